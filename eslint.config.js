@@ -1,0 +1,77 @@
+import js from '@eslint/js'
+import globals from 'globals'
+import { defineConfig, globalIgnores } from 'eslint/config'
+import svelte from 'eslint-plugin-svelte'
+import tseslint from 'typescript-eslint'
+import { importDirections } from './eslint.directions.js'
+
+export default defineConfig(
+  globalIgnores(['out/', 'artefacts/', 'coverage/', 'node_modules/']),
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts', '**/*.svelte'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './tsconfig.preload.json', './tsconfig.renderer.json', './tsconfig.e2e.json'],
+        tsconfigRootDir: import.meta.dirname,
+        extraFileExtensions: ['.svelte'],
+      },
+    },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-explicit-any': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      // `default` covers what we do not own (Node's signals, error codes); our own unions are listed in full.
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/return-await': ['error', 'in-try-catch'],
+      // A number in a message is what most messages are about.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      // An async function without await is how an interface that is asynchronous elsewhere is kept.
+      '@typescript-eslint/require-await': 'off',
+      // Libraries type their callbacks as methods; none of ours uses `this` outside a class.
+      '@typescript-eslint/unbound-method': 'off',
+      eqeqeq: 'error',
+      'no-empty': ['error', { allowEmptyCatch: false }],
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    extends: [svelte.configs.recommended],
+    languageOptions: { globals: globals.browser, parserOptions: { parser: tseslint.parser } },
+    rules: {
+      // A style attribute would break the page's content policy; `style:name` sets a property, which the policy allows.
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'SvelteAttribute[key.name="style"]',
+          message: 'Use style:name; the page allows no style attributes.',
+        },
+      ],
+      // State is replaced as a whole ($state.raw); a Set beside it is no state.
+      'svelte/prefer-svelte-reactivity': 'off',
+    },
+  },
+  {
+    // Types of components are svelte-check's work: seen from here they are all `any`.
+    files: ['**/*.svelte'],
+    rules: {
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
+    },
+  },
+  // The matchers inside an expected value are `any` in vitest's types.
+  { files: ['tests/**'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } },
+  { files: ['src-renderer/**', 'src-preload/bridge.ts'], languageOptions: { globals: globals.browser } },
+  { files: ['**/*.js', '.ci/**'], languageOptions: { globals: globals.node } },
+  { files: ['**/*.ts', '**/*.svelte'], rules: { 'no-undef': 'off' } }, // the compiler knows better
+  importDirections,
+)
