@@ -1,0 +1,306 @@
+/**
+ * The one description of what a window, a browser or the command line may ask of the engine:
+ * commands, queries and feeds. Inputs are checked here, once; both ends derive their types from it.
+ * Times are epoch milliseconds, spans are milliseconds, ids are the store's integers.
+ */
+import { eventIterator, oc, type } from '@orpc/contract'
+import type { ContractRouterClient } from '@orpc/contract'
+import * as v from 'valibot'
+import { definitionSchema, limits, nameSchema } from './definition.ts'
+import type { Definition, Executor } from './definition.ts'
+import type { LogLevel } from './log-levels.ts'
+
+export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
+export type Lifecycle = (typeof lifecycles)[number]
+
+export const outcomes = ['succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'abandoned'] as const
+export type Outcome = (typeof outcomes)[number]
+
+export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+/** Why something failed, as the script or we said it. `stack` has the positions of the user's source. */
+export type RunError = { name: string; message: string; stack: string | null; hint: string | null }
+
+/** Why a run is not running, computed by the machine. */
+export type Wait =
+  | { kind: 'time'; until: number }
+  | { kind: 'slot'; executor: Executor; inUse: number; slots: number; ahead: number; since: number }
+  | { kind: 'paused_job'; job: string; since: number }
+  | { kind: 'draining'; since: number }
+
+/** How far a requested stop has come. `since` is when the current phase began. */
+export type Stop = {
+  cause: 'cancel' | 'timeout' | 'shutdown'
+  reason: string | null
+  phase: 'requested' | 'signalled' | 'killing'
+  requestedAt: number
+  since: number
+}
+
+export type Progress = { done: number; total: number | null; note: string | null }
+
+/** A run as lists show it. */
+export type RunRow = {
+  id: number
+  /** What a person calls it: the job's name, or the file's, or the command line's first word. */
+  name: string
+  job: string | null
+  kind: Definition['kind']
+  executor: Executor
+  lifecycle: Lifecycle
+  outcome: Outcome | null
+  /** Attempts begun so far that count; interrupted ones do not. */
+  attempt: number
+  priority: number
+  origin: 'manual' | 'retry'
+  /** The run this one repeats. */
+  retryOf: number | null
+  createdAt: number
+  /** When a delayed run becomes due. */
+  dueAt: number | null
+  queuedAt: number | null
+  /** Start of the current or last attempt. */
+  startedAt: number | null
+  finishedAt: number | null
+  progress: Progress | null
+  stop: Stop | null
+  errorMessage: string | null
+  waits: Wait[]
+}
+
+export type Attempt = {
+  /** 1, 2, 3 … in order of start, interrupted ones included. */
+  number: number
+  startedAt: number
+  endedAt: number | null
+  state: 'running' | 'succeeded' | 'failed' | 'timed_out' | 'cancelled' | 'interrupted'
+  pid: number | null
+  exitCode: number | null
+  exitSignal: string | null
+  cpuMs: number | null
+  note: string | null
+}
+
+export type RunEvent = { id: number; at: number; type: string; data: Json }
+
+export type RunDetail = RunRow & {
+  definition: Definition
+  idempotencyKey: string
+  input: Json
+  result: Json
+  error: RunError | null
+  logLines: number
+  attempts: Attempt[]
+  events: RunEvent[]
+}
+
+/** What a run's feed carries: the detail without the values that can be large. */
+export type RunLive = Omit<RunDetail, 'input' | 'result' | 'definition'>
+
+export type LogLine = { n: number; at: number; attempt: number; level: LogLevel; text: string }
+
+export type JobRow = {
+  name: string
+  kind: Definition['kind']
+  executor: Executor
+  description: string | null
+  definition: Definition
+  priority: number
+  pausedAt: number | null
+  createdAt: number
+  updatedAt: number
+  queued: number
+  lastRun: { id: number; lifecycle: Lifecycle; outcome: Outcome | null; finishedAt: number | null } | null
+}
+
+export type Status = {
+  version: string
+  home: string
+  scriptsFolder: string
+  /** `draining`: nothing new is admitted because the host is stopping. */
+  state: 'running' | 'draining'
+  startedAt: number
+  slots: Record<Executor, { inUse: number; total: number }>
+  counts: Record<Lifecycle, number>
+  finished: Record<Outcome, number>
+  /** Highest run id given out; a list that shows up to M has `lastRunId − M` newer runs. */
+  lastRunId: number
+  databaseBytes: number
+  loopDelayMs: number
+  lastEventAt: number | null
+}
+
+/** A syntax error's place; lines and columns count from 1. */
+export type Diagnostic = { line: number; column: number; message: string }
+
+// ---------------------------------------------------------------- inputs
+
+const idSchema = v.pipe(v.number(), v.integer(), v.minValue(1))
+const when = {
+  /** Higher first; runs of equal priority start in the order of their ids. */
+  priority: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000))),
+  delayMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(400 * 86_400_000))),
+  /** Epoch ms; in the past means now. */
+  at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15))),
+}
+/** `unknown` to the compiler: the recursive type is beyond what it unfolds inside a variant. */
+const jsonValue = v.pipe(v.unknown(), v.check(isJson, 'must be a JSON value'))
+const input = v.optional(
+  v.pipe(
+    jsonValue,
+    v.check(
+      (value) => new TextEncoder().encode(JSON.stringify(value)).length <= limits.inputBytes,
+      `the input is larger than ${limits.inputBytes} bytes`,
+    ),
+  ),
+  null,
+)
+
+export const submitSchema = v.variant('what', [
+  v.strictObject({ what: v.literal('job'), job: nameSchema, input, ...when }),
+  v.strictObject({
+    what: v.literal('definition'),
+    definition: definitionSchema,
+    name: v.optional(nameSchema),
+    input,
+    ...when,
+  }),
+])
+export type Submit = v.InferInput<typeof submitSchema>
+export type ParsedSubmit = v.InferOutput<typeof submitSchema>
+
+/** All conditions must hold; a run's state fits when its lifecycle is listed or its outcome is. */
+export const runFilterSchema = v.strictObject({
+  lifecycle: v.optional(v.array(v.picklist(lifecycles))),
+  outcome: v.optional(v.array(v.picklist(outcomes))),
+  job: v.optional(v.string()),
+  /** Found in the name, the error message or the id. */
+  text: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  /** Only runs with a smaller id: the way to the next page. */
+  before: v.optional(idSchema),
+  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageRows)), 50),
+})
+export type RunFilter = v.InferInput<typeof runFilterSchema>
+
+export const saveJobSchema = v.strictObject({
+  name: nameSchema,
+  definition: definitionSchema,
+  description: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(500))), null),
+  priority: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000)), 0),
+  /** False: refuse when a job of that name exists. */
+  replace: v.optional(v.boolean(), false),
+})
+
+// ---------------------------------------------------------------- feeds
+
+/**
+ * A feed first says everything (`snapshot`), then what changed (`patch`), at most 4 times a second.
+ * Versions count up by one; a reader that sees a gap opens the feed anew. The next message comes only after
+ * `feeds.ack` named the last version, so a slow reader gets fewer, larger patches, or a new snapshot.
+ * `order` lists all keys whenever rows were added, removed or moved.
+ */
+export type FeedMessage<Row, Meta = null> =
+  | { type: 'snapshot'; feed: string; version: number; rows: { key: string; row: Row }[]; meta: Meta }
+  | {
+      type: 'patch'
+      feed: string
+      version: number
+      upserts: { key: string; row: Row }[]
+      removed: string[]
+      order: string[] | null
+      meta: Meta
+    }
+
+/** Lines of one run, at most 500 a message and 10 messages a second; `skipped` lines can be had from `runs.logs`. */
+export type LogMessage = {
+  type: 'lines'
+  feed: string
+  version: number
+  lines: LogLine[]
+  skipped: number
+  total: number
+  /** The run has finished and every line was sent. */
+  end: boolean
+}
+
+/** The Runs page: everything unfinished up to a bound, in groups, and how many more there are. */
+export type NowMeta = { counts: Record<Lifecycle, number>; shown: Record<Lifecycle, number> }
+
+export const contract = {
+  engine: {
+    status: oc.output(type<Status>()),
+  },
+  jobs: {
+    save: oc.input(saveJobSchema).output(type<JobRow>()),
+    list: oc.output(type<JobRow[]>()),
+    get: oc.input(v.strictObject({ name: v.string() })).output(type<JobRow>()),
+    /** Refused while runs of it are unfinished. Its finished runs stay in the history. */
+    remove: oc.input(v.strictObject({ name: v.string() })).output(type<{ removed: true }>()),
+    pause: oc.input(v.strictObject({ name: v.string() })).output(type<JobRow>()),
+    resume: oc.input(v.strictObject({ name: v.string() })).output(type<JobRow>()),
+  },
+  runs: {
+    /** Resolves when the run is stored. */
+    submit: oc.input(submitSchema).output(type<{ id: number }>()),
+    /** One run per input, in one transaction; ids are consecutive. */
+    submitMany: oc
+      .input(
+        v.strictObject({
+          job: nameSchema,
+          inputs: v.pipe(v.array(jsonValue), v.minLength(1), v.maxLength(limits.bulkRuns)),
+          ...when,
+        }),
+      )
+      .output(type<{ firstId: number; lastId: number }>()),
+    /** Resolves when the request is stored; the run is `cancelled` only after its processes are seen dead. */
+    cancel: oc
+      .input(
+        v.strictObject({ id: idSchema, reason: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(500))), null) }),
+      )
+      .output(type<RunRow>()),
+    /** A new run with the same definition and input, or with `input` in its place. */
+    retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(jsonValue) })).output(type<{ id: number }>()),
+    get: oc.input(v.strictObject({ id: idSchema })).output(type<RunDetail>()),
+    list: oc.input(runFilterSchema).output(type<{ rows: RunRow[]; more: boolean }>()),
+    logs: oc
+      .input(
+        v.strictObject({
+          id: idSchema,
+          /** First line wanted, counted from 1; negative counts from the end. */
+          from: v.optional(v.pipe(v.number(), v.integer()), 1),
+          limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(10_000)), 1_000),
+        }),
+      )
+      .output(type<{ lines: LogLine[]; total: number }>()),
+  },
+  scripts: {
+    /** Syntax only: the code is not run. */
+    check: oc
+      .input(v.strictObject({ name: v.string(), text: v.pipe(v.string(), v.maxLength(limits.sourceBytes)) }))
+      .output(type<Diagnostic[]>()),
+  },
+  feeds: {
+    now: oc.output(eventIterator(type<FeedMessage<RunRow, NowMeta>>())),
+    run: oc.input(v.strictObject({ id: idSchema })).output(eventIterator(type<FeedMessage<RunLive>>())),
+    jobs: oc.output(eventIterator(type<FeedMessage<JobRow>>())),
+    status: oc.output(eventIterator(type<FeedMessage<Status>>())),
+    logs: oc
+      .input(v.strictObject({ id: idSchema, from: v.optional(v.pipe(v.number(), v.integer()), 1) }))
+      .output(eventIterator(type<LogMessage>())),
+    ack: oc.input(v.strictObject({ feed: v.string(), version: v.number() })).output(type<null>()),
+  },
+}
+
+/** The contract seen from a caller. */
+export type Client = ContractRouterClient<typeof contract>
+
+export type { Definition, Executor, LogLevel }
+
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value)
+  if (Array.isArray(value)) return value.every(isJson)
+  if (typeof value !== 'object') return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson)
+}

@@ -1,0 +1,97 @@
+import * as v from 'valibot'
+
+/** Limits of what may be sent in; a larger value is refused with the limit in the message. Bytes of UTF-8. */
+export const limits = {
+  name: 120,
+  inputBytes: 512 * 1024,
+  resultBytes: 1024 * 1024,
+  sourceBytes: 512 * 1024,
+  stdinBytes: 512 * 1024,
+  bulkRuns: 5_000,
+  pageRows: 500,
+} as const
+
+export const executors = ['async', 'process'] as const
+export type Executor = (typeof executors)[number]
+
+const utf8Bytes = (text: string) => new TextEncoder().encode(text).length
+const boundedText = (maxBytes: number, what: string) =>
+  v.pipe(
+    v.string(),
+    v.check((text) => utf8Bytes(text) <= maxBytes, `${what} is larger than ${maxBytes} bytes`),
+  )
+
+/** Longest span of time a policy may name: 400 days, in ms. */
+const spanMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(400 * 86_400_000))
+
+export const nameSchema = v.pipe(
+  v.string(),
+  v.trim(),
+  v.regex(
+    /^[\p{L}\p{N}][\p{L}\p{N} ._/:@+-]*$/u,
+    'a name starts with a letter or digit, then letters, digits, spaces and . _ / : @ + -',
+  ),
+  v.maxLength(limits.name),
+)
+
+/** Rules that hold for every kind. All spans in ms; null means no limit. */
+const policy = {
+  /** Longest time one attempt may run. */
+  timeoutMs: v.optional(v.nullable(spanMs), null),
+  /** Longest time a run may stay in the queue before its first attempt. */
+  queueTimeoutMs: v.optional(v.nullable(spanMs), null),
+  /** Between the stop signal and SIGKILL. */
+  graceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)), 5_000),
+  /** Working folder, absolute; null: the script's own folder, or the user's home for commands. */
+  cwd: v.optional(v.nullable(v.string()), null),
+  /** Added to the allow-listed environment. */
+  env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), v.string()), {}),
+}
+
+/** A script: the default export of a JavaScript or TypeScript module, from a file or from text kept in the store. */
+export const scriptDefinitionSchema = v.strictObject({
+  kind: v.literal('script'),
+  code: v.variant('from', [
+    /** An absolute path; read anew at every attempt. */
+    v.strictObject({ from: v.literal('file'), path: v.pipe(v.string(), v.minLength(1)) }),
+    /** Text; runs as if it were the file `name` in the scripts folder, so that imports beside it resolve. */
+    v.strictObject({
+      from: v.literal('text'),
+      name: v.pipe(
+        v.string(),
+        v.regex(/^[\w.-]+\.(ts|mts|js|mjs)$/, 'a file name that ends in .ts, .mts, .js or .mjs'),
+      ),
+      text: boundedText(limits.sourceBytes, 'the script'),
+    }),
+  ]),
+  executor: v.optional(v.picklist(executors), 'process'),
+  ...policy,
+})
+
+/** A command: an argument list started as it is, or a line given to the shell. */
+export const commandDefinitionSchema = v.strictObject({
+  kind: v.literal('command'),
+  command: v.variant('as', [
+    v.strictObject({ as: v.literal('argv'), argv: v.pipe(v.array(v.string()), v.minLength(1)) }),
+    v.strictObject({ as: v.literal('shell'), line: v.pipe(v.string(), v.trim(), v.minLength(1)) }),
+  ]),
+  /** Text written to the command's standard input, which is then closed. */
+  stdin: v.optional(v.nullable(boundedText(limits.stdinBytes, 'stdin')), null),
+  /** Exit codes that mean success. */
+  successCodes: v.optional(
+    v.pipe(v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))), v.minLength(1)),
+    [0],
+  ),
+  ...policy,
+})
+
+export const definitionSchema = v.variant('kind', [scriptDefinitionSchema, commandDefinitionSchema])
+
+/** What to run, and by which rules. Stored once per distinct content; runs keep the one they were submitted with. */
+export type Definition = v.InferOutput<typeof definitionSchema>
+export type ScriptDefinition = v.InferOutput<typeof scriptDefinitionSchema>
+export type CommandDefinition = v.InferOutput<typeof commandDefinitionSchema>
+
+/** The executor whose slots a run of this definition takes. Commands are processes. */
+export const executorOf = (definition: Definition): Executor =>
+  definition.kind === 'script' ? definition.executor : 'process'

@@ -1,0 +1,101 @@
+/**
+ * What can go wrong for a caller, in words: what is wrong, and what to do. One catalogue for the window, the
+ * command line and the log; a `Problem` crosses threads and transports as `{ code, message, hint }`.
+ */
+const catalogue = {
+  JOB_NOT_FOUND: (p: { name: string }) => [
+    `There is no job named "${p.name}".`,
+    'See the names with: signalbox job ls',
+  ],
+  JOB_EXISTS: (p: { name: string }) => [
+    `A job named "${p.name}" exists already.`,
+    'Choose another name, or replace it on purpose (--replace).',
+  ],
+  JOB_BUSY: (p: { name: string; unfinished: number }) => [
+    `The job "${p.name}" has ${p.unfinished} unfinished ${p.unfinished === 1 ? 'run' : 'runs'}.`,
+    'Cancel them or let them finish, then remove the job.',
+  ],
+  RUN_NOT_FOUND: (p: { id: number }) => [`There is no run ${p.id}.`, 'See the last ones with: signalbox ls'],
+  RUN_FINISHED: (p: { id: number; outcome: string }) => [
+    `Run ${p.id} has already finished (${p.outcome}).`,
+    'To run it again: signalbox retry ' + p.id,
+  ],
+  RUN_UNFINISHED: (p: { id: number; lifecycle: string }) => [
+    `Run ${p.id} is still ${p.lifecycle}.`,
+    'Cancel it or let it finish first.',
+  ],
+  FILE_NOT_FOUND: (p: { path: string }) => [`There is no file ${p.path}.`, 'Check the path.'],
+  FOLDER_NOT_FOUND: (p: { path: string }) => [`There is no folder ${p.path}.`, 'Check the working folder.'],
+  SCRIPT_SYNTAX: (p: { place: string; message: string }) => [
+    `The script does not parse: ${p.message} (${p.place}).`,
+    'Mend the line and try again.',
+  ],
+  BAD_INPUT: (p: { details: string }) => [`The request is not valid: ${p.details}.`, 'Mend it and send it again.'],
+  TOO_LARGE: (p: { what: string; limitBytes: number }) => [
+    `${p.what} is larger than ${p.limitBytes} bytes.`,
+    'Put the content in a file and pass its path.',
+  ],
+  DRAINING: () => ['The host is stopping and takes nothing new.', 'Start it again, then repeat the request.'],
+  NO_HOST: (p: { home: string }) => [`No Signalbox host runs on ${p.home}.`, 'Start the app, or: signalbox serve'],
+  HOME_IN_USE: (p: { home: string; by: string }) => [
+    `Another Signalbox host owns ${p.home} (${p.by}).`,
+    'Use that one, stop it, or choose another folder with --home.',
+  ],
+  HOME_UNUSABLE: (p: { home: string; why: string }) => [
+    `The data folder ${p.home} cannot be used: ${p.why}.`,
+    'Choose another with --home or SIGNALBOX_HOME.',
+  ],
+  PORT_IN_USE: (p: { port: number }) => [
+    `Port ${p.port} is in use.`,
+    'Choose another with --port, or leave it out to get a free one.',
+  ],
+  STORE_NOT_OURS: (p: { path: string; why: string }) => [
+    `${p.path} is not a Signalbox database: ${p.why}.`,
+    'It was left untouched. Move it away, or choose another folder with --home.',
+  ],
+  STORE_LOST: (p: { path: string; runs: number }) => [
+    `${p.path} is missing or empty, but this folder held ${p.runs} ${p.runs === 1 ? 'run' : 'runs'}.`,
+    'Put the database back. To begin anew on purpose, remove last-good.json beside it.',
+  ],
+  STORE_DAMAGED: (p: { path: string; why: string }) => [
+    `${p.path} is damaged: ${p.why}.`,
+    'It was left untouched. Restore a copy of the folder, or choose another with --home.',
+  ],
+  STORE_NEWER: (p: { path: string; found: number; known: number }) => [
+    `${p.path} was written by a newer Signalbox (schema ${p.found}, this one knows ${p.known}).`,
+    'It was left untouched. Update Signalbox.',
+  ],
+  ENGINE_LOST: () => [
+    'The engine stopped while it was answering.',
+    'It restarts by itself; look at the run before repeating the request.',
+  ],
+  INTERNAL: (p: { message: string }) => [
+    `Something went wrong inside Signalbox: ${p.message}.`,
+    'Nothing accepted is lost. Please report this.',
+  ],
+} satisfies Record<string, (p: never) => [string, string] | string[]>
+
+export type ProblemCode = keyof typeof catalogue
+type Details<C extends ProblemCode> = Parameters<(typeof catalogue)[C]>
+
+/** An expected refusal. `message` says what is wrong, `hint` what to do; each is one line. */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly hint: string
+
+  constructor(code: ProblemCode, message: string, hint: string) {
+    super(message)
+    this.name = 'Problem'
+    this.code = code
+    this.hint = hint
+  }
+}
+
+/** Builds the catalogue's entry `code` with its details filled in. */
+export function problem<C extends ProblemCode>(code: C, ...details: Details<C>): Problem {
+  const entry = catalogue[code] as (details?: unknown) => string[]
+  const [message, hint] = entry(details[0])
+  return new Problem(code, message ?? code, hint ?? '')
+}
+
+export const isProblemCode = (code: unknown): code is ProblemCode => typeof code === 'string' && code in catalogue
