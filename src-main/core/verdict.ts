@@ -1,0 +1,77 @@
+import type { Definition, RunError, Stop } from '../../src-preload/contract.ts'
+import type { Verdict } from './run.ts'
+
+/** How an attempt ended. Said only when every process of the attempt was seen dead (a pooled one: when it settled). */
+export type Ending =
+  | { how: 'returned'; result: string }
+  | { how: 'threw'; error: RunError; cancelled: boolean }
+  | { how: 'exited'; code: number | null; signal: string | null }
+  /** Could not be started: no such file, syntax error, no such folder. */
+  | { how: 'unstartable'; error: RunError }
+  /** Not its own fault: the interpreter process or the supervisor died under it. */
+  | { how: 'interrupted'; why: string }
+
+/**
+ * What an ending means, given the stop that was under way (null: none).
+ *
+ * A script that returns although a cancel was asked for has succeeded, as a Python task that catches CancelledError and
+ * returns has (CPython, test_asyncio: a task that suppresses its cancellation keeps its value). A command cannot say
+ * "I finished in spite of it", so any end of a cancelled command is `cancelled`. A limit that was passed stays passed:
+ * after a timeout the outcome is `timed_out` however the attempt ended.
+ */
+export function judge(ending: Ending, stop: Stop | null, definition: Definition): Verdict {
+  if (ending.how === 'interrupted' && stop === null) return { next: 'queued', why: ending.why }
+
+  switch (stop?.cause) {
+    case 'shutdown':
+      if (ending.how === 'returned') return succeeded(ending.result)
+      return { next: 'queued', why: 'the host was stopping' }
+    case 'cancel':
+      if (ending.how === 'returned') return succeeded(ending.result)
+      return {
+        next: 'finished',
+        outcome: 'cancelled',
+        result: null,
+        error: stoppedError('CancelledError', stop.reason ?? 'cancelled'),
+      }
+    case 'timeout':
+      return {
+        next: 'finished',
+        outcome: 'timed_out',
+        result: ending.how === 'returned' ? ending.result : null,
+        error: stoppedError('TimeoutError', stop.reason ?? 'the attempt ran longer than its limit'),
+      }
+    case undefined:
+      return judgeUndisturbed(ending, definition)
+  }
+}
+
+function judgeUndisturbed(ending: Ending, definition: Definition): Verdict {
+  switch (ending.how) {
+    case 'returned':
+      return succeeded(ending.result)
+    case 'threw':
+    case 'unstartable':
+      return failed(ending.error)
+    case 'exited':
+      return definition.kind === 'command'
+        ? judgeCommandExit(ending.code, ending.signal, definition.successCodes)
+        : failed(exitError(ending.code, ending.signal, 'The script ended its process before it returned.'))
+    case 'interrupted':
+      return { next: 'queued', why: ending.why }
+  }
+}
+
+function judgeCommandExit(code: number | null, signal: string | null, successCodes: number[]): Verdict {
+  if (code !== null && successCodes.includes(code)) return succeeded(JSON.stringify({ exitCode: code }))
+  return failed(exitError(code, signal, 'The last lines of its log may say why.'))
+}
+
+function exitError(code: number | null, signal: string | null, hint: string): RunError {
+  const message = signal === null ? `exited with code ${code ?? 'unknown'}` : `was ended by ${signal}`
+  return { name: 'ExitError', message, stack: null, hint }
+}
+
+const stoppedError = (name: string, message: string): RunError => ({ name, message, stack: null, hint: null })
+const succeeded = (result: string): Verdict => ({ next: 'finished', outcome: 'succeeded', result, error: null })
+const failed = (error: RunError): Verdict => ({ next: 'finished', outcome: 'failed', result: null, error })
