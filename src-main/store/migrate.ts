@@ -1,0 +1,40 @@
+import type { Database } from 'better-sqlite3'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { strict as assert } from 'node:assert'
+
+export type Migration = { version: number; name: string; sql: string }
+
+/** The numbered SQL files, in order. They stand beside this module, in the source as in a build. */
+export function readMigrations(): Migration[] {
+  const folder = fileURLToPath(new URL('./migrations/', import.meta.url))
+  const migrations = readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) => ({
+      version: Number(file.slice(0, 6)),
+      name: file.slice(7, -'.sql'.length),
+      sql: readFileSync(join(folder, file), 'utf8'),
+    }))
+  migrations.forEach((migration, index) => assert.equal(migration.version, index + 1, 'migrations are numbered from 1'))
+  assert.ok(migrations.length > 0, 'the migrations are part of the program')
+  return migrations
+}
+
+export const newestSchema = (migrations: Migration[]): number => migrations.length
+
+/**
+ * Brings the schema to `upTo` (default: the newest). Each step and its `user_version` are one transaction, so a kill at
+ * any point leaves a whole old or a whole new schema.
+ */
+export function migrate(db: Database, migrations: Migration[], upTo: number = newestSchema(migrations)): void {
+  const current = db.pragma('user_version', { simple: true }) as number
+  for (const migration of migrations) {
+    if (migration.version <= current || migration.version > upTo) continue
+    db.transaction(() => {
+      db.exec(migration.sql)
+      db.pragma(`user_version = ${migration.version}`)
+    }).immediate()
+  }
+}

@@ -1,0 +1,169 @@
+import Database from 'better-sqlite3'
+import { chmodSync, existsSync, statSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { Problem, problem } from '../../src-preload/problem.ts'
+import { homePaths, prepareHome } from '../home.ts'
+import { readLastGood, writeLastGood } from './last-good.ts'
+import { lockHome } from './lock.ts'
+import { migrate, newestSchema, readMigrations } from './migrate.ts'
+import type { Migration } from './migrate.ts'
+
+/** "SgBx": marks the file as ours in its header. */
+const APPLICATION_ID = 0x53674278
+/** The first SQLite without the WAL-reset corruption. */
+const OLDEST_SQLITE = [3, 51, 3]
+
+/** A store that is open, checked and ours alone until `close`. */
+export type OpenStore = {
+  db: Database.Database
+  storeId: string
+  /** Writes the sidecar, closes the database and gives the folder back. */
+  close: () => void
+}
+
+/**
+ * Opens the store of a data folder, creating it only where there was none. Refuses, leaving every file as it was: a
+ * folder another host owns, a file that is not ours, a newer schema, and a database that was lost although the sidecar
+ * remembers one.
+ */
+export function openStore(home: string, ownerLabel: string): OpenStore {
+  const paths = homePaths(home)
+  try {
+    prepareHome(home)
+  } catch (error) {
+    throw problem('HOME_UNUSABLE', { home, why: (error as Error).message })
+  }
+  const lock = lockHomeOrExplain(home, paths.lock, ownerLabel)
+  try {
+    const migrations = readMigrations()
+    refuseLostStore(paths.database, paths.lastGood)
+    if (existsSync(paths.database)) inspect(paths.database, migrations)
+    const db = openDatabase(paths.database)
+    migrate(db, migrations)
+    const storeId = readStoreId(db)
+    const saveLastGood = () =>
+      writeLastGood(paths.lastGood, {
+        storeId,
+        schema: newestSchema(migrations),
+        lastRunId: db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM runs').pluck().get() ?? 0,
+        savedAt: Date.now(),
+      })
+    saveLastGood()
+    return {
+      db,
+      storeId,
+      close() {
+        saveLastGood()
+        db.close()
+        lock.release()
+      },
+    }
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function lockHomeOrExplain(home: string, lockPath: string, ownerLabel: string): { release: () => void } {
+  try {
+    return lockHome(home, lockPath, ownerLabel)
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw problem('HOME_UNUSABLE', { home, why: (error as Error).message })
+  }
+}
+
+/** A missing or zero-length file opens as a valid, empty database: that must not pass for a fresh start. */
+function refuseLostStore(databasePath: string, lastGoodPath: string): void {
+  const size = existsSync(databasePath) ? statSync(databasePath).size : 0
+  if (size > 0) return
+  const lastGood = readLastGood(lastGoodPath)
+  if (lastGood !== null) throw problem('STORE_LOST', { path: databasePath, runs: lastGood.lastRunId })
+}
+
+/** Looks at an existing file through a connection that cannot write, before one that can touches it. */
+function inspect(path: string, migrations: Migration[]): void {
+  if (statSync(path).size === 0) return
+  let probe: Database.Database | null = null
+  try {
+    probe = new Database(path, { readonly: true })
+    const applicationId = probe.pragma('application_id', { simple: true })
+    const schema = probe.pragma('user_version', { simple: true }) as number
+    if (applicationId !== APPLICATION_ID) {
+      throw problem('STORE_NOT_OURS', { path, why: 'it is a database of another program' })
+    }
+    if (schema > newestSchema(migrations)) {
+      throw problem('STORE_NEWER', { path, found: schema, known: newestSchema(migrations) })
+    }
+    const verdict = probe.prepare<[], string>('SELECT count(*) FROM sqlite_schema').pluck().get()
+    if (verdict === undefined) throw problem('STORE_DAMAGED', { path, why: 'its schema cannot be read' })
+  } catch (error) {
+    if (error instanceof Database.SqliteError) throw explainSqliteError(path, error)
+    throw error
+  } finally {
+    probe?.close()
+  }
+}
+
+function explainSqliteError(path: string, error: { code: string; message: string }): Problem {
+  if (error.code === 'SQLITE_NOTADB') return problem('STORE_NOT_OURS', { path, why: 'it is not an SQLite file' })
+  return problem('STORE_DAMAGED', { path, why: error.message })
+}
+
+function openDatabase(path: string): Database.Database {
+  const db = new Database(path, { timeout: 5_000 })
+  try {
+    chmodSync(path, 0o600)
+    const version = db.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '0'
+    if (!isAtLeast(version, OLDEST_SQLITE)) throw new Error(`SQLite ${version} is too old`)
+    applySettings(db)
+    if (db.pragma('application_id', { simple: true }) === 0) db.pragma(`application_id = ${APPLICATION_ID}`)
+    return db
+  } catch (error) {
+    db.close()
+    if (error instanceof Database.SqliteError) throw explainSqliteError(path, error)
+    throw error
+  }
+}
+
+/**
+ * Every setting is written and read back: better-sqlite3 is built so that a reopened WAL file runs with
+ * `synchronous=NORMAL` unless told otherwise, and then a power cut loses acknowledged runs.
+ */
+function applySettings(db: Database.Database): void {
+  const settings: [name: string, value: string | number, readBack: string | number][] = [
+    ['journal_mode', 'WAL', 'wal'],
+    ['synchronous', 'FULL', 2],
+    ['foreign_keys', 'ON', 1],
+    ['busy_timeout', 5_000, 5_000],
+    ['trusted_schema', 'OFF', 0],
+    ['cell_size_check', 'ON', 1],
+    ['mmap_size', 0, 0],
+    ['wal_autocheckpoint', 1_000, 1_000],
+    ['journal_size_limit', 67_108_864, 67_108_864],
+  ]
+  if (process.platform === 'darwin') settings.push(['checkpoint_fullfsync', 'ON', 1])
+  for (const [name, value, readBack] of settings) {
+    db.pragma(`${name} = ${value}`)
+    const found = db.pragma(name, { simple: true })
+    // A build without memory-mapped I/O answers nothing for mmap_size: then it is off.
+    if (found === undefined && name === 'mmap_size') continue
+    if (found !== readBack) throw new Error(`SQLite did not take ${name}=${value}: it reads ${String(found)}`)
+  }
+}
+
+function readStoreId(db: Database.Database): string {
+  db.prepare("INSERT INTO meta (key, value) VALUES ('store_id', ?) ON CONFLICT DO NOTHING").run(randomUUID())
+  const storeId = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'store_id'").pluck().get()
+  if (storeId === undefined) throw new Error('the store has no id')
+  return storeId
+}
+
+function isAtLeast(version: string, oldest: number[]): boolean {
+  const parts = version.split('.').map(Number)
+  for (const [index, wanted] of oldest.entries()) {
+    const found = parts[index] ?? 0
+    if (found !== wanted) return found > wanted
+  }
+  return true
+}

@@ -1,0 +1,246 @@
+import type { Database } from 'better-sqlite3'
+import type { Lifecycle, Outcome, RunRow } from '../../../src-preload/contract.ts'
+import type { Place } from '../../core/admission.ts'
+
+/** What lists need of a run: everything but the values that can be large. */
+export type StoredRun = {
+  id: number
+  lane_id: number
+  definition_id: number
+  job_id: number | null
+  job_name: string | null
+  name: string
+  origin: RunRow['origin']
+  retry_of: number | null
+  priority: number
+  lifecycle: Lifecycle
+  outcome: Outcome | null
+  attempt: number
+  interrupted: number
+  created_at: number
+  due_at: number | null
+  queued_at: number | null
+  expires_at: number | null
+  started_at: number | null
+  finished_at: number | null
+  /** JSON of `Stop`. */
+  stop: string | null
+  /** JSON of `Progress`. */
+  progress: string | null
+  log_lines: number
+  pid: number | null
+  exit_code: number | null
+  exit_signal: string | null
+  cpu_ms: number | null
+  /** JSON of `RunError`. */
+  error: string | null
+}
+
+/** `result`, `error` and `progress` are JSON texts; a null `progress` leaves what is stored. */
+export type FinishedRun = [
+  outcome: Outcome,
+  now: number,
+  result: string | null,
+  error: string | null,
+  progress: string | null,
+  logLines: number,
+  pid: number | null,
+  exitCode: number | null,
+  exitSignal: string | null,
+  cpuMs: number | null,
+  id: number,
+  attempt: number,
+]
+
+export type ClaimedRun = Pick<
+  StoredRun,
+  'id' | 'definition_id' | 'job_name' | 'name' | 'attempt' | 'interrupted' | 'priority'
+> & {
+  input: string
+  startedAt: number
+}
+
+const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, lifecycle, outcome,
+  attempt, interrupted, created_at, due_at, queued_at, expires_at, started_at, finished_at, stop, progress, log_lines,
+  pid, exit_code, exit_signal, cpu_ms, error`
+
+/**
+ * Statements on `runs`, prepared once. Every change of state names the state it expects; 0 rows is an answer. A moment is
+ * never earlier than the one it follows, also when the wall clock was set back: no duration is negative.
+ */
+export function prepareRuns(db: Database) {
+  const insert = db.prepare(
+    `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, lifecycle,
+       created_at, due_at, queued_at, expires_at, input)
+     VALUES (@id, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority, @lifecycle,
+       @createdAt, @dueAt, @queuedAt, @expiresAt, @input)`,
+  )
+  // One statement for the whole batch: a third of the cost of one insert each.
+  const insertMany = db.prepare(
+    `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, lifecycle,
+       created_at, due_at, queued_at, expires_at, input)
+     SELECT @id + inputs.key, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority, @lifecycle,
+       @createdAt, @dueAt, @queuedAt, @expiresAt, inputs.value
+     FROM json_each(@inputs) AS inputs`,
+  )
+  const claim = db.prepare<[now: number, lane: number, priority: number, beforeId: number, limit: number], ClaimedRun>(
+    `UPDATE runs SET lifecycle = 'running', attempt = attempt + 1, started_at = max(?, queued_at), stop = NULL, progress = NULL
+     WHERE id IN (
+       SELECT id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND priority = ? AND id < ?
+       ORDER BY priority DESC, id LIMIT ?)
+     RETURNING id, definition_id, job_name, name, attempt, interrupted, priority, started_at AS startedAt, input`,
+  )
+  const head = db.prepare<[lane: number], Place>(
+    `SELECT priority, id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY priority DESC, id LIMIT 1`,
+  )
+  // Bound by position: twelve names would be looked up for every run of a drain.
+  const finish = db.prepare<FinishedRun>(
+    `UPDATE runs SET lifecycle = 'finished', outcome = ?, finished_at = max(?, started_at), result = ?, error = ?,
+       progress = coalesce(?, progress), log_lines = ?, pid = ?, exit_code = ?, exit_signal = ?, cpu_ms = ?
+     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')`,
+  )
+  const finishUnstarted = db.prepare<
+    [outcome: Outcome, now: number, error: string, id: number],
+    { lane_id: number; queued_at: number | null }
+  >(
+    `UPDATE runs SET lifecycle = 'finished', outcome = ?, finished_at = max(?, created_at), error = ?
+     WHERE id = ? AND lifecycle IN ('scheduled', 'queued') RETURNING lane_id, queued_at`,
+  )
+  const requeue = db.prepare<
+    [now: number, logLines: number, id: number, attempt: number],
+    { lane_id: number; priority: number }
+  >(
+    `UPDATE runs SET lifecycle = 'queued', queued_at = ?, started_at = NULL, interrupted = interrupted + 1,
+       log_lines = ?, stop = NULL, progress = NULL, expires_at = NULL
+     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping') RETURNING lane_id, priority`,
+  )
+  const setStop = db.prepare<[stop: string, id: number, attempt: number]>(
+    `UPDATE runs SET lifecycle = 'stopping', stop = ?
+     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')`,
+  )
+  const setProgress = db.prepare<[progress: string, id: number, attempt: number]>(
+    `UPDATE runs SET progress = ? WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')`,
+  )
+  const takeDue = db.prepare<
+    [queuedAt: number, waitingFrom: number, dueBy: number, limit: number],
+    { id: number; lane_id: number; priority: number; expires_at: number | null }
+  >(
+    // `expires_at` holds the span while a run is scheduled; waiting is counted from the moment it is queued.
+    `UPDATE runs SET lifecycle = 'queued', queued_at = ?, expires_at = ? + expires_at
+     WHERE id IN (SELECT id FROM runs WHERE lifecycle = 'scheduled' AND due_at <= ? ORDER BY due_at, id LIMIT ?)
+     RETURNING id, lane_id, priority, expires_at`,
+  )
+  const nextDue = db.prepare<[], number | null>(`SELECT min(due_at) FROM runs WHERE lifecycle = 'scheduled'`).pluck()
+  const takeExpired = db.prepare<[now: number, limit: number], { id: number }>(
+    `SELECT id FROM runs WHERE lifecycle = 'queued' AND expires_at IS NOT NULL AND expires_at <= ?
+     ORDER BY expires_at LIMIT ?`,
+  )
+  const nextExpiry = db
+    .prepare<[], number | null>(
+      `SELECT min(expires_at) FROM runs WHERE lifecycle = 'queued' AND expires_at IS NOT NULL`,
+    )
+    .pluck()
+  const get = db.prepare<[id: number], StoredRun>(`SELECT ${listColumns} FROM runs WHERE id = ?`)
+  const values = db.prepare<[id: number], { input: string; result: string | null }>(
+    'SELECT input, result FROM runs WHERE id = ?',
+  )
+  const live = db.prepare<[], StoredRun>(
+    `SELECT ${listColumns} FROM runs WHERE lifecycle IN ('running', 'stopping') ORDER BY id`,
+  )
+  const firstLive = db.prepare<[limit: number], StoredRun>(
+    `SELECT ${listColumns} FROM runs WHERE lifecycle IN ('running', 'stopping') ORDER BY id LIMIT ?`,
+  )
+  const firstScheduled = db.prepare<[limit: number], StoredRun>(
+    `SELECT ${listColumns} FROM runs WHERE lifecycle = 'scheduled' ORDER BY due_at, id LIMIT ?`,
+  )
+  const firstQueued = db.prepare<[lane: number, limit: number], StoredRun>(
+    `SELECT ${listColumns} FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY priority DESC, id LIMIT ?`,
+  )
+  const countAhead = db
+    .prepare<[lane: number, priority: number, samePriority: number, id: number, atMost: number], number>(
+      `SELECT count(*) FROM (
+         SELECT 1 FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (priority > ? OR (priority = ? AND id < ?))
+         ORDER BY priority DESC, id LIMIT ?)`,
+    )
+    .pluck()
+  const countScheduledOfJob = db
+    .prepare<[job: number], number>(`SELECT count(*) FROM runs WHERE lifecycle = 'scheduled' AND job_id = ?`)
+    .pluck()
+  const lastOfJob = db.prepare<[job: number], Pick<StoredRun, 'id' | 'lifecycle' | 'outcome' | 'finished_at'>>(
+    'SELECT id, lifecycle, outcome, finished_at FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1',
+  )
+  const maxId = db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM runs').pluck()
+
+  return {
+    insert,
+    insertMany,
+    claim,
+    head,
+    finish,
+    finishUnstarted,
+    requeue,
+    setStop,
+    setProgress,
+    takeDue,
+    nextDue,
+    takeExpired,
+    nextExpiry,
+    get,
+    values,
+    live,
+    firstLive,
+    firstScheduled,
+    firstQueued,
+    countAhead,
+    countScheduledOfJob,
+    lastOfJob,
+    maxId,
+    list: (filter: HistoryFilter) => listRuns(db, filter),
+  }
+}
+
+export type HistoryFilter = {
+  lifecycle: Lifecycle[] | null
+  outcome: Outcome[] | null
+  job: string | null
+  text: string | null
+  before: number | null
+  limit: number
+}
+
+/** The only statement put together at run time: one condition per filter that is set, values always bound. */
+function listRuns(db: Database, filter: HistoryFilter): StoredRun[] {
+  const conditions: string[] = []
+  const values: (string | number)[] = []
+  const add = (condition: string, ...bound: (string | number)[]) => {
+    conditions.push(condition)
+    values.push(...bound)
+  }
+  if (filter.before !== null) add('id < ?', filter.before)
+  const states: string[] = []
+  const stateValues: string[] = []
+  if (filter.lifecycle !== null) {
+    states.push(`lifecycle IN (${filter.lifecycle.map(() => '?').join(', ')})`)
+    stateValues.push(...filter.lifecycle)
+  }
+  if (filter.outcome !== null) {
+    states.push(`outcome IN (${filter.outcome.map(() => '?').join(', ')})`)
+    stateValues.push(...filter.outcome)
+  }
+  if (states.length > 0) add(`(${states.join(' OR ')})`, ...stateValues)
+  if (filter.job !== null) add('job_id = (SELECT id FROM jobs WHERE name = ?)', filter.job)
+  if (filter.text !== null) {
+    const pattern = `%${filter.text.replace(/[\\%_]/g, (special) => `\\${special}`)}%`
+    // The message, not the whole error: its stack names files, and a file's name would find every failure.
+    add(
+      `(name LIKE ? ESCAPE '\\' OR error ->> 'message' LIKE ? ESCAPE '\\' OR CAST(id AS TEXT) = ?)`,
+      pattern,
+      pattern,
+      filter.text,
+    )
+  }
+  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
+  return db
+    .prepare<(string | number)[], StoredRun>(`SELECT ${listColumns} FROM runs ${where} ORDER BY id DESC LIMIT ?`)
+    .all(...values, filter.limit)
+}

@@ -1,0 +1,43 @@
+import type { Database } from 'better-sqlite3'
+import { prepareAttempts } from './queries/attempts.ts'
+import { prepareCounters } from './queries/counters.ts'
+import { prepareDefinitions } from './queries/definitions.ts'
+import { prepareEvents } from './queries/events.ts'
+import { prepareJobs } from './queries/jobs.ts'
+import { prepareLanes } from './queries/lanes.ts'
+import { prepareLogs } from './queries/logs.ts'
+import { prepareRuns } from './queries/runs.ts'
+
+/** Every statement of the engine, prepared once on the one connection. */
+export function prepareStore(db: Database) {
+  const begin = db.prepare('BEGIN IMMEDIATE')
+  const commit = db.prepare('COMMIT')
+  return {
+    db,
+    runs: prepareRuns(db),
+    jobs: prepareJobs(db),
+    lanes: prepareLanes(db),
+    definitions: prepareDefinitions(db),
+    attempts: prepareAttempts(db),
+    events: prepareEvents(db),
+    logs: prepareLogs(db),
+    counters: prepareCounters(db),
+    /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
+    transaction<T>(work: () => T): T {
+      begin.run()
+      try {
+        const result = work()
+        commit.run()
+        return result
+      } catch (error) {
+        if (db.inTransaction) db.exec('ROLLBACK')
+        throw error
+      }
+    },
+    databaseBytes: db
+      .prepare<[], number>('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size')
+      .pluck(),
+  }
+}
+
+export type Store = ReturnType<typeof prepareStore>

@@ -1,0 +1,73 @@
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { migrate, newestSchema, readMigrations } from '../../../src-main/store/migrate.ts'
+import { prepareStore } from '../../../src-main/store/store.ts'
+
+function emptyStore() {
+  const db = new Database(':memory:')
+  migrate(db, readMigrations())
+  return prepareStore(db)
+}
+
+const planOf = (db: Database.Database, sql: string) =>
+  db
+    .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...Array.from({ length: (sql.match(/\?/g) ?? []).length }, () => 1))
+    .map(({ detail }) => detail)
+
+test('migrations bring an empty file to the newest schema, in one step or one by one', () => {
+  const migrations = readMigrations()
+  const stepwise = new Database(':memory:')
+  for (const { version } of migrations) migrate(stepwise, migrations, version)
+  const schema = (db: Database.Database) => db.prepare('SELECT name, sql FROM sqlite_schema ORDER BY name').all()
+  expect(stepwise.pragma('user_version', { simple: true })).toBe(newestSchema(migrations))
+  expect(schema(stepwise)).toEqual(schema(emptyStore().db))
+})
+
+test('hot statements read an index and never the whole table', () => {
+  const { db, runs } = emptyStore()
+  const plans = {
+    claim: planOf(db, runs.claim.source),
+    head: planOf(db, runs.head.source),
+    nextDue: planOf(db, runs.nextDue.source),
+    nextExpiry: planOf(db, runs.nextExpiry.source),
+    takeDue: planOf(db, runs.takeDue.source),
+    takeExpired: planOf(db, runs.takeExpired.source),
+    live: planOf(db, runs.live.source),
+    countAhead: planOf(db, runs.countAhead.source),
+    lastOfJob: planOf(db, runs.lastOfJob.source),
+  }
+  const indexOf: Record<keyof typeof plans, string> = {
+    claim: 'runs_ready',
+    head: 'runs_ready',
+    nextDue: 'runs_due',
+    nextExpiry: 'runs_expiring',
+    takeDue: 'runs_due',
+    takeExpired: 'runs_expiring',
+    live: 'runs_live',
+    countAhead: 'runs_ready',
+    lastOfJob: 'runs_of_job',
+  }
+  for (const [name, plan] of Object.entries(plans)) {
+    const text = plan.join('; ')
+    expect(text, name).toContain(indexOf[name as keyof typeof plans])
+    expect(text, name).not.toContain('TEMP B-TREE')
+    expect(text, name).not.toMatch(/SCAN runs(?! USING (COVERING )?INDEX)/)
+  }
+})
+
+test('a state that cannot be is refused by the table itself', () => {
+  const { db } = emptyStore()
+  db.exec(
+    `INSERT INTO definitions (id, hash, body) VALUES (1, 'h', '{}'); INSERT INTO lanes (id, executor) VALUES (1, 'async')`,
+  )
+  const insert = (columns: string, values: string) =>
+    db.exec(`INSERT INTO runs (lane_id, definition_id, name, origin, priority, created_at, input, ${columns})
+             VALUES (1, 1, 'n', 'manual', 0, 0, '1', ${values})`)
+  expect(() => insert('lifecycle', `'finished'`)).toThrow(/CHECK/)
+  expect(() => insert('lifecycle, outcome', `'queued', 'failed'`)).toThrow(/CHECK/)
+  expect(() => insert('lifecycle', `'running'`)).toThrow(/CHECK/)
+  expect(() => insert('lifecycle', `'scheduled'`)).toThrow(/CHECK/)
+  expect(() => insert('lifecycle', `'sleeping'`)).toThrow(/CHECK/)
+  insert('lifecycle, queued_at', `'queued', 0`)
+})
