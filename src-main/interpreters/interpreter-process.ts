@@ -1,0 +1,71 @@
+/**
+ * The executor `process`: one fresh process for one attempt. The first frame says what to run; the ending is written before the
+ * process leaves, and the supervisor proves that it left. Whoever ends the process early (`process.exit`, a crash) leaves
+ * no ending behind, and the exit itself becomes one.
+ */
+import { endWithSupervisor, receiveFirstFrame, sendFrame, watchFrames } from './descriptors.ts'
+import { FrameReader } from './frames.ts'
+import type { Frame } from './frames.ts'
+import type { InterpreterSettings, ToInterpreter } from './interpreter-protocol.ts'
+import type { Ending } from './interpreters.ts'
+import { captureOutput } from './output-capture.ts'
+import { ReportBatch } from './report-batch.ts'
+import { RunScope } from './run-scope.ts'
+import { runScript, threw } from './run-script.ts'
+import { scriptLoader } from './script-loader.ts'
+import { linkCurrentRun } from './sdk/run-context.ts'
+
+const settings = JSON.parse(process.argv[2] ?? '') as InterpreterSettings
+// The script sees a plain process: neither our argument nor our cache setting.
+process.argv.length = 2
+delete process.env['NODE_COMPILE_CACHE']
+
+const reader = new FrameReader()
+const first = receiveFirstFrame(reader)
+if (first === null) endWithSupervisor()
+const [startFrame, ...early] = first
+const { start, code } = parse(startFrame) as Extract<ToInterpreter, { type: 'start' }>
+
+const reports = new ReportBatch(sendFrame)
+const scope = new RunScope(start, reports)
+let isOver = false
+
+linkCurrentRun(() => scope.context)
+captureOutput(() => scope)
+process.on('exit', () => {
+  if (!isOver) scope.sendHeld()
+  reports.flush()
+})
+for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+  process.on(event, (error: unknown) => {
+    const ending = threw(error, scope)
+    if (ending.how === 'threw') scope.lines('error', ending.error.stack ?? ending.error.message)
+    end(ending)
+  })
+}
+early.forEach(obey)
+// Read only when this turn did not end the run: a script that returns at once needs no node:net.
+setImmediate(() => void watchFrames(reader, obey, endWithSupervisor))
+
+const loader = scriptLoader({ ...settings, isWarm: false })
+// No top-level await: node would warn about it when a script waits for what never comes and the process runs empty.
+void runScript(scope, code, loader, settings.resultBytes).then(end)
+
+function end(ending: Ending): void {
+  if (isOver) return
+  isOver = true
+  const { user, system } = process.cpuUsage()
+  scope.end(ending, (user + system) / 1000)
+  reports.flush()
+  // Timers and sockets that the script left open do not hold its run.
+  process.exit(0)
+}
+
+function obey(frame: Frame): void {
+  const message = parse(frame)
+  if (message.type === 'abort') scope.abort(message.reason)
+}
+
+function parse(frame: Frame | undefined): ToInterpreter {
+  return JSON.parse(frame?.payload.toString() ?? '') as ToInterpreter
+}

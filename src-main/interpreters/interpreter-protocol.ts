@@ -1,0 +1,35 @@
+import type { ScriptDefinition } from '../../src-preload/definition.ts'
+import type { AttemptStart, Report } from './interpreters.ts'
+
+export type Code = ScriptDefinition['code']
+
+/** What an interpreter needs to know of an attempt; the code travels beside it, for many attempts share one. */
+export type ScriptStart = Pick<AttemptStart, 'run' | 'attempt' | 'job' | 'name' | 'idempotencyKey' | 'input'>
+
+/** First argument of every interpreter process, as JSON. */
+export type InterpreterSettings = {
+  scriptsFolder: string
+  cacheFolder: string
+  resultBytes: number
+  /** Threads of a pool. */
+  threads: number
+}
+
+/** To an interpreter: control frames on descriptor 4, one message each. */
+export type ToInterpreter =
+  { type: 'start'; start: ScriptStart; code: Code } | { type: 'abort'; run: number; attempt: number; reason: string }
+
+/**
+ * To a pool, a frame whose channel is not 0 is a batch of that number: its payload is the JSON of a `Batch` and goes to
+ * one thread unread. Everything else is a `ToInterpreter` on channel 0.
+ */
+export type Batch = { codes: Code[]; starts: (ScriptStart & { code: number })[] }
+
+/** From an interpreter: control frames on descriptor 3, each a JSON array. */
+export type FromInterpreter = Report | ThreadLost
+
+/** A thread of the pool died; these batches were on it and hear nothing more. */
+export type ThreadLost = { type: 'thread_lost'; batches: number[]; why: string; exitCode: number | null }
+
+/** Name of the BroadcastChannel on which a pool tells all its threads whom to abort. */
+export const ABORT_CHANNEL = 'signalbox-abort'

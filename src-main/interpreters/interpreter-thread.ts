@@ -1,0 +1,106 @@
+/**
+ * A thread of a pool: many runs share its event loop. One task is a batch of starts; each run reports its own ending as soon
+ * as it has one, all runs of a turn in one message, so a slow run never delays a quick one's report.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
+import { ABORT_CHANNEL } from './interpreter-protocol.ts'
+import type { Batch, Code, InterpreterSettings, ScriptStart, ToInterpreter } from './interpreter-protocol.ts'
+import type { Ending } from './interpreters.ts'
+import { captureOutput } from './output-capture.ts'
+import { ReportBatch } from './report-batch.ts'
+import { RunScope } from './run-scope.ts'
+import { runScript, threw } from './run-script.ts'
+import { scriptLoader } from './script-loader.ts'
+import { linkCurrentRun } from './sdk/run-context.ts'
+
+/** How many aborts for runs we do not know are remembered: they may overtake their start, or come after the end. */
+const MAX_EARLY_ABORTS = 1_000
+
+/** Piscina wraps what we hand it; the pool passes the settings as its workerData. */
+const settings = workerData as InterpreterSettings
+
+type Running = { scope: RunScope; onEnd: () => void }
+
+const reports = new ReportBatch((json) => parentPort?.postMessage(json))
+const loader = scriptLoader({ ...settings, isWarm: true })
+const current = new AsyncLocalStorage<RunScope>()
+const running = new Map<string, Running>()
+const earlyAborts = new Map<string, string>()
+
+linkCurrentRun(() => current.getStore()?.context)
+captureOutput(() => current.getStore())
+
+for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
+  process.on(event, (error: unknown) => {
+    const scope = current.getStore()
+    // Without a run it is nobody's failure but the thread's: it dies as it would without us, and its runs with it.
+    if (scope === undefined) throw error
+    const ending = threw(error, scope)
+    if (ending.how === 'threw') scope.lines('error', ending.error.stack ?? ending.error.message)
+    finish(scope, ending)
+  })
+}
+
+/**
+ * `process.exit()` would end the thread and interrupt every run on it, the caller's among them, which would then be started
+ * again, and exit again. Here it ends the run that calls it, as it does in a process; the throw keeps the promise not to return.
+ */
+const exitThread = process.exit
+process.exit = (code) => {
+  const scope = current.getStore()
+  if (scope === undefined) return exitThread(code)
+  const exitCode = Number(code ?? process.exitCode ?? 0)
+  finish(scope, { how: 'exited', code: exitCode, signal: null })
+  throw new Error(`process.exit(${exitCode}) ended this run`)
+}
+
+const aborts = new BroadcastChannel(ABORT_CHANNEL)
+aborts.onmessage = (event: { data: unknown }) => {
+  const { run, attempt, reason } = event.data as Extract<ToInterpreter, { type: 'abort' }>
+  const scope = running.get(`${run}.${attempt}`)?.scope
+  if (scope !== undefined) current.run(scope, () => scope.abort(reason))
+  else if (earlyAborts.size < MAX_EARLY_ABORTS) earlyAborts.set(`${run}.${attempt}`, reason)
+}
+
+/** Piscina's task: resolves when every run of the batch has ended. `json` is a `Batch`. */
+export default function runBatch(json: string): Promise<void> {
+  const { codes, starts } = JSON.parse(json) as Batch
+  return new Promise((resolve) => {
+    let left = starts.length
+    const onEnd = () => {
+      if (--left === 0) resolve()
+    }
+    for (const start of starts) {
+      const code = codes[start.code]
+      if (code === undefined) throw new RangeError(`a batch without the code of run ${start.run}`)
+      begin(start, code, onEnd)
+    }
+  })
+}
+
+function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
+  const key = keyOf(start)
+  const scope = new RunScope(start, reports)
+  running.set(key, { scope, onEnd })
+  const earlyReason = earlyAborts.get(key)
+  if (earlyReason !== undefined) {
+    earlyAborts.delete(key)
+    scope.abort(earlyReason)
+  }
+  void current
+    .run(scope, () => runScript(scope, code, loader, settings.resultBytes))
+    .then((ending) => finish(scope, ending))
+}
+
+/** The first ending counts: a run that failed by a forgotten promise, or exited, may still return. */
+function finish(scope: RunScope, ending: Ending): void {
+  const key = keyOf(scope.start)
+  const known = running.get(key)
+  if (known === undefined) return
+  running.delete(key)
+  scope.end(ending, null)
+  known.onEnd()
+}
+
+const keyOf = ({ run, attempt }: ScriptStart): string => `${run}.${attempt}`

@@ -1,0 +1,47 @@
+import type { Definition, LogLevel } from '../../src-preload/contract.ts'
+import type { Ending } from '../core/verdict.ts'
+
+/** One try of one run, ready to be started. `run` and `attempt` together name it in every report. */
+export type AttemptStart = {
+  run: number
+  attempt: number
+  /** What `run.job` says inside the script; null for an ad hoc run. */
+  job: string | null
+  name: string
+  idempotencyKey: string
+  definition: Definition
+  /** JSON text. */
+  input: string
+}
+
+/**
+ * `signal` asks: the script's AbortSignal aborts with `reason`, a command gets SIGTERM.
+ * `kill` does not ask: SIGKILL for the process group and for everything that carries the attempt's tag; for a pooled
+ * attempt it costs the whole interpreter process, whose other attempts are reported `interrupted`.
+ */
+export type StopStep = { run: number; attempt: number; step: 'signal' | 'kill'; reason: string }
+
+export type { Ending }
+
+export type Report =
+  /** A process exists for it. */
+  | { type: 'started'; run: number; attempt: number; pid: number }
+  | { type: 'log'; run: number; attempt: number; lines: [at: number, level: LogLevel, text: string][] }
+  | { type: 'progress'; run: number; attempt: number; done: number; total: number | null; note: string | null }
+  | { type: 'ended'; run: number; attempt: number; ending: Ending; cpuMs: number | null }
+
+/**
+ * Where attempts run. Two kinds exist: the supervisor's processes, and the simulated ones of the tests.
+ * Reports of one attempt arrive in order, the `ended` one last and exactly once; attempts that were running when the
+ * supervisor died are reported `interrupted` after its tagged processes are seen dead.
+ */
+export interface Interpreters {
+  /** Kills what earlier lives of this data folder left running; resolves when it was seen dead. Call before `start`. */
+  sweep(): Promise<{ killed: number }>
+  start(attempts: AttemptStart[]): void
+  stop(steps: StopStep[]): void
+  /** Kills everything that still runs, sees it dead, and ends the supervisor. No reports after it resolves. */
+  close(): Promise<void>
+}
+
+export type OnReports = (reports: Report[]) => void

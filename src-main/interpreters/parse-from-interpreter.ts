@@ -1,0 +1,71 @@
+import { logLevels } from '../../src-preload/log-levels.ts'
+import type { FromInterpreter } from './interpreter-protocol.ts'
+
+/**
+ * The messages of one frame, or null when it is not one of ours: the process also runs user code, which can write to the
+ * same descriptor, so what it says is checked like anything from outside.
+ */
+export function parseFromInterpreter(payload: Buffer): FromInterpreter[] | null {
+  let messages: unknown
+  try {
+    messages = JSON.parse(payload.toString())
+  } catch {
+    return null
+  }
+  return Array.isArray(messages) && messages.every(isFromInterpreter) ? messages : null
+}
+
+function isFromInterpreter(message: unknown): message is FromInterpreter {
+  if (!isRecord(message)) return false
+  if (message['type'] === 'thread_lost') return Array.isArray(message['batches']) && typeof message['why'] === 'string'
+  if (!Number.isInteger(message['run']) || !Number.isInteger(message['attempt'])) return false
+  switch (message['type']) {
+    case 'started':
+      return Number.isInteger(message['pid'])
+    case 'log':
+      return Array.isArray(message['lines']) && message['lines'].every(isLogLine)
+    case 'progress':
+      return (
+        typeof message['done'] === 'number' &&
+        isOrNull(message['total'], 'number') &&
+        isOrNull(message['note'], 'string')
+      )
+    case 'ended':
+      return isEnding(message['ending']) && isOrNull(message['cpuMs'], 'number')
+    default:
+      return false
+  }
+}
+
+const isLogLine = (line: unknown): boolean =>
+  Array.isArray(line) &&
+  typeof line[0] === 'number' &&
+  logLevels.some((level) => level === line[1]) &&
+  typeof line[2] === 'string'
+
+function isEnding(ending: unknown): boolean {
+  if (!isRecord(ending)) return false
+  switch (ending['how']) {
+    case 'returned':
+      return typeof ending['result'] === 'string'
+    case 'threw':
+    case 'unstartable':
+      return isRunError(ending['error'])
+    case 'exited':
+      return isOrNull(ending['code'], 'number') && isOrNull(ending['signal'], 'string')
+    case 'interrupted':
+      return typeof ending['why'] === 'string'
+    default:
+      return false
+  }
+}
+
+const isRunError = (error: unknown): boolean =>
+  isRecord(error) &&
+  typeof error['name'] === 'string' &&
+  typeof error['message'] === 'string' &&
+  isOrNull(error['stack'], 'string') &&
+  isOrNull(error['hint'], 'string')
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+const isOrNull = (value: unknown, type: 'number' | 'string'): boolean => value === null || typeof value === type

@@ -1,0 +1,269 @@
+import type {
+  Batch,
+  Code,
+  FromInterpreter,
+  InterpreterSettings,
+  ThreadLost,
+  ToInterpreter,
+} from './interpreter-protocol.ts'
+import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
+import { interpreterLaunch, scriptStart } from './process-attempts.ts'
+import type { SupervisorLink } from './supervisor-link.ts'
+import type { FromSupervisor } from './supervisor-protocol.ts'
+
+/** Runs of one message to a thread: fewer cost more messages, more would let one thread take all while others wait. */
+const RUNS_PER_BATCH = 64
+const UNITS_PER_BATCH = 1024 * 1024
+
+type PoolAttempt = { run: number; attempt: number; batch: number; isStarted: boolean; isKilled: boolean }
+
+/** One pool process, from its launch to its end; a new one takes its place at the next start. */
+type Pool = { channel: number; pid: number | null; attempts: Map<number, PoolAttempt>; batches: number }
+
+/**
+ * Attempts of the executor `async`, which share one process. SIGKILL can only hit all of it: the one that was to be killed ends
+ * as `exited`, its neighbours as `interrupted`, and so does everything else that was on a thread or a process that died.
+ * Only where a single attempt was there is it known to be the cause, and the exit is its own.
+ */
+export class PoolAttempts {
+  readonly #link: SupervisorLink
+  readonly #settings: Omit<InterpreterSettings, 'resultBytes'>
+  readonly #nextChannel: () => number
+  readonly #report: (report: Report) => void
+  readonly #pools = new Map<number, Pool>()
+  /** The pool that takes new attempts. */
+  #open: Pool | null = null
+
+  constructor(
+    link: SupervisorLink,
+    settings: Omit<InterpreterSettings, 'resultBytes'>,
+    nextChannel: () => number,
+    report: (report: Report) => void,
+  ) {
+    this.#link = link
+    this.#settings = settings
+    this.#nextChannel = nextChannel
+    this.#report = report
+  }
+
+  start(starts: AttemptStart[]): void {
+    const able = starts.filter((start) => !this.#refuse(start))
+    if (able.length === 0) return
+    const pool = (this.#open ??= this.#launch())
+    const perBatch = Math.max(1, Math.min(RUNS_PER_BATCH, Math.ceil(able.length / this.#settings.threads)))
+    let batch = new BatchDraft()
+    for (const start of able) {
+      batch.add(start)
+      if (batch.runs >= perBatch || batch.units >= UNITS_PER_BATCH) {
+        this.#send(pool, batch)
+        batch = new BatchDraft()
+      }
+    }
+    if (batch.runs > 0) this.#send(pool, batch)
+  }
+
+  /** False when the attempt is not one of these. */
+  stop({ run, attempt, step, reason }: StopStep): boolean {
+    for (const pool of this.#pools.values()) {
+      const running = pool.attempts.get(run)
+      if (running === undefined || running.attempt !== attempt) continue
+      if (step === 'signal') {
+        this.#link.sendTo(pool.channel, JSON.stringify({ type: 'abort', run, attempt, reason } satisfies ToInterpreter))
+      } else {
+        running.isKilled = true
+        if (this.#open === pool) this.#open = null
+        this.#link.send({ type: 'kill', channel: pool.channel })
+      }
+      return true
+    }
+    return false
+  }
+
+  owns(channel: number): boolean {
+    return this.#pools.has(channel)
+  }
+
+  fromInterpreter(channel: number, message: FromInterpreter): void {
+    const pool = this.#pools.get(channel)
+    if (pool === undefined) return
+    if (message.type === 'thread_lost') {
+      this.#loseThread(pool, message)
+      return
+    }
+    const running = pool.attempts.get(message.run)
+    // An ending that was decided here (a lost thread) is not followed by anything.
+    if (running === undefined || running.attempt !== message.attempt) return
+    if (message.type === 'ended') pool.attempts.delete(message.run)
+    this.#report(message)
+  }
+
+  /**
+   * Something else than our frames came: nothing this process says can be trusted any more. Which attempt it was is not
+   * known, so all are interrupted; the engine gives one that is interrupted again a process of its own.
+   */
+  breakChannel(channel: number): void {
+    const pool = this.#pools.get(channel)
+    if (pool === undefined) return
+    if (this.#open === pool) this.#open = null
+    this.#link.send({ type: 'kill', channel })
+  }
+
+  fromSupervisor(message: FromSupervisor): void {
+    const pool = this.#pools.get(message.channel)
+    if (pool === undefined) return
+    switch (message.type) {
+      case 'launched':
+        pool.pid = message.pid
+        this.#reportStarted(pool)
+        return
+      case 'lines':
+        this.#place(pool, message.lines)
+        return
+      case 'unlaunchable':
+        this.#close(pool, null, null, `the interpreter process could not be started: ${message.message}`)
+        return
+      case 'gone':
+        this.#close(
+          pool,
+          message.code,
+          message.signal,
+          `the interpreter process ended (${message.signal ?? message.code})`,
+        )
+        return
+      default:
+        message satisfies never
+    }
+  }
+
+  /** The supervisor died: nothing more will be heard of these. */
+  interrupt(why: string): void {
+    for (const pool of this.#pools.values()) {
+      for (const running of pool.attempts.values()) this.#end(pool, running, { how: 'interrupted', why })
+    }
+    this.#pools.clear()
+    this.#open = null
+  }
+
+  #launch(): Pool {
+    const channel = this.#nextChannel()
+    const pool: Pool = { channel, pid: null, attempts: new Map(), batches: 0 }
+    this.#pools.set(channel, pool)
+    this.#link.send({
+      type: 'launch',
+      channel,
+      launch: interpreterLaunch('interpreter-pool', this.#settings, `pool-${channel}`),
+    })
+    return pool
+  }
+
+  #send(pool: Pool, draft: BatchDraft): void {
+    const batch = ++pool.batches
+    for (const { run, attempt } of draft.batch.starts) {
+      pool.attempts.set(run, { run, attempt, batch, isStarted: false, isKilled: false })
+    }
+    this.#link.sendTo(pool.channel, JSON.stringify(draft.batch), batch)
+    if (pool.pid !== null) this.#reportStarted(pool, draft.batch.starts)
+  }
+
+  #reportStarted(pool: Pool, only?: { run: number }[]): void {
+    if (pool.pid === null) return
+    const started = only === undefined ? pool.attempts.values() : only.map(({ run }) => pool.attempts.get(run))
+    for (const running of started) {
+      if (running === undefined || running.isStarted) continue
+      running.isStarted = true
+      this.#report({ type: 'started', run: running.run, attempt: running.attempt, pid: pool.pid })
+    }
+  }
+
+  #loseThread(pool: Pool, { batches, why, exitCode }: ThreadLost): void {
+    const dead = new Set(batches)
+    const lost = [...pool.attempts.values()].filter(({ batch }) => dead.has(batch))
+    const [only] = lost
+    if (lost.length === 1 && only !== undefined) {
+      const { run, attempt } = only
+      this.#report({ type: 'log', run, attempt, lines: [[Date.now(), 'mark', `its thread died: ${why}`]] })
+      this.#end(pool, only, { how: 'exited', code: exitCode ?? 1, signal: null })
+      return
+    }
+    for (const running of lost) {
+      this.#end(pool, running, { how: 'interrupted', why: `its thread died, which it shared: ${why}` })
+    }
+  }
+
+  #close(pool: Pool, code: number | null, signal: string | null, why: string): void {
+    const isAlone = pool.attempts.size === 1
+    const isOnPurpose = [...pool.attempts.values()].some(({ isKilled }) => isKilled)
+    for (const running of pool.attempts.values()) {
+      const isCause = running.isKilled || (isAlone && !isOnPurpose)
+      this.#end(pool, running, isCause ? { how: 'exited', code, signal } : { how: 'interrupted', why })
+    }
+    this.#pools.delete(pool.channel)
+    this.#link.forget(pool.channel)
+    if (this.#open === pool) this.#open = null
+  }
+
+  #end(pool: Pool, { run, attempt }: PoolAttempt, ending: Ending): void {
+    pool.attempts.delete(run)
+    this.#report({ type: 'ended', run, attempt, ending, cpuMs: null })
+  }
+
+  /**
+   * What the process itself wrote (node's last words, native code, children that inherited its output) names no attempt:
+   * it is told to the one that is alone there, and otherwise where the host says its own.
+   */
+  #place(pool: Pool, lines: Extract<FromSupervisor, { type: 'lines' }>['lines']): void {
+    const [only] = pool.attempts.values()
+    if (pool.attempts.size === 1 && only !== undefined) {
+      this.#report({ type: 'log', run: only.run, attempt: only.attempt, lines })
+      return
+    }
+    for (const [, , text] of lines) process.stderr.write(`async interpreter: ${text}\n`)
+  }
+
+  /** A working folder and an environment belong to a process, and this one is shared. */
+  #refuse({ run, attempt, definition }: AttemptStart): boolean {
+    if (definition.cwd === null && Object.keys(definition.env).length === 0) return false
+    const error = {
+      name: 'Error',
+      message:
+        'A script of the async executor shares its process: it cannot have a working folder or an environment of its own.',
+      stack: null,
+      hint: 'Choose the executor process, or leave out cwd and env.',
+    }
+    this.#report({ type: 'ended', run, attempt, ending: { how: 'unstartable', error }, cpuMs: null })
+    return true
+  }
+}
+
+/** A batch being filled; a script that many of its runs share travels once. */
+class BatchDraft {
+  readonly batch: Batch = { codes: [], starts: [] }
+  units = 0
+  readonly #placeOfCode = new Map<Code, number>()
+  readonly #placeOfKey = new Map<string, number>()
+
+  get runs(): number {
+    return this.batch.starts.length
+  }
+
+  add(start: AttemptStart): void {
+    if (start.definition.kind !== 'script') throw new TypeError(`run ${start.run} is not a script`)
+    this.batch.starts.push({ ...scriptStart(start), code: this.#place(start.definition.code) })
+    this.units += start.input.length
+  }
+
+  #place(code: Code): number {
+    // The engine keeps one definition for many runs: the text itself is compared only where it did not.
+    let place = this.#placeOfCode.get(code)
+    if (place !== undefined) return place
+    const key = code.from === 'file' ? `file\0${code.path}` : `text\0${code.name}\0${code.text}`
+    place = this.#placeOfKey.get(key)
+    if (place === undefined) {
+      place = this.batch.codes.push(code) - 1
+      this.#placeOfKey.set(key, place)
+      this.units += key.length
+    }
+    this.#placeOfCode.set(code, place)
+    return place
+  }
+}

@@ -1,0 +1,222 @@
+import { dirname } from 'node:path'
+import type { RunError } from '../../src-preload/contract.ts'
+import { limits } from '../../src-preload/definition.ts'
+import { problem } from '../../src-preload/problem.ts'
+import { entryPath } from '../entry.ts'
+import { commandLine } from '../jobs/command.ts'
+import type { FromInterpreter, InterpreterSettings, ToInterpreter } from './interpreter-protocol.ts'
+import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
+import { toRunError } from './run-error.ts'
+import { compileCache } from './supervisor-link.ts'
+import type { SupervisorLink } from './supervisor-link.ts'
+import type { FromSupervisor, Launch } from './supervisor-protocol.ts'
+
+export type Folders = { cacheFolder: string; scriptsFolder: string }
+
+/** How long an interpreter may take to leave after it has reported its ending: exit handlers run in that time. */
+const LEAVE_MS = 5_000
+
+type ProcessAttempt = {
+  start: AttemptStart
+  channel: number
+  /** What the script said before its process left; the process's exit does not change it any more. */
+  ending: { ending: Ending; cpuMs: number | null } | null
+  leaveTimer: NodeJS.Timeout | null
+}
+
+/** Attempts with a process of their own: scripts of the executor `process`, and commands. */
+export class ProcessAttempts {
+  readonly #link: SupervisorLink
+  readonly #folders: Folders
+  readonly #report: (report: Report) => void
+  readonly #byRun = new Map<number, ProcessAttempt>()
+  readonly #byChannel = new Map<number, ProcessAttempt>()
+
+  constructor(link: SupervisorLink, folders: Folders, report: (report: Report) => void) {
+    this.#link = link
+    this.#folders = folders
+    this.#report = report
+  }
+
+  start(start: AttemptStart, channel: number): void {
+    const { run, attempt, definition } = start
+    let launch: Launch
+    try {
+      launch = this.#launchOf(start)
+    } catch (error) {
+      this.#report({
+        type: 'ended',
+        run,
+        attempt,
+        ending: { how: 'unstartable', error: toRunError(error) },
+        cpuMs: null,
+      })
+      return
+    }
+    const running: ProcessAttempt = { start, channel, ending: null, leaveTimer: null }
+    this.#byRun.set(run, running)
+    this.#byChannel.set(channel, running)
+    this.#link.send({ type: 'launch', channel, launch })
+    if (definition.kind === 'script')
+      this.#tell(running, { type: 'start', start: scriptStart(start), code: definition.code })
+  }
+
+  /** False when the attempt is not one of these. */
+  stop({ run, attempt, step, reason }: StopStep): boolean {
+    const running = this.#byRun.get(run)
+    if (running === undefined || running.start.attempt !== attempt) return false
+    if (step === 'kill') this.#link.send({ type: 'kill', channel: running.channel })
+    else if (running.start.definition.kind === 'command')
+      this.#link.send({ type: 'terminate', channel: running.channel })
+    else this.#tell(running, { type: 'abort', run, attempt, reason })
+    return true
+  }
+
+  owns(channel: number): boolean {
+    return this.#byChannel.has(channel)
+  }
+
+  fromInterpreter(channel: number, message: FromInterpreter): void {
+    const running = this.#byChannel.get(channel)
+    if (running === undefined || message.type === 'thread_lost') return
+    // It speaks for itself only.
+    if (message.run !== running.start.run || message.attempt !== running.start.attempt) return
+    if (message.type !== 'ended') {
+      this.#report(message)
+      return
+    }
+    // Held back until the process is seen dead.
+    running.ending = { ending: message.ending, cpuMs: message.cpuMs }
+    running.leaveTimer = setTimeout(() => this.#link.send({ type: 'kill', channel }), LEAVE_MS)
+  }
+
+  /** Something else than our frames came: the attempt is over, whatever it was going to say. */
+  breakChannel(channel: number): void {
+    const running = this.#byChannel.get(channel)
+    if (running === undefined) return
+    running.ending = { ending: { how: 'threw', error: brokenChannel, cancelled: false }, cpuMs: null }
+    this.#link.send({ type: 'kill', channel })
+  }
+
+  fromSupervisor(message: FromSupervisor): void {
+    const running = this.#byChannel.get(message.channel)
+    if (running === undefined) return
+    const { run, attempt } = running.start
+    switch (message.type) {
+      case 'launched':
+        this.#report({ type: 'started', run, attempt, pid: message.pid })
+        return
+      case 'lines':
+        this.#report({ type: 'log', run, attempt, lines: message.lines })
+        return
+      case 'unlaunchable':
+        this.#end(running, { how: 'unstartable', error: toRunError(refusal(running.start, message)) }, null)
+        return
+      case 'gone': {
+        const { ending, cpuMs } = running.ending ?? {
+          ending: { how: 'exited' as const, code: message.code, signal: message.signal },
+          cpuMs: null,
+        }
+        this.#end(running, ending, cpuMs)
+        return
+      }
+      default:
+        message satisfies never
+    }
+  }
+
+  /** The supervisor died: nothing more will be heard of these. */
+  interrupt(why: string): void {
+    for (const running of [...this.#byRun.values()]) this.#end(running, { how: 'interrupted', why }, null)
+  }
+
+  #end(running: ProcessAttempt, ending: Ending, cpuMs: number | null): void {
+    if (running.leaveTimer !== null) clearTimeout(running.leaveTimer)
+    this.#byRun.delete(running.start.run)
+    this.#byChannel.delete(running.channel)
+    this.#link.forget(running.channel)
+    this.#report({ type: 'ended', run: running.start.run, attempt: running.start.attempt, ending, cpuMs })
+  }
+
+  #tell(running: ProcessAttempt, message: ToInterpreter): void {
+    this.#link.sendTo(running.channel, JSON.stringify(message))
+  }
+
+  #launchOf({ run, attempt, definition, input }: AttemptStart): Launch {
+    const label = `${run}.${attempt}`
+    if (definition.kind === 'command') return { ...commandLine(definition, input), label, hasChannel: false }
+    const ownFolder = definition.code.from === 'file' ? dirname(definition.code.path) : this.#folders.scriptsFolder
+    return {
+      ...interpreterLaunch('interpreter-process', { ...this.#folders, threads: 1 }, label),
+      cwd: definition.cwd ?? ownFolder,
+      env: { ...definition.env, ...interpreterEnv(this.#folders.cacheFolder) },
+    }
+  }
+}
+
+/** What the script's side is told of an attempt; the definition stays here. */
+export const scriptStart = ({ run, attempt, job, name, idempotencyKey, input }: AttemptStart) => ({
+  run,
+  attempt,
+  job,
+  name,
+  idempotencyKey,
+  input,
+})
+
+/** How an interpreter process of ours is started. */
+export function interpreterLaunch(
+  entry: 'interpreter-process' | 'interpreter-pool',
+  settings: Omit<InterpreterSettings, 'resultBytes'>,
+  label: string,
+): Launch {
+  const full: InterpreterSettings = { ...settings, resultBytes: limits.resultBytes }
+  return {
+    file: process.execPath,
+    args: [entryPath(entry), JSON.stringify(full)],
+    cwd: settings.scriptsFolder,
+    env: interpreterEnv(settings.cacheFolder),
+    stdin: null,
+    label,
+    hasChannel: true,
+  }
+}
+
+const interpreterEnv = (cacheFolder: string) => ({
+  ELECTRON_RUN_AS_NODE: '1',
+  NODE_COMPILE_CACHE: compileCache(cacheFolder),
+})
+
+/** Why the system did not start a process, in words. */
+function refusal(
+  { definition, input }: AttemptStart,
+  { code, message, isFolderMissing }: Extract<FromSupervisor, { type: 'unlaunchable' }>,
+): Error {
+  if (isFolderMissing) {
+    if (definition.kind === 'script' && definition.cwd === null && definition.code.from === 'file') {
+      return problem('FILE_NOT_FOUND', { path: definition.code.path })
+    }
+    return problem('FOLDER_NOT_FOUND', { path: definition.cwd ?? 'the working folder' })
+  }
+  const file = definition.kind === 'command' ? commandLine(definition, input).file : process.execPath
+  const words: Record<string, [message: string, hint: string]> = {
+    ENOENT: [`There is no program "${file}".`, 'Check the name, or write its whole path.'],
+    EACCES: [`"${file}" may not be executed.`, 'Make it executable (chmod +x), or start it with its interpreter.'],
+    E2BIG: [
+      'The arguments and the environment are too long for this system.',
+      'Pass large values by a file or by stdin.',
+    ],
+  }
+  const [said, hint] = words[code] ?? [
+    `The system did not start "${file}": ${message}.`,
+    'Try again when the system is less busy.',
+  ]
+  return Object.assign(new Error(said), { name: code, hint, stack: '' })
+}
+
+const brokenChannel: RunError = {
+  name: 'ChannelError',
+  message: 'something was written to descriptor 3 of the process, which carries its reports',
+  stack: null,
+  hint: 'Write to stdout, stderr or a file of your own.',
+}

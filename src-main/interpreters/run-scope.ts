@@ -1,0 +1,147 @@
+import { inspect } from './lean-builtins.ts'
+import type { LogLevel } from '../../src-preload/contract.ts'
+import type { Ending } from './interpreters.ts'
+import type { ScriptStart } from './interpreter-protocol.ts'
+import { LineSplitter } from './line-splitter.ts'
+import { LogBudget } from './log-budget.ts'
+import type { ReportBatch } from './report-batch.ts'
+import { CancelledError } from './sdk/cancelled-error.ts'
+import type { Log, LogFields, RunContext, RunInfo, SetProgress } from './sdk/run-context.ts'
+
+/** At most five progress values a second. */
+const PROGRESS_PAUSE_MS = 200
+
+/**
+ * One attempt inside an interpreter: what its script may touch (`context`), and what becomes of what it says. Parts that
+ * many runs never use are made when first asked for: at tens of thousands of runs a second each object counts.
+ */
+export class RunScope {
+  readonly context: RunContext
+  readonly start: ScriptStart
+  readonly #reports: ReportBatch
+  #abortController: AbortController | null = null
+  #budget: LogBudget | null = null
+  #splitters: { out: LineSplitter; err: LineSplitter } | null = null
+  #progress: {
+    sentAt: number
+    held: [number, number | null, string | null] | null
+    timer: NodeJS.Timeout | null
+  } | null = null
+  #isOver = false
+
+  constructor(start: ScriptStart, reports: ReportBatch) {
+    this.start = start
+    this.#reports = reports
+    this.context = createContext(this)
+  }
+
+  get signal(): AbortSignal {
+    return (this.#abortController ??= new AbortController()).signal
+  }
+
+  abort(reason: string): void {
+    this.#abortController ??= new AbortController()
+    this.#abortController.abort(new CancelledError(reason))
+  }
+
+  /** Takes a line. After the end it is dropped: a stray timer of a finished run must not speak in its name. */
+  line(level: LogLevel, text: string): void {
+    if (this.#isOver) return
+    const { run, attempt } = this.start
+    const entry = (this.#budget ??= new LogBudget()).admit(Date.now(), level, text)
+    if (entry !== null) this.#reports.log(run, attempt, entry)
+  }
+
+  lines(level: LogLevel, text: string): void {
+    for (const line of text.split('\n')) this.line(level, line)
+  }
+
+  /** Takes what was written to stdout or stderr, in pieces of any size. */
+  write(stream: 'out' | 'err', chunk: Buffer | string): void {
+    this.#splitters ??= { out: new LineSplitter(), err: new LineSplitter() }
+    for (const line of this.#splitters[stream].push(chunk)) this.line(stream, line)
+  }
+
+  setProgress(done: number, total: number | null, note: string | null): void {
+    if (this.#isOver) return
+    this.#progress ??= { sentAt: 0, held: null, timer: null }
+    const progress = this.#progress
+    progress.held = [done, total, note]
+    const sinceMs = Date.now() - progress.sentAt
+    if (sinceMs >= PROGRESS_PAUSE_MS) this.#sendProgress()
+    else progress.timer ??= setTimeout(() => this.#sendProgress(), PROGRESS_PAUSE_MS - sinceMs).unref()
+  }
+
+  /** Sends what was held back and then the ending, once. Nothing of this run is sent afterwards. */
+  end(ending: Ending, cpuMs: number | null): void {
+    if (this.#isOver) return
+    const { run, attempt } = this.start
+    this.sendHeld()
+    this.#isOver = true
+    this.#reports.add({ type: 'ended', run, attempt, ending, cpuMs })
+  }
+
+  /** Sends unfinished lines, the end of a cut output, and the last progress. */
+  sendHeld(): void {
+    const { run, attempt } = this.start
+    for (const stream of ['out', 'err'] as const) {
+      for (const line of this.#splitters?.[stream].end() ?? []) this.line(stream, line)
+    }
+    for (const entry of this.#budget?.release() ?? []) this.#reports.log(run, attempt, entry)
+    this.#sendProgress()
+  }
+
+  #sendProgress(): void {
+    const progress = this.#progress
+    if (progress === null || progress.held === null) return
+    const [done, total, note] = progress.held
+    if (progress.timer !== null) clearTimeout(progress.timer)
+    progress.timer = null
+    progress.held = null
+    progress.sentAt = Date.now()
+    this.#reports.add({ type: 'progress', run: this.start.run, attempt: this.start.attempt, done, total, note })
+  }
+}
+
+/** The members are made when a script takes them, yet are the object's own, so that `{ ...ctx }` has them. */
+function createContext(scope: RunScope): RunContext {
+  let run: RunInfo | null = null
+  let log: Log | null = null
+  let progress: SetProgress | null = null
+  return {
+    get signal() {
+      return scope.signal
+    },
+    get run() {
+      const { run: id, job, name, attempt, idempotencyKey } = scope.start
+      return (run ??= { id, job, name, attempt, idempotencyKey })
+    },
+    get log() {
+      return (log ??= createLog(scope))
+    },
+    get progress() {
+      return (progress ??= (done, total, note) => {
+        if (!Number.isFinite(done))
+          throw new TypeError(`progress(done, …): done must be a number, not ${inspect(done)}`)
+        scope.setProgress(done, total ?? null, note ?? null)
+      })
+    },
+  }
+}
+
+function createLog(scope: RunScope): Log {
+  const say = (level: LogLevel) => (message: unknown, fields?: LogFields) =>
+    scope.lines(level, withFields(message, fields))
+  const levels = { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') }
+  return Object.assign(say('info'), levels)
+}
+
+function withFields(message: unknown, fields: LogFields | undefined): string {
+  const text = typeof message === 'string' ? message : inspect(message)
+  if (fields === undefined) return text
+  const pairs = Object.entries(fields).map(
+    ([name, value]) =>
+      `${name}=${typeof value === 'string' ? JSON.stringify(value) : inspect(value, { breakLength: Infinity })}`,
+  )
+  return [text, ...pairs].join(' ')
+}

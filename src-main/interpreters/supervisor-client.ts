@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto'
+import { availableParallelism } from 'node:os'
+import type { AttemptStart, Interpreters, OnReports, Report, StopStep } from './interpreters.ts'
+import { parseFromInterpreter } from './parse-from-interpreter.ts'
+import { PoolAttempts } from './pool-attempts.ts'
+import { ProcessAttempts } from './process-attempts.ts'
+import { SupervisorLink } from './supervisor-link.ts'
+import type { FromSupervisor } from './supervisor-protocol.ts'
+import { sweepOtherLives } from './tagged-processes.ts'
+
+export type SupervisorOptions = {
+  /** Identity of the store: by it the processes of earlier lives are recognised. */
+  tag: string
+  /** Both absolute and existing. */
+  cacheFolder: string
+  scriptsFolder: string
+  /** Threads of the executor `async`; default: one less than the cores, 1 to 4, for the engine needs one too. */
+  asyncThreads?: number
+}
+
+/** A supervisor that lived shorter than this may be failing at its start: the next one waits. */
+const SHORT_LIFE_MS = 1_000
+const MAX_RESTART_PAUSE_MS = 5_000
+
+/** Starts the supervisor process and returns the engine's side of it. Starts and stops are sent once per loop turn. */
+export function startSupervisor(options: SupervisorOptions, onReports: OnReports): Interpreters {
+  return new SupervisorClient(options, onReports)
+}
+
+type Life = { link: SupervisorLink; processes: ProcessAttempts; pools: PoolAttempts; startedAt: number }
+
+class SupervisorClient implements Interpreters {
+  readonly #options: SupervisorOptions
+  readonly #onReports: OnReports
+  readonly #threads: number
+  #life: Life
+  /** Channels are not used twice, not even by different supervisors. */
+  #channels = 0
+  /** While a dead supervisor's processes are swept: what was asked meanwhile, in order. */
+  #held: (() => void)[] | null = null
+  #restartPauseMs = 0
+  #reports: Report[] = []
+  #isDeliveryPlanned = false
+  #closing: { done: Promise<void>; resolve: () => void } | null = null
+
+  constructor(options: SupervisorOptions, onReports: OnReports) {
+    this.#options = options
+    this.#onReports = onReports
+    this.#threads = options.asyncThreads ?? Math.max(1, Math.min(4, availableParallelism() - 1))
+    this.#life = this.#begin()
+  }
+
+  sweep(): Promise<{ killed: number }> {
+    return sweepOtherLives(this.#options.tag, this.#life.link.life)
+  }
+
+  start(attempts: AttemptStart[]): void {
+    if (this.#held !== null) {
+      this.#held.push(() => this.start(attempts))
+      return
+    }
+    const shared: AttemptStart[] = []
+    for (const attempt of attempts) {
+      if (attempt.definition.kind === 'script' && attempt.definition.executor === 'async') shared.push(attempt)
+      else this.#life.processes.start(attempt, this.#nextChannel())
+    }
+    if (shared.length > 0) this.#life.pools.start(shared)
+  }
+
+  stop(steps: StopStep[]): void {
+    if (this.#held !== null) {
+      this.#held.push(() => this.stop(steps))
+      return
+    }
+    for (const step of steps) {
+      // Neither knows it: it has ended, and its report is on the way or was delivered.
+      if (!this.#life.processes.stop(step)) this.#life.pools.stop(step)
+    }
+  }
+
+  close(): Promise<void> {
+    if (this.#closing === null) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      this.#closing = { done: promise, resolve }
+      this.#reports = []
+      // Between two supervisors there is none to end; the sweep that runs then resolves it.
+      if (this.#held === null) this.#life.link.end()
+    }
+    return this.#closing.done
+  }
+
+  #begin(): Life {
+    const { tag, cacheFolder, scriptsFolder } = this.#options
+    const report = (one: Report) => this.#collect(one)
+    const breakChannel = (channel: number) => {
+      if (life.pools.owns(channel)) life.pools.breakChannel(channel)
+      else life.processes.breakChannel(channel)
+    }
+    const link: SupervisorLink = new SupervisorLink(tag, randomUUID(), cacheFolder, {
+      message: (message) => this.#fromSupervisor(life, message),
+      frame: (channel, frame) => {
+        const messages = parseFromInterpreter(frame.payload)
+        if (messages === null) {
+          link.stopReading(channel)
+          breakChannel(channel)
+          return
+        }
+        for (const message of messages) {
+          if (life.pools.owns(channel)) life.pools.fromInterpreter(channel, message)
+          else life.processes.fromInterpreter(channel, message)
+        }
+      },
+      broken: (channel) => breakChannel(channel),
+      readEnded: () => this.#deliver(),
+      exited: (code) => void this.#afterExit(life, code),
+    })
+    const settings = { cacheFolder, scriptsFolder, threads: this.#threads }
+    const life: Life = {
+      link,
+      processes: new ProcessAttempts(link, { cacheFolder, scriptsFolder }, report),
+      pools: new PoolAttempts(link, settings, () => this.#nextChannel(), report),
+      startedAt: Date.now(),
+    }
+    return life
+  }
+
+  #nextChannel(): number {
+    return ++this.#channels
+  }
+
+  #fromSupervisor(life: Life, message: FromSupervisor): void {
+    if (life.pools.owns(message.channel)) life.pools.fromSupervisor(message)
+    else life.processes.fromSupervisor(message)
+  }
+
+  /**
+   * The supervisor ended. After `close` that is the end. Otherwise it died, and its children may live: they are swept by
+   * their tags before their attempts are reported `interrupted`, so that no next attempt can meet them; then work goes on.
+   */
+  async #afterExit(life: Life, code: number | null): Promise<void> {
+    if (code === 0 && this.#resolveClosing()) return
+    this.#held = []
+    await sweepOtherLives(this.#options.tag, 'none')
+    if (this.#resolveClosing()) return
+    life.processes.interrupt('the supervisor process died')
+    life.pools.interrupt('the supervisor process died')
+    await this.#pauseBeforeRestart(life)
+    if (this.#resolveClosing()) return
+    const held = this.#held
+    this.#held = null
+    this.#life = this.#begin()
+    for (const ask of held) ask()
+    this.#deliver()
+  }
+
+  /** True when `close` was called; what it waited for has then happened. */
+  #resolveClosing(): boolean {
+    this.#closing?.resolve()
+    return this.#closing !== null
+  }
+
+  async #pauseBeforeRestart(life: Life): Promise<void> {
+    const isShort = Date.now() - life.startedAt < SHORT_LIFE_MS
+    this.#restartPauseMs = isShort ? Math.min(Math.max(100, this.#restartPauseMs * 2), MAX_RESTART_PAUSE_MS) : 0
+    if (this.#restartPauseMs > 0) await new Promise((resolve) => setTimeout(resolve, this.#restartPauseMs))
+  }
+
+  /** Never from inside a caller's `start`: reports are delivered in a turn of their own. */
+  #collect(report: Report): void {
+    this.#reports.push(report)
+    if (this.#isDeliveryPlanned) return
+    this.#isDeliveryPlanned = true
+    setImmediate(() => {
+      this.#isDeliveryPlanned = false
+      this.#deliver()
+    })
+  }
+
+  #deliver(): void {
+    if (this.#reports.length === 0 || this.#closing !== null) return
+    const reports = this.#reports
+    this.#reports = []
+    this.#onReports(reports)
+  }
+}
