@@ -1,0 +1,143 @@
+import type { LogLevel, Stop } from '../../src-preload/contract.ts'
+import { transition } from '../core/run.ts'
+import type { Verdict } from '../core/run.ts'
+import { judge } from '../core/verdict.ts'
+import type { Report } from '../interpreters/interpreters.ts'
+import type { EngineState, LiveRun } from './state.ts'
+import type { Tick } from './tick.ts'
+
+type Ended = Extract<Report, { type: 'ended' }>
+
+/** Takes in what the interpreters saw. A report of an attempt that is over changes nothing and is kept as an event. */
+export function applyReport(state: EngineState, tick: Tick, report: Report): void {
+  const run = state.live.get(report.run)
+  if (run === undefined || run.state.attempt !== report.attempt) {
+    if (report.type === 'ended' && state.store.runs.get.get(report.run) !== undefined) {
+      tick.event(report.run, 'late_report_ignored', { attempt: report.attempt, how: report.ending.how })
+    }
+    return
+  }
+  switch (report.type) {
+    case 'started':
+      run.pid = report.pid
+      tick.changes.runs.add(run.id)
+      return
+    case 'log':
+      appendLog(state, tick, run, report.lines)
+      return
+    case 'progress':
+      run.unsavedProgress = JSON.stringify({ done: report.done, total: report.total, note: report.note })
+      tick.changes.runs.add(run.id)
+      return
+    case 'ended':
+      endAttempt(state, tick, run, report)
+  }
+}
+
+function appendLog(state: EngineState, tick: Tick, run: LiveRun, lines: [number, LogLevel, string][]): void {
+  if (lines.length === 0) return
+  // A text with a line break would shift every number after it.
+  const body = lines.map(([at, level, text]) => `${at}\t${level}\t${text.replaceAll('\n', '␊')}`).join('\n')
+  state.store.logs.insert.run(run.id, run.state.attempt, run.logLines + 1, lines.length, body)
+  run.logLines += lines.length
+  tick.changes.logs.add(run.id)
+}
+
+function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended): void {
+  const stop: Stop | null = run.state.lifecycle === 'stopping' ? run.state.stop : null
+  const verdict = judge(report.ending, stop, run.definition)
+  const next = transition(run.state, { type: 'ended', at: tick.now, attempt: report.attempt, verdict })
+  if (next === null) throw new Error(`run ${run.id} is live but does not take its ending`)
+
+  state.live.delete(run.id)
+  state.inUse[run.executor] -= 1
+  state.timers.cancel(`timeout:${run.id}`)
+  state.timers.cancel(`grace:${run.id}`)
+  state.counters.add(`is_${run.state.lifecycle}`, -1)
+  tick.changes.runs.add(run.id)
+  if (run.logLines > 0) tick.changes.logs.add(run.id)
+
+  const cpuMs = report.cpuMs === null ? null : Math.round(report.cpuMs)
+  if (verdict.next === 'queued') {
+    const { attempt, startedAt } = run.state
+    requeue(state, tick, { id: run.id, attempt, startedAt, pid: run.pid, cpuMs, logLines: run.logLines }, verdict.why)
+    return
+  }
+  const exited = report.ending.how === 'exited' ? report.ending : null
+  finish(state, tick, verdict, {
+    id: run.id,
+    attempt: run.state.attempt,
+    progress: run.unsavedProgress,
+    logLines: run.logLines,
+    pid: run.pid,
+    exitCode: exited?.code ?? null,
+    exitSignal: exited?.signal ?? null,
+    cpuMs,
+  })
+}
+
+type LastAttempt = {
+  id: number
+  attempt: number
+  /** JSON of a progress that is not stored yet. */
+  progress: string | null
+  logLines: number
+  pid: number | null
+  exitCode: number | null
+  exitSignal: string | null
+  cpuMs: number | null
+}
+
+/** Records the outcome of a run whose last attempt has ended, once and for all. */
+export function finish(
+  state: EngineState,
+  tick: Tick,
+  { outcome, result, error }: Extract<Verdict, { next: 'finished' }>,
+  last: LastAttempt,
+): void {
+  const { changes } = state.store.runs.finish.run(
+    outcome,
+    tick.now,
+    result,
+    error === null ? null : JSON.stringify(error),
+    last.progress,
+    last.logLines,
+    last.pid,
+    last.exitCode,
+    last.exitSignal,
+    last.cpuMs,
+    last.id,
+    last.attempt,
+  )
+  if (changes !== 1) throw new Error(`run ${last.id} cannot finish: its attempt ${last.attempt} is not live`)
+  state.counters.add('is_finished', 1)
+  state.counters.add(`was_${outcome}`, 1)
+  tick.event(last.id, 'finished', { outcome, attempt: last.attempt })
+}
+
+type CutOff = {
+  id: number
+  attempt: number
+  startedAt: number
+  pid: number | null
+  cpuMs: number | null
+  logLines: number
+}
+
+/** Puts a run whose attempt was cut off back in line, at its old place; the attempt does not count. */
+export function requeue(state: EngineState, tick: Tick, run: CutOff, why: string): void {
+  // A wall clock that was set back must not make an attempt of negative length.
+  const endedAt = Math.max(tick.now, run.startedAt)
+  state.store.attempts.insert.run(run.id, run.attempt, run.startedAt, endedAt, run.pid, run.cpuMs, why)
+  const row = state.store.runs.requeue.get(tick.now, run.logLines, run.id, run.attempt)
+  if (row === undefined) throw new Error(`run ${run.id} cannot go back: its attempt ${run.attempt} is not live`)
+  state.counters.add('is_queued', 1)
+  state.lanes.joined(state.lanes.get(row.lane_id), { priority: row.priority, id: run.id })
+  tick.event(run.id, 'interrupted', { attempt: run.attempt, why })
+}
+
+export function saveProgress(state: EngineState, run: LiveRun): void {
+  if (run.unsavedProgress === null) return
+  state.store.runs.setProgress.run(run.unsavedProgress, run.id, run.state.attempt)
+  run.unsavedProgress = null
+}

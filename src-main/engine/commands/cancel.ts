@@ -1,0 +1,19 @@
+import { problem } from '../../../src-preload/problem.ts'
+import type { EngineState } from '../state.ts'
+import { requestStop } from '../stopping.ts'
+import type { Tick } from '../tick.ts'
+import { finishUnstarted } from '../unstarted.ts'
+
+/** A run that waits is cancelled at once; one that runs begins to stop. A second cancel changes nothing. */
+export function cancel(state: EngineState, tick: Tick, id: number, reason: string | null): void {
+  const live = state.live.get(id)
+  if (live !== undefined) {
+    requestStop(state, tick, live, 'cancel', reason)
+    return
+  }
+  const error = { name: 'CancelledError', message: reason ?? 'cancelled before it started', stack: null, hint: null }
+  if (finishUnstarted(state, tick, id, 'cancelled', error)) return
+  const run = state.store.runs.get.get(id)
+  if (run === undefined) throw problem('RUN_NOT_FOUND', { id })
+  throw problem('RUN_FINISHED', { id, outcome: run.outcome ?? run.lifecycle })
+}

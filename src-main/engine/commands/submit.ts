@@ -1,0 +1,159 @@
+import type { Definition, ParsedSubmit, RunRow } from '../../../src-preload/contract.ts'
+import { executorOf } from '../../../src-preload/definition.ts'
+import { problem } from '../../../src-preload/problem.ts'
+import type { Lane } from '../../core/admission.ts'
+import type { EngineState } from '../state.ts'
+import type { Tick } from '../tick.ts'
+
+export type When = { priority?: number | undefined; delayMs?: number | undefined; at?: number | undefined }
+
+/** What is asked for, resolved to ids: the part that one run and five thousand have in common. */
+type Order = {
+  definitionId: number
+  definition: Definition
+  jobId: number | null
+  jobName: string | null
+  isJobPaused: boolean
+  name: string
+  priority: number
+  origin: RunRow['origin']
+  retryOf: number | null
+  dueAt: number | null
+}
+
+export function submit(state: EngineState, tick: Tick, request: ParsedSubmit): { id: number } {
+  refuseWhenDraining(state)
+  const order =
+    request.what === 'job'
+      ? orderOfJob(state, tick, request.job, request)
+      : orderOfDefinition(state, tick, request.definition, request.name, request)
+  return { id: store(state, tick, order, [JSON.stringify(request.input)]) }
+}
+
+/** All of `inputs` in one statement; the ids are consecutive. `inputs` are JSON texts. */
+export function submitMany(
+  state: EngineState,
+  tick: Tick,
+  request: { job: string; inputs: string[] } & When,
+): { firstId: number; lastId: number } {
+  refuseWhenDraining(state)
+  const firstId = store(state, tick, orderOfJob(state, tick, request.job, request), request.inputs)
+  return { firstId, lastId: firstId + request.inputs.length - 1 }
+}
+
+/** A new run of what run `id` was, with the same input unless `input` (JSON text) is given. */
+export function retry(state: EngineState, tick: Tick, id: number, input: string | null): { id: number } {
+  refuseWhenDraining(state)
+  const run = state.store.runs.get.get(id)
+  const values = state.store.runs.values.get(id)
+  if (run === undefined || values === undefined) throw problem('RUN_NOT_FOUND', { id })
+  const job = run.job_name === null ? undefined : state.store.jobs.byName.get(run.job_name)
+  const order: Order = {
+    definitionId: run.definition_id,
+    definition: state.definitions.get(run.definition_id),
+    jobId: run.job_id,
+    jobName: run.job_name,
+    isJobPaused: (job?.paused_at ?? null) !== null,
+    name: run.name,
+    priority: run.priority,
+    origin: 'retry',
+    retryOf: id,
+    dueAt: null,
+  }
+  return { id: store(state, tick, order, [input ?? values.input]) }
+}
+
+function orderOfJob(state: EngineState, tick: Tick, name: string, when: When): Order {
+  const job = state.store.jobs.byName.get(name)
+  if (job === undefined) throw problem('JOB_NOT_FOUND', { name })
+  return {
+    definitionId: job.definition_id,
+    definition: state.definitions.get(job.definition_id),
+    jobId: job.id,
+    jobName: job.name,
+    isJobPaused: job.paused_at !== null,
+    name: job.name,
+    priority: when.priority ?? job.priority,
+    origin: 'manual',
+    retryOf: null,
+    dueAt: dueAt(tick, when),
+  }
+}
+
+function orderOfDefinition(
+  state: EngineState,
+  tick: Tick,
+  definition: Definition,
+  name: string | undefined,
+  when: When,
+): Order {
+  return {
+    definitionId: state.definitions.idOf(definition),
+    definition,
+    jobId: null,
+    jobName: null,
+    isJobPaused: false,
+    name: name ?? nameOf(definition),
+    priority: when.priority ?? 0,
+    origin: 'manual',
+    retryOf: null,
+    dueAt: dueAt(tick, when),
+  }
+}
+
+/** Null when the run is due at once. A moment in the past counts as now. */
+function dueAt(tick: Tick, when: When): number | null {
+  const at = Math.max(when.at ?? 0, when.delayMs === undefined ? 0 : tick.now + when.delayMs)
+  return at > tick.now ? at : null
+}
+
+/** Stores one run per input and returns the first id. */
+function store(state: EngineState, tick: Tick, order: Order, inputs: string[]): number {
+  const { counters, store } = state
+  const executor = executorOf(order.definition)
+  const lane: Lane = state.lanes.find(executor, order.jobId, state.isPrivate, order.isJobPaused)
+  const id = counters.add('last_run', inputs.length) - inputs.length + 1
+  const isDelayed = order.dueAt !== null
+  const waitMs = order.definition.queueTimeoutMs
+  const shared = {
+    id,
+    laneId: lane.id,
+    definitionId: order.definitionId,
+    jobId: order.jobId,
+    jobName: order.jobName,
+    name: order.name,
+    origin: order.origin,
+    retryOf: order.retryOf,
+    priority: order.priority,
+    lifecycle: isDelayed ? 'scheduled' : 'queued',
+    createdAt: tick.now,
+    dueAt: order.dueAt,
+    queuedAt: isDelayed ? null : tick.now,
+    // While a run is scheduled this holds the span; see `takeDue`.
+    expiresAt: waitMs === null ? null : isDelayed ? waitMs : tick.now + waitMs,
+  }
+  // The run's row is the record of its creation: no event is stored for it.
+  if (inputs.length === 1) {
+    store.runs.insert.run({ ...shared, input: inputs[0] })
+    tick.changes.runs.add(id)
+  } else store.runs.insertMany.run({ ...shared, inputs: JSON.stringify(inputs) })
+  counters.add(isDelayed ? 'is_scheduled' : 'is_queued', inputs.length)
+  if (!isDelayed) state.lanes.joined(lane, { priority: order.priority, id }, inputs.length)
+  tick.changes.status = true
+  if (order.jobId !== null) tick.changes.jobs = true
+  return id
+}
+
+function nameOf(definition: Definition): string {
+  if (definition.kind === 'command') {
+    const words = definition.command.as === 'argv' ? definition.command.argv : definition.command.line.split(/\s+/)
+    return fileName(words[0] ?? 'command')
+  }
+  return definition.code.from === 'text' ? definition.code.name : fileName(definition.code.path)
+}
+
+const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
+
+function refuseWhenDraining(state: EngineState): void {
+  if (state.drainingSince !== null) throw problem('DRAINING')
+}

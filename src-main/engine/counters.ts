@@ -1,0 +1,34 @@
+import type { Lifecycle, Outcome } from '../../src-preload/contract.ts'
+import type { Store } from '../store/store.ts'
+
+export type CounterName = 'last_run' | 'last_event' | `is_${Lifecycle}` | `was_${Outcome}`
+
+/** Running totals in memory, written with the transaction that changed them. */
+export class Counters {
+  readonly #store: Store
+  #values = new Map<CounterName, number>()
+  #dirty = new Set<CounterName>()
+
+  constructor(store: Store) {
+    this.#store = store
+    for (const row of store.counters.all.all()) this.#values.set(row.name as CounterName, row.value)
+  }
+
+  get(name: CounterName): number {
+    return this.#values.get(name) ?? 0
+  }
+
+  /** Returns the new value. */
+  add(name: CounterName, by: number): number {
+    const value = this.get(name) + by
+    this.#values.set(name, value)
+    this.#dirty.add(name)
+    return value
+  }
+
+  /** Call inside the transaction. */
+  flush(): void {
+    for (const name of this.#dirty) this.#store.counters.set.run(name, this.get(name))
+    this.#dirty.clear()
+  }
+}

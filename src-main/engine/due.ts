@@ -1,0 +1,41 @@
+import type { EngineState } from './state.ts'
+import { finishUnstarted } from './unstarted.ts'
+import type { Tick } from './tick.ts'
+
+/** Upper bound of one turn's work here; the rest follows in the next turn. */
+const BATCH = 1_000
+
+/** Queues what has become due. Returns how many; a full batch means there may be more. */
+export function queueDue(state: EngineState, tick: Tick): number {
+  const rows = state.store.runs.takeDue.all(tick.now, tick.now, tick.now, BATCH)
+  for (const row of rows) {
+    state.counters.add('is_scheduled', -1)
+    state.counters.add('is_queued', 1)
+    state.lanes.joined(state.lanes.get(row.lane_id), row)
+    tick.event(row.id, 'queued')
+    tick.changes.runs.add(row.id)
+  }
+  return rows.length
+}
+
+/** Ends what has waited in the queue longer than its definition allows. */
+export function expireQueued(state: EngineState, tick: Tick): number {
+  const rows = state.store.runs.takeExpired.all(tick.now, BATCH)
+  for (const row of rows) {
+    finishUnstarted(state, tick, row.id, 'timed_out', {
+      name: 'TimeoutError',
+      message: 'waited in the queue longer than its limit',
+      stack: null,
+      hint: 'Raise the queue timeout, or the number of slots.',
+    })
+  }
+  return rows.length
+}
+
+/** The next moment, in epoch ms, at which one of the two above has work; null when nothing is planned. */
+export function nextPlanned(state: EngineState): number | null {
+  const due = state.store.runs.nextDue.get() ?? null
+  const expiry = state.store.runs.nextExpiry.get() ?? null
+  if (due === null || expiry === null) return due ?? expiry
+  return Math.min(due, expiry)
+}

@@ -1,0 +1,75 @@
+import { MessageChannel, Worker } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+import { isProblemCode, Problem, problem } from '../../src-preload/problem.ts'
+import { entryPath } from '../entry.ts'
+
+export type EngineOptions = {
+  /** The data folder, absolute; created when missing. */
+  home: string
+  /** `private`: admits only what is submitted in this life, so that one command does not wake a stored backlog. */
+  mode: 'host' | 'private'
+  /** Said to a second host that finds the folder taken, for example `serve, process 4711`. */
+  ownerLabel: string
+  /** Parallel runs per executor; default: DEFAULT_SLOTS of the engine. */
+  slots?: { async?: number; process?: number }
+}
+
+/** What the engine thread tells the thread that started it. */
+export type FromEngine = { type: 'ready' } | { type: 'refused'; code: string; message: string; hint: string }
+
+/** What the engine thread is told besides the contract's calls. */
+export type ToEngine = { type: 'connect'; port: MessagePort } | { type: 'stop'; graceMs: number }
+
+export type EngineHandle = {
+  /** Opens a connection that speaks the contract in oRPC frames; closing the port ends its feeds. */
+  connect(): MessagePort
+  /**
+   * Admits nothing more, gives running attempts `graceMs` to end, then kills them and marks them interrupted;
+   * resolves when all is stored and the thread has ended. A second call returns the same promise.
+   */
+  stop(graceMs?: number): Promise<void>
+  /** Settles when the thread ends: with null after `stop`, with the error when it crashed. */
+  readonly ended: Promise<Error | null>
+}
+
+/** Default of `stop`: with the kill that follows, a quit stays below 12 s (promise P8). */
+const STOP_GRACE_MS = 8_000
+
+/** Starts the engine on a thread of its own. Rejects with a `Problem` when the data folder or its store is refused. */
+export async function startEngine(options: EngineOptions): Promise<EngineHandle> {
+  const worker = new Worker(entryPath('engine-thread'), { workerData: options, stdin: false })
+  const ended = new Promise<Error | null>((resolve) => {
+    let crash: Error | null = null
+    worker.on('error', (error: Error) => (crash = error))
+    worker.on('exit', () => resolve(crash))
+  })
+
+  await new Promise<void>((resolve, reject) => {
+    worker.once('message', (message: FromEngine) => {
+      if (message.type === 'refused') {
+        const code = isProblemCode(message.code) ? message.code : 'INTERNAL'
+        reject(new Problem(code, message.message, message.hint))
+      } else resolve()
+    })
+    void ended.then((crash) =>
+      reject(problem('INTERNAL', { message: crash?.message ?? 'the engine ended while starting' })),
+    )
+  })
+
+  let stopping: Promise<void> | null = null
+  return {
+    ended,
+    connect() {
+      const { port1, port2 } = new MessageChannel()
+      worker.postMessage({ type: 'connect', port: port2 } satisfies ToEngine, [port2])
+      return port1
+    },
+    stop(graceMs = STOP_GRACE_MS) {
+      stopping ??= (async () => {
+        worker.postMessage({ type: 'stop', graceMs } satisfies ToEngine)
+        await ended
+      })()
+      return stopping
+    },
+  }
+}

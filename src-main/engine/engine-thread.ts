@@ -1,0 +1,75 @@
+/**
+ * Entry of the engine's own thread: opens the store, starts the loop, and serves the contract on the ports it is given.
+ * A fault ends the thread; the host sees it and starts another, which settles what this one left.
+ */
+import { availableParallelism } from 'node:os'
+import { parentPort, workerData } from 'node:worker_threads'
+import { Problem } from '../../src-preload/problem.ts'
+import { homePaths } from '../home.ts'
+import { startSupervisor } from '../interpreters/supervisor-client.ts'
+import { openStore } from '../store/open.ts'
+import { prepareStore } from '../store/store.ts'
+import { version } from '../version.ts'
+import { systemClock } from './clock.ts'
+import type { EngineOptions, FromEngine, ToEngine } from './engine-client.ts'
+import { Engine } from './engine.ts'
+import { statusOf } from './feed-views.ts'
+import { Feeds } from './feeds.ts'
+import { watchLoopDelay } from './loop-delay.ts'
+import { createRouter, servePorts } from './router.ts'
+import { defaultSlots } from './state.ts'
+
+async function main(): Promise<void> {
+  const parent = parentPort
+  if (parent === null) throw new Error('the engine runs on a thread of its own')
+  const say = (message: FromEngine) => parent.postMessage(message)
+  const options = workerData as EngineOptions
+
+  let store: ReturnType<typeof openStore>
+  try {
+    store = openStore(options.home, options.ownerLabel)
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    say({ type: 'refused', code: error.code, message: error.message, hint: error.hint })
+    return
+  }
+
+  const paths = homePaths(options.home)
+  const slots = { ...defaultSlots(availableParallelism()), ...options.slots }
+  const engine = new Engine({
+    store: prepareStore(store.db),
+    storeId: store.storeId,
+    clock: systemClock,
+    slots,
+    isPrivate: options.mode === 'private',
+    connectInterpreters: (onReports) =>
+      startSupervisor({ tag: store.storeId, cacheFolder: paths.cache, scriptsFolder: paths.scripts }, onReports),
+    onFatal: (error) => {
+      // Uncaught on purpose: memory and store may differ, so this life is over.
+      setImmediate(() => {
+        throw error
+      })
+    },
+  })
+  await engine.start()
+
+  const loopDelay = watchLoopDelay()
+  const facts = { version, home: options.home, scriptsFolder: paths.scripts, startedAt: Date.now() }
+  const status = () => statusOf(engine, facts, loopDelay.currentMs())
+  const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), status))
+
+  parent.on('message', (message: ToEngine) => {
+    if (message.type === 'connect') {
+      serve(message.port)
+      return
+    }
+    void engine.stop(message.graceMs).then(() => {
+      loopDelay.stop()
+      store.close()
+      process.exit(0)
+    })
+  })
+  say({ type: 'ready' })
+}
+
+await main()

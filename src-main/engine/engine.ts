@@ -1,0 +1,280 @@
+import type { Executor } from '../../src-preload/contract.ts'
+import { Problem, problem } from '../../src-preload/problem.ts'
+import type { Interpreters, OnReports, Report, StopStep } from '../interpreters/interpreters.ts'
+import type { Store } from '../store/store.ts'
+import { admit } from './admit.ts'
+import { applyReport, saveProgress } from './attempts.ts'
+import type { Clock } from './clock.ts'
+import { EventLog } from './event-log.ts'
+import { expireQueued, nextPlanned, queueDue } from './due.ts'
+import { recover } from './recovery.ts'
+import { createState } from './state.ts'
+import type { EngineState } from './state.ts'
+import { deadlinePassed, requestKill, requestStop, stopSent } from './stopping.ts'
+import { noChanges } from './tick.ts'
+import type { Changes, Tick } from './tick.ts'
+
+export type EngineParts = {
+  store: Store
+  storeId: string
+  clock: Clock
+  slots: Record<Executor, number>
+  /** Admits only what is submitted in this life. */
+  isPrivate: boolean
+  connectInterpreters: (onReports: OnReports) => Interpreters
+  /** A turn failed and its transaction was rolled back: memory and store may differ, so the engine has stopped. */
+  onFatal: (error: unknown) => void
+}
+
+type InboxItem =
+  | {
+      type: 'command'
+      apply: (state: EngineState, tick: Tick) => unknown
+      resolve: (value: never) => void
+      reject: (error: unknown) => void
+    }
+  | { type: 'report'; report: Report }
+  | { type: 'stop_sent'; step: StopStep }
+
+/** Work of one turn is bounded, so that a flood of messages cannot hold up timers and readers. */
+const TURN_MS = 8
+const TURN_ITEMS = 10_000
+/** A wall clock can be moved, so planned moments are looked at again at least this often. */
+const LONGEST_NAP_MS = 30_000
+/** On stop, attempts may end by themselves for this part of the grace period before they are signalled. */
+const QUIET_SHARE = 0.25
+const LONGEST_QUIET_MS = 2_000
+/** After the kill of a stop: how long death may take before the next life has to settle it. */
+const KILL_MS = 3_000
+
+/**
+ * The loop: inbox → one transaction → effects. Nothing leaves the engine before the commit that made it true, and a
+ * command's promise resolves when its effect is stored. Created by `startEngineLoop`; stopped once by `stop`.
+ */
+export class Engine {
+  readonly #parts: EngineParts
+  readonly #state: EngineState
+  readonly #interpreters: Interpreters
+  #inbox: InboxItem[] = []
+  #isTurnPlanned = false
+  #cancelNap: (() => void) | null = null
+  #phase: 'starting' | 'running' | 'closed' = 'starting'
+  #stopping: Promise<void> | null = null
+  #idleWaiters: (() => void)[] = []
+  #listeners: ((changes: Changes) => void)[] = []
+  #lastEventAt: number | null = null
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    this.#state = createState(parts)
+    this.#interpreters = parts.connectInterpreters((reports) => this.#receive(reports))
+  }
+
+  /** Sees the last life's processes dead, settles its runs, then opens the gate. */
+  async start(): Promise<void> {
+    await this.#interpreters.sweep()
+    this.#transact((tick) => recover(this.#state, tick))
+    this.#phase = 'running'
+    this.#plan()
+  }
+
+  /** Runs `apply` in the next turn's transaction. `apply` checks before it writes: a `Problem` rolls nothing back. */
+  command<T>(apply: (state: EngineState, tick: Tick) => T): Promise<T> {
+    if (this.#phase === 'closed') return Promise.reject(problem('DRAINING'))
+    return new Promise<T>((resolve, reject) => {
+      this.#inbox.push({ type: 'command', apply, resolve, reject })
+      this.#plan()
+    })
+  }
+
+  /** Looks at committed state. */
+  read<T>(query: (state: EngineState) => T): T {
+    return query(this.#state)
+  }
+
+  /** Epoch ms of the last change of any run's state. */
+  get lastEventAt(): number | null {
+    return this.#lastEventAt
+  }
+
+  /** Called after every commit that changed something. */
+  onChanges(listener: (changes: Changes) => void): void {
+    this.#listeners.push(listener)
+  }
+
+  /**
+   * Admits nothing more; lets attempts end, signals them, and at the end of `graceMs` kills them, which marks them
+   * interrupted. What is still not seen dead after that is settled by the next life. Resolves when the loop is closed.
+   */
+  stop(graceMs: number): Promise<void> {
+    this.#stopping ??= this.#stop(graceMs)
+    return this.#stopping
+  }
+
+  async #stop(graceMs: number): Promise<void> {
+    await this.command((state, tick) => {
+      state.drainingSince = tick.now
+      tick.changes.status = true
+    })
+    const quietMs = Math.min(graceMs * QUIET_SHARE, LONGEST_QUIET_MS)
+    await this.#idle(quietMs)
+    await this.command((state, tick) => {
+      for (const run of state.live.values()) requestStop(state, tick, run, 'shutdown', 'the host is stopping')
+    })
+    await this.#idle(graceMs - quietMs)
+    await this.command((state, tick) => {
+      for (const run of state.live.values()) requestKill(state, tick, run)
+    })
+    await this.#idle(KILL_MS)
+    await this.#interpreters.close()
+    this.#phase = 'closed'
+    this.#cancelNap?.()
+    for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('DRAINING'))
+    this.#inbox = []
+  }
+
+  /** Resolves when nothing is live, or after `withinMs`. */
+  #idle(withinMs: number): Promise<void> {
+    if (this.#state.live.size === 0) return Promise.resolve()
+    return new Promise((resolve) => {
+      const cancelWait = this.#parts.clock.after(Math.max(0, withinMs), resolve)
+      this.#idleWaiters.push(() => {
+        cancelWait()
+        resolve()
+      })
+    })
+  }
+
+  #receive(reports: Report[]): void {
+    if (this.#phase === 'closed') return
+    for (const report of reports) this.#inbox.push({ type: 'report', report })
+    this.#plan()
+  }
+
+  #plan(): void {
+    if (this.#isTurnPlanned || this.#phase !== 'running') return
+    this.#isTurnPlanned = true
+    this.#parts.clock.soon(() => {
+      this.#isTurnPlanned = false
+      this.#turn()
+    })
+  }
+
+  #turn(): void {
+    if (this.#phase !== 'running') return
+    try {
+      const taken = this.#transact((tick) => this.#work(tick))
+      this.#inbox.splice(0, taken)
+    } catch (error) {
+      this.#phase = 'closed'
+      this.#cancelNap?.()
+      for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('ENGINE_LOST'))
+      this.#parts.onFatal(error)
+      return
+    }
+    if (this.#inbox.length > 0) this.#plan()
+    else this.#nap()
+    if (this.#state.live.size === 0) for (const wake of this.#idleWaiters.splice(0)) wake()
+  }
+
+  /** What one transaction does, in this order: time, inbox, admission. Returns how many items it took. */
+  #work(tick: Tick): number {
+    const state = this.#state
+    for (const key of state.timers.take(tick.mono)) deadlinePassed(state, tick, key)
+    const planned = nextPlanned(state)
+    if (planned !== null && planned <= tick.now) {
+      queueDue(state, tick)
+      expireQueued(state, tick)
+    }
+    let taken = 0
+    for (const item of this.#inbox) {
+      if (taken >= TURN_ITEMS || (taken % 32 === 31 && this.#parts.clock.monoMs() - tick.mono > TURN_MS)) break
+      taken += 1
+      this.#take(item, tick)
+    }
+    admit(state, tick)
+    return taken
+  }
+
+  #take(item: InboxItem, tick: Tick): void {
+    switch (item.type) {
+      case 'report':
+        applyReport(this.#state, tick, item.report)
+        return
+      case 'stop_sent':
+        stopSent(this.#state, tick, item.step)
+        return
+      case 'command': {
+        let value: unknown
+        try {
+          value = item.apply(this.#state, tick)
+        } catch (error) {
+          // A refusal is said to the caller; everything else is a fault of ours and ends the turn.
+          if (!(error instanceof Problem)) throw error
+          tick.effects.replies.push(() => item.reject(error))
+          return
+        }
+        tick.effects.replies.push(() => item.resolve(value as never))
+      }
+    }
+  }
+
+  /** One transaction and, once it is committed, its effects. */
+  #transact<T>(work: (tick: Tick) => T): T {
+    const { clock, store } = this.#parts
+    const state = this.#state
+    const now = clock.wallMs()
+    const changes = noChanges()
+    const events = new EventLog(store, state.counters)
+    const tick: Tick = {
+      now,
+      mono: clock.monoMs(),
+      changes,
+      effects: { replies: [], starts: [], stops: [] },
+      event: (run, type, data) => {
+        events.append(run, type, data)
+        changes.status = true
+      },
+    }
+    const result = store.transaction(() => {
+      const value = work(tick)
+      for (const id of changes.runs) {
+        const run = state.live.get(id)
+        if (run !== undefined) saveProgress(state, run)
+      }
+      events.flush(now)
+      state.counters.flush()
+      state.lanes.flush()
+      return value
+    })
+    if (changes.status) this.#lastEventAt = now
+    this.#carryOut(tick)
+    return result
+  }
+
+  #carryOut({ effects, changes }: Tick): void {
+    if (effects.starts.length > 0) this.#interpreters.start(effects.starts)
+    if (effects.stops.length > 0) {
+      this.#interpreters.stop(effects.stops)
+      for (const step of effects.stops) this.#inbox.push({ type: 'stop_sent', step })
+      this.#plan()
+    }
+    for (const reply of effects.replies) reply()
+    if (changes.status || changes.jobs || changes.runs.size > 0 || changes.logs.size > 0) {
+      for (const listener of this.#listeners) listener(changes)
+    }
+  }
+
+  /** Sleeps until the next deadline or planned moment. */
+  #nap(): void {
+    const { clock } = this.#parts
+    const deadline = this.#state.timers.next()
+    const planned = nextPlanned(this.#state)
+    const untilDeadline = deadline === null ? LONGEST_NAP_MS : deadline - clock.monoMs()
+    const untilPlanned = planned === null ? LONGEST_NAP_MS : planned - clock.wallMs()
+    this.#cancelNap?.()
+    const napMs = Math.min(untilDeadline, untilPlanned, LONGEST_NAP_MS)
+    // Timers fire early by a fraction of a millisecond; a nap that is too short by that would spin.
+    this.#cancelNap = clock.after(Math.max(0, Math.ceil(napMs)), () => this.#plan())
+  }
+}

@@ -1,0 +1,35 @@
+import type { Json } from '../../src-preload/contract.ts'
+import type { Store } from '../store/store.ts'
+import type { Counters } from './counters.ts'
+
+type Stretch = { type: string; data: string; runs: number[] }
+
+/**
+ * The events of one turn, in the order they happened. Neighbours that say the same of different runs are written by one
+ * statement: in a drain that is nearly all of them, at less than half the cost of one insert each.
+ */
+export class EventLog {
+  readonly #store: Store
+  readonly #counters: Counters
+  #stretches: Stretch[] = []
+
+  constructor(store: Store, counters: Counters) {
+    this.#store = store
+    this.#counters = counters
+  }
+
+  append(run: number, type: string, data: { [key: string]: Json } | undefined): void {
+    const text = data === undefined ? '{}' : JSON.stringify(data)
+    const last = this.#stretches.at(-1)
+    if (last !== undefined && last.type === type && last.data === text) last.runs.push(run)
+    else this.#stretches.push({ type, data: text, runs: [run] })
+  }
+
+  /** Call inside the transaction, before the counters are flushed. */
+  flush(now: number): void {
+    for (const { type, data, runs } of this.#stretches) {
+      const firstId = this.#counters.add('last_event', runs.length) - runs.length + 1
+      this.#store.events.insert.run(firstId, now, type, data, JSON.stringify(runs))
+    }
+  }
+}

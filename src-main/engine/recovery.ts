@@ -1,0 +1,33 @@
+import type { Stop } from '../../src-preload/contract.ts'
+import { judge } from '../core/verdict.ts'
+import type { StoredRun } from '../store/queries/runs.ts'
+import { finish, requeue } from './attempts.ts'
+import type { EngineState } from './state.ts'
+import type { Tick } from './tick.ts'
+
+/**
+ * Settles what the last life left under way. Call once, after its processes were seen dead and before anything is
+ * admitted: an attempt that was running is `interrupted` and its run is queued again; one that was being stopped by a
+ * cancel or a timeout has now stopped. Returns how many runs were settled.
+ */
+export function recover(state: EngineState, tick: Tick): number {
+  const left = state.store.runs.live.all()
+  for (const run of left) settle(state, tick, run)
+  return left.length
+}
+
+function settle(state: EngineState, tick: Tick, run: StoredRun): void {
+  const stop = run.stop === null ? null : (JSON.parse(run.stop) as Stop)
+  const why = 'the host died while it ran'
+  const verdict = judge({ how: 'interrupted', why }, stop, state.definitions.get(run.definition_id))
+  const { id, attempt } = run
+  const logLines = state.store.logs.lastLine.get(id) ?? 0
+  state.counters.add(run.lifecycle === 'stopping' ? 'is_stopping' : 'is_running', -1)
+  if (verdict.next === 'queued') {
+    const startedAt = run.started_at ?? tick.now
+    requeue(state, tick, { id, attempt, startedAt, pid: null, cpuMs: null, logLines }, why)
+    return
+  }
+  const unknown = { pid: null, exitCode: null, exitSignal: null, cpuMs: null }
+  finish(state, tick, verdict, { id, attempt, progress: null, logLines, ...unknown })
+}

@@ -1,0 +1,65 @@
+import type { Definition, Executor } from '../../src-preload/contract.ts'
+import type { RunState } from '../core/run.ts'
+import { Timers } from '../core/timers.ts'
+import type { Store } from '../store/store.ts'
+import { Counters } from './counters.ts'
+import { Definitions } from './definitions.ts'
+import { Lanes } from './lanes.ts'
+
+/** A run with an attempt under way. The store has the same facts; this is what every report needs at once. */
+export type LiveRun = {
+  readonly id: number
+  state: Extract<RunState, { lifecycle: 'running' | 'stopping' }>
+  readonly executor: Executor
+  readonly definition: Definition
+  pid: number | null
+  logLines: number
+  /** JSON of the last progress not yet written, or null. */
+  unsavedProgress: string | null
+}
+
+export type TimerKey = `timeout:${number}` | `grace:${number}`
+
+/** All that the engine keeps in memory. Only code that runs inside a turn changes it. */
+export type EngineState = {
+  readonly store: Store
+  readonly storeId: string
+  readonly counters: Counters
+  readonly lanes: Lanes
+  readonly definitions: Definitions
+  readonly live: Map<number, LiveRun>
+  readonly inUse: Record<Executor, number>
+  readonly slots: Record<Executor, number>
+  /** Limits of attempts and grace periods, in monotonic ms. Due times and queue limits are in the store. */
+  readonly timers: Timers<TimerKey>
+  readonly isPrivate: boolean
+  /** Epoch ms since when nothing is admitted because the host is stopping. */
+  drainingSince: number | null
+}
+
+/**
+ * Parallel runs per executor unless chosen otherwise. Async runs share an event loop and mostly wait; a process has a
+ * core to itself at best, so a few more than there are cores keep them busy while some wait.
+ */
+export const defaultSlots = (cores: number): Record<Executor, number> => ({
+  async: 256,
+  process: Math.max(4, cores),
+})
+
+export function createState(options: {
+  store: Store
+  storeId: string
+  slots: Record<Executor, number>
+  isPrivate: boolean
+}): EngineState {
+  return {
+    ...options,
+    counters: new Counters(options.store),
+    lanes: new Lanes(options.store),
+    definitions: new Definitions(options.store),
+    live: new Map(),
+    inUse: { async: 0, process: 0 },
+    timers: new Timers(),
+    drainingSince: null,
+  }
+}

@@ -1,0 +1,72 @@
+import type { Stop } from '../../src-preload/contract.ts'
+import { transition } from '../core/run.ts'
+import type { RunState, RunTransition } from '../core/run.ts'
+import type { StopStep } from '../interpreters/interpreters.ts'
+import type { EngineState, LiveRun } from './state.ts'
+import type { Tick } from './tick.ts'
+
+/**
+ * The stop ladder of a live run: the request is stored, then the signal is sent, then, after the grace period, the kill.
+ * The run leaves `stopping` only by the ending its interpreter reports, which is reported only when all is seen dead.
+ * False when a stop is under way already or the run is not live.
+ */
+export function requestStop(
+  state: EngineState,
+  tick: Tick,
+  run: LiveRun,
+  cause: Stop['cause'],
+  reason: string | null,
+): boolean {
+  const wasRunning = run.state.lifecycle === 'running'
+  if (!move(state, tick, run, { type: 'stop_requested', at: tick.now, cause, reason })) return false
+  if (wasRunning) {
+    state.counters.add('is_running', -1)
+    state.counters.add('is_stopping', 1)
+  }
+  tick.event(run.id, 'stop_requested', { cause, reason, attempt: run.state.attempt })
+  if (!wasRunning) return true
+  state.timers.cancel(`timeout:${run.id}`)
+  state.timers.set(`grace:${run.id}`, tick.mono + run.definition.graceMs)
+  tick.effects.stops.push({
+    run: run.id,
+    attempt: run.state.attempt,
+    step: 'signal',
+    reason: reason ?? `stopped: ${cause}`,
+  })
+  return true
+}
+
+/** The grace period is over, or nobody wants to wait for it. */
+export function requestKill(state: EngineState, tick: Tick, run: LiveRun): void {
+  if (!move(state, tick, run, { type: 'kill_requested', at: tick.now, attempt: run.state.attempt })) return
+  state.timers.cancel(`grace:${run.id}`)
+  tick.event(run.id, 'kill_requested', { attempt: run.state.attempt })
+  tick.effects.stops.push({ run: run.id, attempt: run.state.attempt, step: 'kill', reason: 'the grace period is over' })
+}
+
+/** The interpreters have been told. */
+export function stopSent(state: EngineState, tick: Tick, step: StopStep): void {
+  const run = state.live.get(step.run)
+  if (run === undefined || step.step !== 'signal') return
+  move(state, tick, run, { type: 'stop_signalled', at: tick.now, attempt: step.attempt })
+}
+
+/** A limit or a grace period of a live run has passed. */
+export function deadlinePassed(state: EngineState, tick: Tick, key: string): void {
+  const [kind, id] = key.split(':')
+  const run = state.live.get(Number(id))
+  if (run === undefined) return
+  if (kind === 'grace') requestKill(state, tick, run)
+  else requestStop(state, tick, run, 'timeout', `the attempt ran longer than ${run.definition.timeoutMs ?? 0} ms`)
+}
+
+function move(state: EngineState, tick: Tick, run: LiveRun, event: RunTransition): boolean {
+  const next: RunState | null = transition(run.state, event)
+  if (next === null) return false
+  if (next.lifecycle !== 'stopping') throw new Error(`a live run cannot become ${next.lifecycle} by ${event.type}`)
+  run.state = next
+  const { changes } = state.store.runs.setStop.run(JSON.stringify(next.stop), run.id, next.attempt)
+  if (changes !== 1) throw new Error(`run ${run.id} is live in memory but not in the store`)
+  tick.changes.runs.add(run.id)
+  return true
+}

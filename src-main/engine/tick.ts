@@ -1,0 +1,27 @@
+import type { Json } from '../../src-preload/contract.ts'
+import type { AttemptStart, StopStep } from '../interpreters/interpreters.ts'
+
+/** What a transaction changed, for the feeds. */
+export type Changes = {
+  runs: Set<number>
+  logs: Set<number>
+  jobs: boolean
+  /** Anything at all that the counters or slots show. */
+  status: boolean
+}
+
+/**
+ * One turn of the engine: the time it happens at, what it changes, and what must happen outside once it is committed.
+ * Nothing in `effects` is carried out when the transaction fails.
+ */
+export type Tick = {
+  /** Epoch ms. */
+  readonly now: number
+  readonly mono: number
+  readonly changes: Changes
+  readonly effects: { replies: (() => void)[]; starts: AttemptStart[]; stops: StopStep[] }
+  /** Appends to the run's history. */
+  event(run: number, type: string, data?: { [key: string]: Json }): void
+}
+
+export const noChanges = (): Changes => ({ runs: new Set(), logs: new Set(), jobs: false, status: false })

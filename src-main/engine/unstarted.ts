@@ -1,0 +1,26 @@
+import type { Outcome, RunError } from '../../src-preload/contract.ts'
+import type { EngineState } from './state.ts'
+import type { Tick } from './tick.ts'
+
+/** Ends a run that has no attempt under way. False when it is not scheduled or queued. */
+export function finishUnstarted(
+  state: EngineState,
+  tick: Tick,
+  id: number,
+  outcome: Extract<Outcome, 'timed_out' | 'cancelled'>,
+  error: RunError,
+): boolean {
+  const row = state.store.runs.finishUnstarted.get(outcome, tick.now, JSON.stringify(error), id)
+  if (row === undefined) return false
+  // A scheduled run has not been queued yet, and one that was interrupted has.
+  if (row.queued_at === null) state.counters.add('is_scheduled', -1)
+  else {
+    state.counters.add('is_queued', -1)
+    state.lanes.left(state.lanes.get(row.lane_id))
+  }
+  state.counters.add('is_finished', 1)
+  state.counters.add(`was_${outcome}`, 1)
+  tick.event(id, 'finished', { outcome, attempt: 0 })
+  tick.changes.runs.add(id)
+  return true
+}

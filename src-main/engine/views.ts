@@ -1,0 +1,219 @@
+import { executorOf } from '../../src-preload/definition.ts'
+import type {
+  Attempt,
+  Executor,
+  JobRow,
+  Json,
+  LogLevel,
+  LogLine,
+  Outcome,
+  Progress,
+  RunDetail,
+  RunError,
+  RunEvent,
+  RunLive,
+  RunRow,
+  Stop,
+  Wait,
+} from '../../src-preload/contract.ts'
+import { problem } from '../../src-preload/problem.ts'
+import type { StoredJob } from '../store/queries/jobs.ts'
+import type { StoredRun } from '../store/queries/runs.ts'
+import { idempotencyKey } from './admit.ts'
+import type { EngineState } from './state.ts'
+
+/** Counting who is ahead stops here; "1,000 ahead" says enough. */
+const COUNT_AHEAD_UP_TO = 1_000
+const EVENTS_SHOWN = 500
+
+/** The stored row as callers see it. */
+export function runRow(state: EngineState, run: StoredRun): RunRow {
+  const definition = state.definitions.get(run.definition_id)
+  const error = run.error === null ? null : (JSON.parse(run.error) as RunError)
+  return {
+    id: run.id,
+    name: run.name,
+    job: run.job_name,
+    kind: definition.kind,
+    executor: executorOf(definition),
+    lifecycle: run.lifecycle,
+    outcome: run.outcome,
+    attempt: run.attempt - run.interrupted,
+    priority: run.priority,
+    origin: run.origin,
+    retryOf: run.retry_of,
+    createdAt: run.created_at,
+    dueAt: run.due_at,
+    queuedAt: run.queued_at,
+    startedAt: run.started_at,
+    finishedAt: run.finished_at,
+    progress: run.progress === null ? null : (JSON.parse(run.progress) as Progress),
+    stop: run.stop === null ? null : (JSON.parse(run.stop) as Stop),
+    errorMessage: error === null ? null : `${error.name}: ${error.message}`,
+    waits: waitsOf(state, run),
+  }
+}
+
+/** Why the run is not running; empty when it runs or has finished. */
+function waitsOf(state: EngineState, run: StoredRun): Wait[] {
+  if (run.lifecycle === 'scheduled') return [{ kind: 'time', until: run.due_at ?? 0 }]
+  if (run.lifecycle !== 'queued') return []
+  const since = run.queued_at ?? run.created_at
+  const lane = state.lanes.get(run.lane_id)
+  if (state.drainingSince !== null) return [{ kind: 'draining', since: state.drainingSince }]
+  if (lane.isPaused) return [{ kind: 'paused_job', job: run.job_name ?? run.name, since }]
+  const { executor } = lane
+  return [
+    {
+      kind: 'slot',
+      executor,
+      inUse: state.inUse[executor],
+      slots: state.slots[executor],
+      ahead: countAhead(state, executor, run),
+      since,
+    },
+  ]
+}
+
+function countAhead(state: EngineState, executor: Executor, run: StoredRun): number {
+  let ahead = 0
+  for (const lane of state.lanes.nonEmpty(executor)) {
+    if (lane.isPaused) continue
+    const left = COUNT_AHEAD_UP_TO - ahead
+    if (left <= 0) return COUNT_AHEAD_UP_TO
+    ahead += state.store.runs.countAhead.get(lane.id, run.priority, run.priority, run.id, left) ?? 0
+  }
+  return ahead
+}
+
+export function runDetail(state: EngineState, id: number): RunDetail {
+  const run = state.store.runs.get.get(id)
+  const values = state.store.runs.values.get(id)
+  if (run === undefined || values === undefined) throw problem('RUN_NOT_FOUND', { id })
+  return {
+    ...runLive(state, id),
+    definition: state.definitions.get(run.definition_id),
+    input: JSON.parse(values.input) as Json,
+    result: values.result === null ? null : (JSON.parse(values.result) as Json),
+  }
+}
+
+export function runLive(state: EngineState, id: number): RunLive {
+  const run = state.store.runs.get.get(id)
+  if (run === undefined) throw problem('RUN_NOT_FOUND', { id })
+  return {
+    ...runRow(state, run),
+    idempotencyKey: idempotencyKey(state.storeId, id),
+    error: run.error === null ? null : (JSON.parse(run.error) as RunError),
+    logLines: countLogLines(state, id),
+    attempts: attemptsOf(state, run),
+    events: eventsOf(state, run),
+  }
+}
+
+/** The creation first, which is not stored twice: the row says it. */
+function eventsOf(state: EngineState, run: StoredRun): RunEvent[] {
+  const data: Json = run.retry_of === null ? { origin: run.origin } : { origin: run.origin, retryOf: run.retry_of }
+  const stored = state.store.events.ofRun.all(run.id, EVENTS_SHOWN)
+  return [
+    { id: 0, at: run.created_at, type: 'created', data },
+    ...stored.map(({ id, at, type, data: text }) => ({ id, at, type, data: JSON.parse(text) as Json })),
+  ]
+}
+
+/** Interrupted attempts have rows of their own; the last one is in the run's row while it has started. */
+function attemptsOf(state: EngineState, run: StoredRun): Attempt[] {
+  const cutOff: Attempt[] = state.store.attempts.ofRun.all(run.id).map((attempt) => ({
+    number: attempt.number,
+    startedAt: attempt.started_at,
+    endedAt: attempt.ended_at,
+    state: 'interrupted',
+    pid: attempt.pid,
+    exitCode: null,
+    exitSignal: null,
+    cpuMs: attempt.cpu_ms,
+    note: attempt.note,
+  }))
+  if (run.started_at === null) return cutOff
+  const last: Attempt = {
+    number: run.attempt,
+    startedAt: run.started_at,
+    endedAt: run.finished_at,
+    state: run.outcome === null ? 'running' : stateOfLastAttempt(run.outcome),
+    pid: run.pid ?? state.live.get(run.id)?.pid ?? null,
+    exitCode: run.exit_code,
+    exitSignal: run.exit_signal,
+    cpuMs: run.cpu_ms,
+    note: null,
+  }
+  return [...cutOff, last]
+}
+
+function stateOfLastAttempt(outcome: Outcome): Attempt['state'] {
+  if (outcome === 'skipped' || outcome === 'abandoned') throw new Error(`no attempt ends as ${outcome}`)
+  return outcome
+}
+
+export function jobRow(state: EngineState, job: StoredJob): JobRow {
+  const definition = state.definitions.get(job.definition_id)
+  const last = state.store.runs.lastOfJob.get(job.id)
+  return {
+    name: job.name,
+    kind: definition.kind,
+    executor: executorOf(definition),
+    description: job.description,
+    definition,
+    priority: job.priority,
+    pausedAt: job.paused_at,
+    createdAt: job.created_at,
+    updatedAt: job.updated_at,
+    queued: state.lanes.ofJob(job.id).reduce((sum, lane) => sum + lane.queued, 0),
+    lastRun:
+      last === undefined
+        ? null
+        : { id: last.id, lifecycle: last.lifecycle, outcome: last.outcome, finishedAt: last.finished_at },
+  }
+}
+
+export function jobNamed(state: EngineState, name: string): JobRow {
+  const job = state.store.jobs.byName.get(name)
+  if (job === undefined) throw problem('JOB_NOT_FOUND', { name })
+  return jobRow(state, job)
+}
+
+export function countLogLines(state: EngineState, run: number): number {
+  return state.live.get(run)?.logLines ?? state.store.logs.lastLine.get(run) ?? 0
+}
+
+/** Lines `from` (counted from 1; negative: from the end) and following, at most `limit`. */
+export function logLines(
+  state: EngineState,
+  run: number,
+  from: number,
+  limit: number,
+): { lines: LogLine[]; total: number } {
+  const total = countLogLines(state, run)
+  const first = from < 0 ? Math.max(1, total + from + 1) : Math.max(1, from)
+  const lines: LogLine[] = []
+  for (const chunk of state.store.logs.from.iterate(run, run, first)) {
+    for (const [index, line] of chunk.body.split('\n').entries()) {
+      const n = chunk.first_line + index
+      if (n < first) continue
+      if (lines.length >= limit) return { lines, total }
+      lines.push(parseLine(n, chunk.attempt, line))
+    }
+  }
+  return { lines, total }
+}
+
+function parseLine(n: number, attempt: number, line: string): LogLine {
+  const afterTime = line.indexOf('\t')
+  const afterLevel = line.indexOf('\t', afterTime + 1)
+  return {
+    n,
+    at: Number(line.slice(0, afterTime)),
+    attempt,
+    level: line.slice(afterTime + 1, afterLevel) as LogLevel,
+    text: line.slice(afterLevel + 1),
+  }
+}
