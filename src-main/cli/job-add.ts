@@ -1,0 +1,118 @@
+import { basename, resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { Definition } from '../../src-preload/contract.ts'
+import { nameOfFile, parseExecutor, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
+import { UseError } from './failure.ts'
+import { printJson, printLine } from './output.ts'
+import { circumstancesOf, withHost } from './verb.ts'
+
+type Options = {
+  command?: string
+  name?: string
+  executor?: string
+  timeout?: string
+  queueTimeout?: string
+  grace: string
+  priority: string
+  cwd?: string
+  env: Record<string, string>
+  stdin?: string
+  successCodes?: string
+  description?: string
+  replace?: boolean
+}
+
+/** `job add`: saves what to run, and by which rules, under a name. */
+export function addJobAdd(job: Command): void {
+  job
+    .command('add')
+    .description('save a script or a command as a job: FILE, --command LINE, or -- PROGRAM ARGUMENTS')
+    .usage('[options] FILE | --command LINE | -- PROGRAM [ARGUMENTS]')
+    .argument('[words...]', 'a script; or, after --, a program and its arguments')
+    .option('--command <line>', 'a line for the shell')
+    .option('--name <name>', 'name of the job (default: of the file or the program)')
+    .option('--executor <executor>', 'of a script: process (default) or async')
+    .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
+    .option('--queue-timeout <duration>', 'longest time in the queue')
+    .option('--grace <duration>', 'between the stop signal and the kill', '5s')
+    .option('--priority <number>', 'of its runs: higher starts first (-1000 to 1000)', '0')
+    .option('--cwd <folder>', 'where it runs (default: the folder of the script, your home for a command)')
+    .option('--env <name=value>', 'adds to its environment; can be repeated', addVariable, {})
+    .option('--stdin <text>', 'given to a command: text, @FILE, or - for standard input')
+    .option('--success-codes <codes>', 'exit codes of a command that mean success: 0,1')
+    .option('--description <text>', 'what it is for')
+    .option('--replace', 'replace the job of that name')
+    .action(async (words: string[], options: Options, command: Command) => {
+      const { home, json } = circumstancesOf(command)
+      const definition = parseDefinition(words, options)
+      const request = {
+        name: options.name ?? defaultName(definition),
+        definition,
+        description: options.description ?? null,
+        priority: parseWhole('--priority', options.priority, -1000, 1000),
+        replace: options.replace === true,
+      }
+      await withHost(home, async (client) => {
+        const row = await client.jobs.save(request)
+        if (json) printJson(row)
+        else printLine(`job "${row.name}" is saved; run it with: signalbox submit ${quoted(row.name)}`)
+      })
+    })
+}
+
+/** One word is a script; several, which can only stand after `--`, are a program with its arguments. */
+function parseDefinition(words: string[], options: Options): Definition {
+  const policy = parsePolicy(options)
+  if (options.command !== undefined) {
+    if (words.length > 0) throw new UseError('--command and a file exclude each other: give one.')
+    return { ...parseCommandOptions(options), command: { as: 'shell', line: options.command }, ...policy }
+  }
+  if (words.length === 0) throw new UseError('Say what to run: FILE, --command LINE, or -- PROGRAM ARGUMENTS.')
+  if (process.argv.includes('--')) {
+    return { ...parseCommandOptions(options), command: { as: 'argv', argv: words }, ...policy }
+  }
+  const [file = '', ...rest] = words
+  if (rest.length > 0) throw new UseError('Only one file makes a job. A program with arguments stands after: --')
+  for (const name of ['stdin', 'successCodes'] as const) {
+    if (options[name] !== undefined)
+      throw new UseError('--stdin and --success-codes are for commands, not for scripts.')
+  }
+  const executor = parseExecutor(options.executor ?? 'process')
+  return { kind: 'script', code: { from: 'file', path: parseScriptPath(file) }, executor, ...policy }
+}
+
+function parsePolicy(options: Options) {
+  return {
+    timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
+    queueTimeoutMs: options.queueTimeout === undefined ? null : parseSpan('--queue-timeout', options.queueTimeout),
+    graceMs: parseSpan('--grace', options.grace),
+    cwd: options.cwd === undefined ? null : resolve(options.cwd),
+    env: options.env,
+  }
+}
+
+function parseCommandOptions({ executor, stdin, successCodes }: Options) {
+  if (executor !== undefined) throw new UseError('--executor is for scripts: a command is always a process.')
+  const codes = (successCodes ?? '0').split(',').map((code) => parseWhole('--success-codes', code.trim(), 0, 255))
+  return {
+    kind: 'command' as const,
+    stdin: stdin === undefined ? null : readText('--stdin', stdin),
+    successCodes: codes,
+  }
+}
+
+function addVariable(given: string, before: Record<string, string>): Record<string, string> {
+  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(given) ?? []
+  if (name === undefined || value === undefined) throw new UseError(`--env: "${given}" is not NAME=VALUE.`)
+  return { ...before, [name]: value }
+}
+
+function defaultName(definition: Definition): string {
+  if (definition.kind === 'script')
+    return definition.code.from === 'file' ? nameOfFile(definition.code.path) : definition.code.name
+  const [program = ''] =
+    definition.command.as === 'shell' ? definition.command.line.split(/\s/) : definition.command.argv
+  return basename(program)
+}
+
+const quoted = (name: string) => (/^[\w./:@+-]+$/.test(name) ? name : `'${name}'`)

@@ -1,0 +1,52 @@
+/** Entry of the command line: finds the verb, and turns whatever ends it into one line and an exit code. */
+import { Command, CommanderError } from 'commander'
+import { ignoreBrokenPipes } from '../broken-pipes.ts'
+import { version } from '../version.ts'
+import { addCancel } from './cancel.ts'
+import { describeFailure, exitCodes } from './failure.ts'
+import { addJob } from './job.ts'
+import { addLogs } from './logs.ts'
+import { addLs } from './ls.ts'
+import { addPs } from './ps.ts'
+import { addRetry } from './retry.ts'
+import { addRun } from './run.ts'
+import { addServe } from './serve.ts'
+import { addShow } from './show.ts'
+import { addSubmit } from './submit.ts'
+
+const verbs = [addServe, addRun, addSubmit, addJob, addLs, addShow, addLogs, addCancel, addRetry, addPs]
+
+function createProgram(): Command {
+  const program = new Command('signalbox')
+    .description('Runs scripts and commands on this machine: now, later, or from a queue.')
+    .version(version)
+    .option('--home <folder>', 'the data folder (default: SIGNALBOX_HOME, else the folder of your platform)')
+    .option('--json', 'print one JSON value')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeErr: () => undefined })
+    .exitOverride()
+  for (const add of verbs) add(program)
+  return program
+}
+
+/** What commander says about wrong use, as one line that tells where to look. */
+function describeWrongUse(error: CommanderError): string {
+  // A verb was left out: commander would print the whole help, which is more than one line of error.
+  if (error.code === 'commander.help') return 'Say what to do. See: signalbox --help'
+  const message = error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')
+  return `${message}${/[.?!)]$/.test(message) ? '' : '.'} See: signalbox --help`
+}
+
+ignoreBrokenPipes()
+try {
+  await createProgram().parseAsync()
+} catch (error) {
+  if (!(error instanceof CommanderError)) {
+    const { line, exitCode } = describeFailure(error)
+    console.error(`signalbox: ${line}`)
+    process.exitCode = exitCode
+  } else if (error.exitCode !== 0) {
+    console.error(`signalbox: ${describeWrongUse(error)}`)
+    process.exitCode = exitCodes.wrongUse
+  }
+}

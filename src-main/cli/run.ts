@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Command } from 'commander'
+import type { Client, LogLine, RunDetail, Submit } from '../../src-preload/contract.ts'
+import { Problem } from '../../src-preload/problem.ts'
+import { onStopSignals } from '../stop-signals.ts'
+import { parseInput, parseExecutor, parseScriptPath, parseSpan } from './arguments.ts'
+import { exitCodes, refusalCode } from './failure.ts'
+import { followLogs } from './follow-logs.ts'
+import { inertOn, printJson, writeFully } from './output.ts'
+import type { Reached } from './private-engine.ts'
+import { asLoss, circumstancesOf } from './verb.ts'
+import { errorLines, spanInWords } from './words.ts'
+
+type Options = { input?: string; executor: string; timeout?: string; name?: string }
+
+/** Longest wait for another command's private engine to give the data folder back. */
+const HAND_OVER_MS = 15_000
+const LOOK_AGAIN_MS = 50
+
+/** `run`: executes a script once, now, and is its terminal: log on stderr, result on stdout, Ctrl+C cancels. */
+export function addRun(program: Command): void {
+  program
+    .command('run')
+    .description('run a script now: its log on stderr, its result as JSON on stdout')
+    .argument('<file>', 'a JavaScript or TypeScript module')
+    .option('--input <json>', 'input of the run: JSON, @FILE, or - for standard input')
+    .option('--executor <executor>', 'process or async', 'process')
+    .option('--timeout <duration>', 'longest time it may run: 90s, 10m')
+    .option('--name <name>', 'what lists call it (default: the name of the file)')
+    .action(async (file: string, options: Options, command: Command) => {
+      const { home, json } = circumstancesOf(command)
+      const { id, reached } = await submitToAny(home, parseRequest(file, options))
+      const { connection, leave } = reached
+      try {
+        const run = await attend(connection.client, id)
+        process.exitCode = exitCodeOf(run)
+        if (json) printJson(run)
+        else await report(run)
+      } catch (error) {
+        throw connection.closed.aborted && refusalCode(error) === null ? lostHost(id) : error
+      } finally {
+        await leave()
+      }
+    })
+}
+
+/** The run is stored, whatever became of its host. */
+const lostHost = (id: number) =>
+  new Problem('ENGINE_LOST', `The host stopped before run ${id} had finished.`, `Look at it with: signalbox show ${id}`)
+
+function parseRequest(file: string, options: Options): Submit {
+  return {
+    what: 'definition',
+    ...(options.name === undefined ? {} : { name: options.name }),
+    definition: {
+      kind: 'script',
+      code: { from: 'file', path: parseScriptPath(file) },
+      executor: parseExecutor(options.executor),
+      timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
+    },
+    input: parseInput(options.input),
+  }
+}
+
+/**
+ * Submits to the host of `home`, or to an engine of our own when there is none. A private engine of another command may
+ * be about to end: it refuses as draining, or still holds the folder, and then it is our turn a moment later.
+ */
+async function submitToAny(home: string, request: Submit): Promise<{ id: number; reached: Reached }> {
+  const deadline = performance.now() + HAND_OVER_MS
+  for (;;) {
+    try {
+      const reached = await reachEngine(home)
+      try {
+        return { ...(await reached.connection.client.runs.submit(request)), reached }
+      } catch (error) {
+        await reached.leave()
+        throw asLoss(error, reached.connection)
+      }
+    } catch (error) {
+      const code = refusalCode(error)
+      if ((code !== 'HOME_IN_USE' && code !== 'DRAINING') || performance.now() > deadline) throw error
+      await delay(LOOK_AGAIN_MS)
+    }
+  }
+}
+
+async function reachEngine(home: string): Promise<Reached> {
+  const { connectToHost } = await import('./connection.ts')
+  try {
+    const connection = await connectToHost(home)
+    return { connection, leave: async () => connection.close() }
+  } catch (error) {
+    if (refusalCode(error) !== 'NO_HOST') throw error
+  }
+  const { startPrivateEngine } = await import('./private-engine.ts')
+  return startPrivateEngine(home)
+}
+
+/** Shows the log until the run has finished. The first Ctrl+C cancels the run, the second leaves it to its end. */
+async function attend(client: Client, id: number): Promise<RunDetail> {
+  const cancelling = Promise.withResolvers<never>()
+  const removeListeners = onStopSignals((signal) => {
+    client.runs.cancel({ id, reason: signal === 'SIGINT' ? 'Ctrl+C' : signal }).catch((error: unknown) => {
+      // It may have finished by itself at the same moment; its end is then on its way.
+      if (refusalCode(error) !== 'RUN_FINISHED') cancelling.reject(error)
+    })
+  })
+  try {
+    const attending = followLogs(client, id, new AbortController().signal, showLines)
+    await Promise.race([attending, cancelling.promise])
+    return await client.runs.get({ id })
+  } finally {
+    removeListeners()
+  }
+}
+
+const showLines = (lines: LogLine[]) => writeFully(process.stderr, lines.map(asText).join(''))
+
+/** What the script wrote is shown as it was; what it logged with a level that matters, and what we add, says so. */
+function asText({ level, text }: LogLine): string {
+  const said = level === 'warn' || level === 'error' ? `${level}: ${text}` : level === 'mark' ? `[${text}]` : text
+  return inertOn(process.stderr, said) + '\n'
+}
+
+async function report(run: RunDetail): Promise<void> {
+  if (run.outcome === 'succeeded') return printJson(run.result)
+  const took = run.startedAt === null || run.finishedAt === null ? null : spanInWords(run.finishedAt - run.startedAt)
+  const ended = {
+    failed: `run ${run.id} failed`,
+    timed_out: `run ${run.id} timed out${took === null ? '' : ` after ${took}`}`,
+    cancelled: `run ${run.id} was cancelled`,
+    skipped: `run ${run.id} was skipped`,
+    abandoned: `run ${run.id} was abandoned`,
+  }[run.outcome ?? 'abandoned']
+  const error = run.outcome === 'failed' && run.error !== null ? errorLines(run.error) : []
+  const lines = [...error.map((line) => inertOn(process.stderr, line)), `signalbox: ${ended}`]
+  await writeFully(process.stderr, lines.map((line) => line + '\n').join(''))
+}
+
+function exitCodeOf({ outcome }: RunDetail): number {
+  if (outcome === 'succeeded') return exitCodes.succeeded
+  if (outcome === 'timed_out') return exitCodes.timedOut
+  return outcome === 'cancelled' ? exitCodes.cancelled : exitCodes.failed
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander'
+import { parseSlots } from '../server/slots.ts'
+import { parseWhole } from './arguments.ts'
+import { circumstancesOf } from './verb.ts'
+
+/** `serve`: is the host, without a window of its own, until it is told to stop. */
+export function addServe(program: Command): void {
+  program
+    .command('serve')
+    .description('run the host and show the window in a browser')
+    .option('--port <number>', 'of the browser window (default: a free one)', '0')
+    .option('--slots <list>', 'runs at the same time, per executor: process=8,async=512')
+    .action(async ({ port, slots }: { port: string; slots?: string }, command: Command) => {
+      const { home, json } = circumstancesOf(command)
+      const portNumber = parseWhole('--port', port, 0, 65_535)
+      const { serveUntilStopped } = await import('../server/headless-process.ts')
+      process.exitCode = await serveUntilStopped({ home, port: portNumber, slots: parseSlots(slots), json })
+    })
+}

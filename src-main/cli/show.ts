@@ -1,0 +1,78 @@
+import type { Command } from 'commander'
+import type { Json, RunDetail } from '../../src-preload/contract.ts'
+import { parseRunId } from './arguments.ts'
+import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
+import { circumstancesOf, withHost } from './verb.ts'
+import {
+  contentInWords,
+  errorLines,
+  situationInWords,
+  spanInWords,
+  stateInWords,
+  timeInWords,
+  tookInWords,
+} from './words.ts'
+
+/** `show`: everything about one run. */
+export function addShow(program: Command): void {
+  program
+    .command('show')
+    .description('show one run')
+    .argument('<run>', 'id of the run')
+    .action(async (run: string, _options: object, command: Command) => {
+      const { home, json } = circumstancesOf(command)
+      const id = parseRunId(run)
+      await withHost(home, async (client) => {
+        const detail = await client.runs.get({ id })
+        if (json) printJson(detail)
+        else print(detail)
+      })
+    })
+}
+
+function print(run: RunDetail): void {
+  const now = Date.now()
+  const facts: [string, string | null][] = [
+    ['run', `${run.id}  ${run.name}`],
+    ['job', run.job],
+    ['state', stateInWords(run)],
+    ['why', situationInWords(run, now) || null],
+    ['runs', `${contentInWords(run)} (${run.kind}, executor ${run.executor})`],
+    ['repeats', run.retryOf === null ? null : `run ${run.retryOf}`],
+    ['priority', run.priority === 0 ? null : String(run.priority)],
+    ['created', timeInWords(run.createdAt)],
+    ['due', run.dueAt === null ? null : timeInWords(run.dueAt)],
+    ['started', run.startedAt === null ? null : timeInWords(run.startedAt)],
+    ['finished', run.finishedAt === null ? null : timeInWords(run.finishedAt)],
+    ['took', tookInWords(run, now) || null],
+    ['input', inShort(run.input)],
+    ['result', run.outcome === 'succeeded' ? inShort(run.result) : null],
+    ['log', `${run.logLines} ${run.logLines === 1 ? 'line' : 'lines'}: signalbox logs ${run.id}`],
+  ]
+  printFacts(facts.filter((fact): fact is [string, string] => fact[1] !== null))
+  if (run.error !== null) {
+    printLine('')
+    for (const line of errorLines(run.error)) printLine(inertOn(process.stdout, line))
+  }
+  if (run.attempts.length === 0) return
+  printLine('')
+  printTable(
+    ['ATTEMPT', 'STATE', 'PROCESS', 'EXIT', 'TOOK', 'CPU', 'NOTE'],
+    run.attempts.map((attempt) => [
+      String(attempt.number),
+      attempt.state.replace('_', ' '),
+      attempt.pid === null ? '' : String(attempt.pid),
+      attempt.exitSignal ?? (attempt.exitCode === null ? '' : String(attempt.exitCode)),
+      spanInWords((attempt.endedAt ?? now) - attempt.startedAt),
+      attempt.cpuMs === null ? '' : spanInWords(attempt.cpuMs),
+      attempt.note ?? '',
+    ]),
+    [0, 4, 5],
+  )
+}
+
+/** A value that fits in a few lines; all of it comes with `--json`. */
+function inShort(value: Json): string {
+  const text = JSON.stringify(value)
+  return text.length <= 400 ? text : `${text.slice(0, 400)}… (${text.length} characters; all of it with --json)`
+}

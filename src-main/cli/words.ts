@@ -1,0 +1,101 @@
+import type { JobRow, LogLine, RunError, RunRow, Stop, Wait } from '../../src-preload/contract.ts'
+import type { Cell, Colour } from './output.ts'
+
+const colours: Record<NonNullable<RunRow['outcome']> | RunRow['lifecycle'], Colour> = {
+  scheduled: 'magenta',
+  queued: 'gray',
+  running: 'blue',
+  stopping: 'yellow',
+  finished: 'gray',
+  succeeded: 'green',
+  failed: 'red',
+  timed_out: 'red',
+  cancelled: 'gray',
+  skipped: 'gray',
+  abandoned: 'red',
+}
+
+/** The outcome of what has finished, else the lifecycle. */
+export function stateCell({ lifecycle, outcome }: Pick<RunRow, 'lifecycle' | 'outcome'>): Cell {
+  const state = outcome ?? lifecycle
+  return { text: stateInWords({ lifecycle, outcome }), colour: colours[state] }
+}
+
+export const stateInWords = ({ lifecycle, outcome }: Pick<RunRow, 'lifecycle' | 'outcome'>): string =>
+  (outcome ?? lifecycle).replace('_', ' ')
+
+/** Why a run does not run or does not go on, or what it does; for a line of `ps`. */
+export function situationInWords(run: RunRow, nowMs: number): string {
+  if (run.stop !== null && run.lifecycle === 'stopping') return stopInWords(run.stop, nowMs)
+  if (run.waits.length > 0) return run.waits.map((wait) => waitInWords(wait, nowMs)).join('; ')
+  if (run.progress === null) return ''
+  const { done, total, note } = run.progress
+  return [total === null ? String(done) : `${done} of ${total}`, note].filter(Boolean).join(', ')
+}
+
+export function waitInWords(wait: Wait, nowMs: number): string {
+  switch (wait.kind) {
+    case 'time':
+      return `is due at ${timeInWords(wait.until)}, in ${spanInWords(wait.until - nowMs)}`
+    case 'slot': {
+      const line = wait.ahead === 0 ? 'next in line' : `${wait.ahead} ahead`
+      return `waits for a slot of "${wait.executor}": ${wait.inUse} of ${wait.slots} in use, ${line}`
+    }
+    case 'paused_job':
+      return `the job "${wait.job}" is paused: signalbox job resume ${wait.job}`
+    case 'draining':
+      return 'the host is stopping and starts nothing new'
+    default:
+      return wait satisfies never
+  }
+}
+
+function stopInWords(stop: Stop, nowMs: number): string {
+  const why = { cancel: 'cancelled', timeout: 'timed out', shutdown: 'the host stops' }[stop.cause]
+  const phase = { requested: 'asked to stop', signalled: 'signalled to stop', killing: 'being killed' }[stop.phase]
+  const reason = stop.reason === null ? '' : ` (${stop.reason})`
+  return `${why}${reason}: ${phase} ${spanInWords(nowMs - stop.since)} ago`
+}
+
+/** Local date and time to the second. */
+export function timeInWords(atMs: number): string {
+  const at = new Date(atMs)
+  const pad = (value: number) => String(value).padStart(2, '0')
+  const day = `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`
+  return `${day} ${pad(at.getHours())}:${pad(at.getMinutes())}:${pad(at.getSeconds())}`
+}
+
+/** A span in its two largest units; below a minute in seconds or milliseconds. */
+export function spanInWords(spanMs: number): string {
+  const ms = Math.max(0, Math.round(spanMs))
+  if (ms < 1_000) return `${ms} ms`
+  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`
+  const minutes = Math.floor(ms / 60_000)
+  if (minutes < 60) return `${minutes} m ${Math.floor((ms % 60_000) / 1_000)} s`
+  const hours = Math.floor(minutes / 60)
+  return hours < 24 ? `${hours} h ${minutes % 60} m` : `${Math.floor(hours / 24)} d ${hours % 24} h`
+}
+
+/** How long a run has been running or took; empty before it started. */
+export const tookInWords = (run: RunRow, nowMs: number): string =>
+  run.startedAt === null ? '' : spanInWords((run.finishedAt ?? nowMs) - run.startedAt)
+
+/** What a job runs, in one line. */
+export function contentInWords({ definition }: Pick<JobRow, 'definition'>): string {
+  if (definition.kind === 'script') return definition.code.from === 'file' ? definition.code.path : definition.code.name
+  return definition.command.as === 'shell' ? definition.command.line : definition.command.argv.join(' ')
+}
+
+/** A log line with its time, for `logs`. */
+export function logLineInWords(line: LogLine): string {
+  const time = new Date(line.at)
+  const clock = `${timeInWords(line.at).slice(11)}.${String(time.getMilliseconds()).padStart(3, '0')}`
+  return `${clock} ${line.level.padEnd(5)} ${line.text}`
+}
+
+/** An error as the script threw it, with its stack when there is one, and what to do about it. */
+export function errorLines(error: RunError): string[] {
+  const said = `${error.name}: ${error.message}`
+  const stack = error.stack === null || error.stack === '' ? said : error.stack
+  return [...stack.split('\n'), ...(error.hint === null ? [] : [error.hint])]
+}

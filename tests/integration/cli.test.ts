@@ -1,0 +1,226 @@
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { JobRow, LogLine, RunDetail, RunRow } from '../../src-preload/contract.ts'
+import { serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
+import { writeScripts } from '../support/scripts.ts'
+
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-cli-')))
+const home = join(folder, 'home')
+const scripts = writeScripts(folder)
+const signalbox = signalboxOn(home)
+let host: Awaited<ReturnType<typeof serveHome>>
+
+beforeAll(async () => {
+  host = await serveHome(home)
+  for (const script of ['double', 'fail', 'wait', 'chatter'] as const) await say('job', 'add', scripts[script])
+})
+afterAll(async () => {
+  const { code } = await host.stop()
+  rmSync(folder, { recursive: true, force: true })
+  expect(code).toBe(0)
+})
+
+/** What the command printed; fails when it did not succeed. */
+async function say(...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await signalbox(...words)
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  return stdout
+}
+const json = async <T>(...words: string[]) => JSON.parse(await say(...words, '--json')) as T
+
+test('a submitted run is followed to its end and shown with its result', async () => {
+  const id = (await say('submit', 'double', '--input', '{"n":21}')).trim()
+  expect(id).toMatch(/^\d+$/)
+  expect(await say('logs', id, '--follow')).toMatch(/^\d\d:\d\d:\d\d\.\d{3} info {2}doubling\n$/)
+  expect(await json<RunDetail>('show', id)).toMatchObject({
+    id: Number(id),
+    job: 'double',
+    lifecycle: 'finished',
+    outcome: 'succeeded',
+    attempt: 1,
+    priority: 0,
+    input: { n: 21 },
+    result: { doubled: 42 },
+    error: null,
+    waits: [],
+  })
+  expect(await say('show', id)).toMatch(/state +succeeded\n[^]*result +{"doubled":42}\n/)
+})
+
+test('a failed run keeps the error with the place in the source', async () => {
+  const { id } = await json<RunDetail>('submit', 'fail')
+  await say('logs', String(id), '-f')
+  const { outcome, error } = await json<RunDetail>('show', String(id))
+  expect({ outcome, error }).toMatchObject({
+    outcome: 'failed',
+    error: { name: 'TypeError', message: 'no such colour' },
+  })
+  expect(error?.stack).toContain('fail.ts:3:9')
+  expect(await json<RunRow[]>('ls', '--state', 'failed', '--job', 'fail')).toMatchObject([
+    { id, errorMessage: 'TypeError: no such colour' },
+  ])
+})
+
+test('a long log is followed without a gap', async () => {
+  const { id } = await json<RunDetail>('submit', 'chatter', '--input', '{"lines":4000}')
+  const lines = await json<LogLine[]>('logs', String(id), '-f')
+  expect(lines.map(({ n }) => n)).toEqual(Array.from({ length: 4000 }, (_line, index) => index + 1))
+  expect(lines.at(-1)?.text).toBe('line 4000')
+  expect(await json<LogLine[]>('logs', String(id))).toHaveLength(4000)
+})
+
+test('what waits says why, and a cancelled run says who', async () => {
+  const { id } = await json<RunDetail>('submit', 'wait', '--delay', '1h', '--priority', '7')
+  expect(await json<RunRow[]>('ps')).toMatchObject([
+    { id, lifecycle: 'scheduled', priority: 7, waits: [{ kind: 'time' }] },
+  ])
+  expect(await say('ps')).toMatch(/ID +STATE +NAME +FOR +WHY\n *\d+ +scheduled +wait +.* is due at .*, in 59 m/)
+  expect(await say('cancel', String(id), '--reason', 'not today')).toBe(`run ${id} is cancelled\n`)
+  expect(await json<RunRow[]>('ls', '--state', 'cancelled')).toMatchObject([{ id, outcome: 'cancelled' }])
+  expect(await say('ps')).toBe('Nothing runs and nothing waits.\n')
+})
+
+test('a running run is shown with its process and cancelled', async () => {
+  const id = (await say('submit', 'wait')).trim()
+  const following = startSignalbox(['logs', id, '-f'], { home })
+  await following.untilSaid('stdout', 'waiting')
+  expect(await say('ps', '--tree')).toMatch(/running +wait[^]*└ attempt 1, process \d+/)
+  await say('cancel', id)
+  expect(await following.whenEnded).toMatchObject({ code: 0 })
+  expect(await json<RunDetail>('show', id)).toMatchObject({ lifecycle: 'finished', outcome: 'cancelled' })
+})
+
+test('a run is repeated, with another input if one is given', async () => {
+  const { id } = await json<RunDetail>('submit', 'double', '--input', '{"n":1}')
+  await say('logs', String(id), '-f')
+  const again = await json<RunDetail>('retry', String(id), '--input', '{"n":2}')
+  expect(again).toMatchObject({ origin: 'retry', retryOf: id, input: { n: 2 } })
+  await say('logs', String(again.id), '-f')
+  expect(await json<RunDetail>('show', String(again.id))).toMatchObject({ result: { doubled: 4 } })
+})
+
+test('an input comes from a file or from standard input', async () => {
+  const file = join(folder, 'input.json')
+  writeFileSync(file, '{"n":3}')
+  expect(await json<RunDetail>('submit', 'double', '--input', `@${file}`)).toMatchObject({ input: { n: 3 } })
+  const words = ['submit', 'double', '--input', '-', '--json']
+  const { stdout } = await startSignalbox(words, { home, input: '{"n":4}' }).whenEnded
+  expect(JSON.parse(stdout)).toMatchObject({ input: { n: 4 } })
+})
+
+test('a command is a job with all of its rules', async () => {
+  await say(
+    ...['job', 'add', '--name', 'count', '--command', 'wc -c; echo $WHO; exit 3', '--stdin', 'four', '--env', 'WHO=me'],
+    ...[
+      '--success-codes',
+      '0,3',
+      '--timeout',
+      '1.5s',
+      '--queue-timeout',
+      '10m',
+      '--grace',
+      '250ms',
+      '--priority',
+      '-5',
+    ],
+    ...['--cwd', folder, '--description', 'counts'],
+  )
+  expect(await json<JobRow>('job', 'show', 'count')).toMatchObject({
+    description: 'counts',
+    priority: -5,
+    definition: {
+      kind: 'command',
+      command: { as: 'shell', line: 'wc -c; echo $WHO; exit 3' },
+      stdin: 'four',
+      successCodes: [0, 3],
+      timeoutMs: 1_500,
+      queueTimeoutMs: 600_000,
+      graceMs: 250,
+      cwd: folder,
+      env: { WHO: 'me' },
+    },
+  })
+  const { id } = await json<RunDetail>('submit', 'count')
+  const lines = await json<LogLine[]>('logs', String(id), '-f')
+  expect(lines.map(({ level, text }) => [level, text.trim()])).toEqual([
+    ['out', '4'],
+    ['out', 'me'],
+  ])
+  expect(await json<RunDetail>('show', String(id))).toMatchObject({ outcome: 'succeeded', result: { exitCode: 3 } })
+})
+
+test('words after -- are a program and its arguments, options and all', async () => {
+  await say('job', 'add', '--name', 'echo', '--', 'echo', '--json', '-k', 'a b')
+  expect(await json<JobRow>('job', 'show', 'echo')).toMatchObject({
+    definition: { command: { as: 'argv', argv: ['echo', '--json', '-k', 'a b'] } },
+  })
+})
+
+test('a job is replaced on purpose only, paused, resumed and removed', async () => {
+  expect(await say('job', 'add', '--name', 'mine', '--command', 'true')).toContain('signalbox submit mine')
+  expect(await signalbox('job', 'add', '--name', 'mine', '--command', 'false')).toMatchObject({ code: 1 })
+  await say('job', 'add', '--name', 'mine', '--command', 'echo new', '--replace')
+  expect(await json<JobRow>('job', 'pause', 'mine')).toMatchObject({
+    name: 'mine',
+    pausedAt: expect.any(Number) as number,
+  })
+  const id = (await say('submit', 'mine')).trim()
+  expect(await say('ps')).toContain('the job "mine" is paused: signalbox job resume mine')
+  expect(await say('job', 'ls')).toMatch(/mine +command +process +1 +.* +paused +echo new/)
+  expect((await signalbox('job', 'rm', 'mine')).stderr).toMatch(/^signalbox: The job "mine" has 1 unfinished run.*\n$/)
+  await say('job', 'resume', 'mine')
+  await say('logs', id, '-f')
+  expect(await json<object>('job', 'rm', 'mine')).toEqual({ name: 'mine', removed: true })
+  expect(await json<RunDetail>('show', id)).toMatchObject({ job: 'mine', outcome: 'succeeded' })
+})
+
+test.each<[code: number, words: string[], line: RegExp]>([
+  [2, [], /Say what to do/],
+  [2, ['job'], /Say what to do/],
+  [2, ['sbmit', 'x'], /unknown command 'sbmit' \(Did you mean submit\?\)/],
+  [2, ['ls', '--limt', '3'], /unknown option '--limt' \(Did you mean --limit\?\)/],
+  [2, ['ls', '--limit', '0'], /--limit: "0" is not a whole number from 1 to 500/],
+  [2, ['ls', '--state', 'sleeping'], /"sleeping" is not one of scheduled, .*abandoned/],
+  [2, ['submit'], /missing required argument 'job'/],
+  [2, ['submit', 'double', '--input', '{"n":'], /--input is not JSON/],
+  [2, ['submit', 'double', '--input', '@/no/such.json'], /There is no file \/no\/such\.json/],
+  [2, ['submit', 'double', '--delay', 'soon'], /--delay: "soon" is not a duration/],
+  [2, ['submit', 'double', '--at', '25:00'], /--at: "25:00" is not a time/],
+  [2, ['submit', 'double', '--at', '12:00', '--delay', '1s'], /exclude each other/],
+  [2, ['submit', 'double', '--priority', '1001'], /--priority: "1001" is not a whole number/],
+  [1, ['submit', 'nothing'], /There is no job named "nothing"\. .*signalbox job ls/],
+  [2, ['show', 'abc'], /"abc" is not the id of a run/],
+  [1, ['show', '999999'], /There is no run 999999/],
+  [1, ['logs', '999999', '-f'], /There is no run 999999/],
+  [1, ['cancel', '999999'], /There is no run 999999/],
+  [1, ['retry', '999999'], /There is no run 999999/],
+  [1, ['job', 'show', 'nothing'], /There is no job named "nothing"/],
+  [2, ['job', 'add'], /Say what to run/],
+  [2, ['job', 'add', '/no/such.ts'], /There is no file \/no\/such\.ts/],
+  [2, ['job', 'add', 'a.ts', 'b.ts'], /Only one file makes a job/],
+  [2, ['job', 'add', '--command', 'true', '--env', '1X=2'], /--env: "1X=2" is not NAME=VALUE/],
+  [2, ['job', 'add', '--command', 'true', '--cwd', '/no/such'], /There is no folder \/no\/such/],
+  [2, ['job', 'add', '--command', 'true', '--executor', 'async'], /--executor is for scripts/],
+  [2, ['job', 'add', '--command', 'true', '--success-codes', '0,300'], /"300" is not a whole number from 0 to 255/],
+  [2, ['job', 'add', '--command', 'true', '--name', '?'], /name: a name starts with a letter or digit/],
+  [2, ['run', '/no/such.ts'], /There is no file \/no\/such\.ts/],
+  [2, ['run'], /missing required argument 'file'/],
+  [2, ['serve', '--port', '70000'], /--port: "70000" is not a whole number from 0 to 65535/],
+  [1, ['serve'], /Another Signalbox host owns .* \(serve, process \d+\)/],
+])('wrong words end with %i and one line: %j', async (code, words, line) => {
+  const ended = await signalbox(...words)
+  expect({ code: ended.code, stdout: ended.stdout }).toEqual({ code, stdout: '' })
+  expect(ended.stderr).toMatch(/^signalbox: [^\n]+\n$/)
+  expect(ended.stderr).toMatch(line)
+})
+
+test('a reader that goes away ends the following of a log in peace', async () => {
+  const id = (await say('submit', 'wait')).trim()
+  const following = startSignalbox(['logs', id, '-f'], { home })
+  await following.untilSaid('stdout', 'waiting')
+  following.child.stdout.destroy()
+  await say('cancel', id)
+  expect(await following.whenEnded).toMatchObject({ stderr: '', code: 0 })
+})

@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { parseInput, parseRunId, parseSpan, parseTime, parseWhole } from '../../../src-main/cli/arguments.ts'
+import { UseError } from '../../../src-main/cli/failure.ts'
+
+const noon = new Date(2027, 2, 10, 12, 0, 0)
+
+test.each<[string, Date]>([
+  ['18:30', new Date(2027, 2, 10, 18, 30)],
+  ['9:05', new Date(2027, 2, 11, 9, 5)],
+  ['12:00', new Date(2027, 2, 11, 12, 0)],
+  ['2027-05-01T08:00', new Date(2027, 4, 1, 8, 0)],
+  ['2027-05-01T08:00:00Z', new Date(Date.UTC(2027, 4, 1, 8))],
+  ['1800000000000', new Date(1_800_000_000_000)],
+])('%s is a point in time', (given, at) => {
+  expect(new Date(parseTime('--at', given, noon))).toEqual(at)
+})
+
+test('a clock time on the last day of a month is of the next month when it has passed', () => {
+  expect(new Date(parseTime('--at', '08:00', new Date(2027, 0, 31, 9)))).toEqual(new Date(2027, 1, 1, 8))
+})
+
+test.each(['', 'tomorrow', '24:00', '12:60', '2027-13-01', '12', 'Mar 1'])('"%s" is no point in time', (given) => {
+  expect(() => parseTime('--at', given, noon)).toThrow(UseError)
+})
+
+test.each<[string, number]>([
+  ['250', 250],
+  ['250ms', 250],
+  ['1.5s', 1_500],
+  ['10m', 600_000],
+])('%s is %i ms', (given, ms) => {
+  expect(parseSpan('--timeout', given)).toBe(ms)
+})
+
+test('a span that is none names its option', () => {
+  expect(() => parseSpan('--timeout', '-1s')).toThrow(/^--timeout: "-1s" is not a duration/)
+})
+
+test('an input is JSON, and null when it is left out', () => {
+  expect(parseInput(undefined)).toBe(null)
+  expect(parseInput('[1,{"a":"b"}]')).toEqual([1, { a: 'b' }])
+  expect(() => parseInput('hello')).toThrow(/^--input is not JSON/)
+})
+
+test('numbers are whole and within their bounds', () => {
+  expect(parseWhole('--priority', '-7', -10, 10)).toBe(-7)
+  for (const given of ['1.5', '11', '', 'x', '0x1', '1e1']) {
+    expect(() => parseWhole('--priority', given, -10, 10)).toThrow(UseError)
+  }
+})
+
+test('ids of runs count from 1', () => {
+  expect(parseRunId('12')).toBe(12)
+  for (const given of ['0', '-1', '1.0', 'latest']) expect(() => parseRunId(given)).toThrow(UseError)
+})

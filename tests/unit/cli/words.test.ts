@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { logLineInWords, spanInWords, stateInWords, timeInWords, waitInWords } from '../../../src-main/cli/words.ts'
+
+test.each([
+  [-5, '0 ms'],
+  [999.4, '999 ms'],
+  [1_000, '1.0 s'],
+  [59_940, '59.9 s'],
+  [61_500, '1 m 1 s'],
+  [3_600_000, '1 h 0 m'],
+  [90_000_000, '1 d 1 h'],
+])('%d ms are %s', (ms, words) => {
+  expect(spanInWords(ms)).toBe(words)
+})
+
+test('the state of what has finished is its outcome', () => {
+  expect(stateInWords({ lifecycle: 'stopping', outcome: null })).toBe('stopping')
+  expect(stateInWords({ lifecycle: 'finished', outcome: 'timed_out' })).toBe('timed out')
+})
+
+test('every wait says what is waited for', () => {
+  const until = new Date(2027, 2, 10, 18, 30).getTime()
+  expect(waitInWords({ kind: 'time', until }, until - 1_500)).toBe('is due at 2027-03-10 18:30:00, in 1.5 s')
+  expect(waitInWords({ kind: 'slot', executor: 'process', inUse: 2, slots: 2, ahead: 3, since: 0 }, 0)).toBe(
+    'waits for a slot of "process": 2 of 2 in use, 3 ahead',
+  )
+  expect(waitInWords({ kind: 'slot', executor: 'async', inUse: 8, slots: 8, ahead: 0, since: 0 }, 0)).toBe(
+    'waits for a slot of "async": 8 of 8 in use, next in line',
+  )
+  expect(waitInWords({ kind: 'paused_job', job: 'nightly', since: 0 }, 0)).toBe(
+    'the job "nightly" is paused: signalbox job resume nightly',
+  )
+  expect(waitInWords({ kind: 'draining', since: 0 }, 0)).toBe('the host is stopping and starts nothing new')
+})
+
+test('times and log lines are local and aligned', () => {
+  const at = new Date(2027, 0, 2, 3, 4, 5, 67).getTime()
+  expect(timeInWords(at)).toBe('2027-01-02 03:04:05')
+  expect(logLineInWords({ n: 1, at, attempt: 1, level: 'out', text: 'hello' })).toBe('03:04:05.067 out   hello')
+})
