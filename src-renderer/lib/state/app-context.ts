@@ -1,0 +1,23 @@
+import { createContext } from 'svelte'
+import type { JobRow, Status } from '../../../src-preload/contract.ts'
+import type { Appearance } from './appearance.svelte.ts'
+import type { Connection } from './connection.svelte.ts'
+import type { Feed } from './feed.svelte.ts'
+import type { Live } from './live.svelte.ts'
+import type { Router } from './router.svelte.ts'
+import type { RunActions } from './run-actions.svelte.ts'
+import type { Shortcuts } from './shortcuts.svelte.ts'
+
+/** What every page may use; made once by app.svelte. */
+export type App = {
+  connection: Connection
+  live: Live
+  router: Router
+  appearance: Appearance
+  shortcuts: Shortcuts
+  runActions: RunActions
+  status: Feed<Status>
+  jobs: Feed<JobRow>
+}
+
+export const [useApp, provideApp] = createContext<App>()

@@ -1,0 +1,25 @@
+import type { App } from './app-context.ts'
+import { Appearance } from './appearance.svelte.ts'
+import { Connection } from './connection.svelte.ts'
+import { Feed } from './feed.svelte.ts'
+import { Live } from './live.svelte.ts'
+import { Router } from './router.svelte.ts'
+import { RunActions } from './run-actions.svelte.ts'
+import { Shortcuts } from './shortcuts.svelte.ts'
+
+/** Everything pages share. Nothing is connected or listened to yet. */
+export function createApp(startPath: string): App {
+  const connection = new Connection()
+  const live = new Live()
+  const router = new Router(startPath)
+  return {
+    connection,
+    live,
+    router,
+    appearance: new Appearance(),
+    shortcuts: new Shortcuts(),
+    runActions: new RunActions(connection, router),
+    status: new Feed(connection, live, (client) => client.feeds.status()),
+    jobs: new Feed(connection, live, (client) => client.feeds.jobs()),
+  }
+}

@@ -1,0 +1,87 @@
+/** The token bar of the History page: what is typed, what stands in the route, and what is asked of the engine. */
+import type { Outcome, RunFilter } from '../../../src-preload/contract.ts'
+import { outcomes } from './run-words.ts'
+
+export type Token = { key: 'state' | 'job' | 'text'; value: string }
+
+const keys = ['state', 'job'] as const
+const queryName = { state: 'state', job: 'job', text: 'q' } as const
+
+/** What Enter makes of the typed text: `state:failed`, `job:nightly`, or words to look for. */
+export function tokenOf(text: string): Token | null {
+  const trimmed = text.trim()
+  if (trimmed === '') return null
+  for (const key of keys) {
+    if (!trimmed.startsWith(`${key}:`)) continue
+    const value = trimmed.slice(key.length + 1).trim()
+    return value === '' ? null : { key, value }
+  }
+  return { key: 'text', value: trimmed }
+}
+
+/** The text that `tokenOf` reads back. */
+export const tokenText = (token: Token): string => (token.key === 'text' ? token.value : `${token.key}:${token.value}`)
+
+/** Why a token cannot be used; null when it can. */
+export function tokenFault(token: Token, all: readonly Token[]): string | null {
+  if (token.key === 'state' && !isOutcome(token.value)) {
+    return `There is no state "${token.value}". There are: ${outcomes.join(', ')}.`
+  }
+  if (token.key === 'text' && token.value.length > 200) return 'The text is longer than 200 characters.'
+  if (token.key !== 'state' && all.find((other) => other.key === token.key) !== token) {
+    return token.key === 'job'
+      ? 'Only one job can be chosen at a time; the first one counts.'
+      : 'Only one text can be searched for at a time; the first one counts.'
+  }
+  return null
+}
+
+export const tokensOf = (query: URLSearchParams): Token[] => [
+  ...query.getAll('state').map((value): Token => ({ key: 'state', value })),
+  ...query.getAll('job').map((value): Token => ({ key: 'job', value })),
+  ...query.getAll('q').map((value): Token => ({ key: 'text', value })),
+]
+
+export const queryOf = (tokens: readonly Token[]): [string, string][] =>
+  tokens.map((token) => [queryName[token.key], token.value])
+
+/**
+ * The engine's filter for the usable tokens: finished runs, one of the states, the job, the text. A state stands alone:
+ * beside a lifecycle the engine takes runs that have the one or the other.
+ */
+export function filterOf(tokens: readonly Token[]): RunFilter {
+  const usable = tokens.filter((token) => tokenFault(token, tokens) === null)
+  const states = usable.flatMap(({ key, value }) => (key === 'state' && isOutcome(value) ? [value] : []))
+  const job = usable.find(({ key }) => key === 'job')?.value
+  const text = usable.find(({ key }) => key === 'text')?.value
+  return {
+    ...(states.length > 0 ? { outcome: states } : { lifecycle: ['finished'] }),
+    ...(job !== undefined && { job }),
+    ...(text !== undefined && { text }),
+  }
+}
+
+/** Completions of what is typed: first the keys, then the values of a key. */
+export function suggestionsFor(typed: string, jobs: readonly string[]): string[] {
+  const text = typed.trimStart().toLowerCase()
+  if (text === '') return keys.map((key) => `${key}:`)
+  if (text.startsWith('state:')) return containing(outcomes, text.slice(6)).map((value) => `state:${value}`)
+  if (text.startsWith('job:'))
+    return containing(jobs, text.slice(4))
+      .slice(0, 12)
+      .map((value) => `job:${value}`)
+  return keys.filter((key) => key.startsWith(text)).map((key) => `${key}:`)
+}
+
+/** How many runs have finished since `then` among the states that are shown. */
+export function finishedSince(now: Record<Outcome, number>, then: Record<Outcome, number>, filter: RunFilter): number {
+  const counted = filter.outcome ?? outcomes
+  return Math.max(
+    0,
+    counted.reduce((sum, outcome) => sum + now[outcome] - then[outcome], 0),
+  )
+}
+
+const isOutcome = (value: string): value is Outcome => outcomes.some((outcome) => outcome === value)
+const containing = (values: readonly string[], part: string): string[] =>
+  values.filter((value) => value.toLowerCase().includes(part.trim()))

@@ -1,0 +1,53 @@
+import { toast } from 'svelte-sonner'
+import type { Json, RunRow } from '../../../src-preload/contract.ts'
+import type { Connection } from './connection.svelte.ts'
+import type { Router } from './router.svelte.ts'
+import { tryCall } from './try-call.ts'
+
+export type NamedRun = Pick<RunRow, 'id' | 'name'>
+
+/** What can be done to runs. Whatever asks first holds the runs it was opened for, whatever the lists do meanwhile. */
+export class RunActions {
+  /** The runs that the open confirmation is about; null while there is none. */
+  cancelling: NamedRun[] | null = $state.raw(null)
+  /** The run that is to be run again with another input. */
+  changing: (NamedRun & { input: Json }) | null = $state.raw(null)
+  #connection: Connection
+  #router: Router
+
+  constructor(connection: Connection, router: Router) {
+    this.#connection = connection
+    this.#router = router
+  }
+
+  askToCancel(runs: NamedRun[]): void {
+    this.cancelling = runs.map(({ id, name }) => ({ id, name }))
+  }
+
+  async cancel(runs: NamedRun[], reason: string): Promise<void> {
+    for (const { id } of runs) {
+      await tryCall(() =>
+        this.#connection.client.runs.cancel({ id, reason: reason.trim() === '' ? null : reason.trim() }),
+      )
+    }
+  }
+
+  async runAgain({ id }: NamedRun, input?: Json): Promise<void> {
+    const { client } = this.#connection
+    const started = await tryCall(() => client.runs.retry(input === undefined ? { id } : { id, input }))
+    if (started) this.#router.go(`/runs/${started.id}`)
+  }
+
+  async runJob(job: string): Promise<void> {
+    const started = await tryCall(() => this.#connection.client.runs.submit({ what: 'job', job }))
+    if (!started) return
+    toast.success(`Run ${started.id} of ${job} is queued`, {
+      action: { label: 'Open', onClick: () => this.#router.go(`/runs/${started.id}`) },
+    })
+  }
+
+  async askToChange(run: NamedRun): Promise<void> {
+    const detail = await tryCall(() => this.#connection.client.runs.get({ id: run.id }))
+    if (detail) this.changing = { id: run.id, name: run.name, input: detail.input }
+  }
+}

@@ -1,0 +1,121 @@
+/** How runs are spoken of: the words and looks of states, outcomes and waits. */
+import type { Attempt, Executor, Lifecycle, Outcome, RunRow, Stop, Wait } from '../../../src-preload/contract.ts'
+import { formatSpan } from './duration.ts'
+
+/** The token set of a state in tokens.css, and its icon. */
+export type StateLook =
+  | 'scheduled'
+  | 'queued'
+  | 'waiting'
+  | 'running'
+  | 'paused'
+  | 'retrying'
+  | 'succeeded'
+  | 'failed'
+  | 'timed-out'
+  | 'stopping'
+  | 'cancelled'
+  | 'skipped'
+  | 'lost'
+
+export type StateWords = { look: StateLook; word: string }
+
+const ofLifecycle: Record<Exclude<Lifecycle, 'finished'>, StateWords> = {
+  scheduled: { look: 'scheduled', word: 'Scheduled' },
+  queued: { look: 'queued', word: 'Queued' },
+  running: { look: 'running', word: 'Running' },
+  stopping: { look: 'stopping', word: 'Stopping' },
+}
+
+const ofOutcome: Record<Outcome, StateWords> = {
+  succeeded: { look: 'succeeded', word: 'Succeeded' },
+  failed: { look: 'failed', word: 'Failed' },
+  timed_out: { look: 'timed-out', word: 'Timed out' },
+  cancelled: { look: 'cancelled', word: 'Cancelled' },
+  skipped: { look: 'skipped', word: 'Skipped' },
+  abandoned: { look: 'lost', word: 'Abandoned' },
+}
+
+const ofAttempt: Record<Attempt['state'], StateWords> = {
+  running: ofLifecycle.running,
+  succeeded: ofOutcome.succeeded,
+  failed: ofOutcome.failed,
+  timed_out: ofOutcome.timed_out,
+  cancelled: ofOutcome.cancelled,
+  interrupted: { look: 'lost', word: 'Interrupted' },
+}
+
+/** All outcomes, in the order in which menus show them. */
+export const outcomes = Object.keys(ofOutcome) as Outcome[]
+export const attemptWords = (state: Attempt['state']): StateWords => ofAttempt[state]
+
+/** A run queued again after an attempt reads as retrying; one held back by a paused job as paused. */
+export function runWords(run: Pick<RunRow, 'lifecycle' | 'outcome'> & { waits?: Wait[] }): StateWords {
+  if (run.lifecycle === 'finished') return run.outcome ? ofOutcome[run.outcome] : { look: 'lost', word: 'Finished' }
+  if (run.lifecycle === 'queued' && run.waits?.some((wait) => wait.kind === 'paused_job')) {
+    return { look: 'paused', word: 'Queued' }
+  }
+  return ofLifecycle[run.lifecycle]
+}
+
+export const executorNote: Record<Executor, string> = {
+  process: 'A fresh process for every run. Clean start, own limits; right for almost everything.',
+  async: 'Shares a warm process with other runs. Starts fastest; for code that mostly waits for the network.',
+}
+
+/** Why a run is not running, as one sentence; `now` makes the spans. */
+export function waitWords(wait: Wait, now: number): string {
+  switch (wait.kind) {
+    case 'time':
+      return `due in ${formatSpan(wait.until - now, true)}`
+    case 'slot': {
+      const place = wait.ahead === 0 ? 'next in line' : `${wait.ahead.toLocaleString()} ahead`
+      return `no free ${wait.executor} slot (${wait.inUse} of ${wait.slots} in use) · ${place} · ${formatSpan(now - wait.since, true)}`
+    }
+    case 'paused_job':
+      return `job ${wait.job} is paused · ${formatSpan(now - wait.since, true)}`
+    case 'draining':
+      return `the host is stopping and starts nothing new · ${formatSpan(now - wait.since, true)}`
+    default:
+      return wait satisfies never
+  }
+}
+
+const stopCause: Record<Stop['cause'], string> = {
+  cancel: 'cancel requested',
+  timeout: 'time limit reached',
+  shutdown: 'the host is stopping',
+}
+const stopPhase: Record<Stop['phase'], string> = {
+  requested: 'signal not sent yet',
+  signalled: 'asked to stop, not ended yet',
+  killing: 'being killed',
+}
+
+/** How far a stop has come and for how long. */
+export const stopWords = (stop: Stop, now: number): string =>
+  `${stopCause[stop.cause]}: ${stopPhase[stop.phase]} · ${formatSpan(now - stop.since, true)}`
+
+/** Time before the first start, and time since; `isTicking` while the second still grows. Null: not begun. */
+export function runSpans(
+  run: Pick<RunRow, 'createdAt' | 'queuedAt' | 'dueAt' | 'startedAt' | 'finishedAt'>,
+  now: number,
+): { queuedMs: number | null; ranMs: number | null; isTicking: boolean } {
+  const end = run.finishedAt ?? now
+  const queuedFrom = run.queuedAt ?? (run.dueAt === null ? run.createdAt : null)
+  const queuedUntil = run.startedAt ?? end
+  return {
+    queuedMs: queuedFrom === null ? null : Math.max(0, queuedUntil - queuedFrom),
+    ranMs: run.startedAt === null ? null : Math.max(0, end - run.startedAt),
+    isTicking: run.finishedAt === null,
+  }
+}
+
+/** "312 / 2,000 · hashing" */
+export function progressWords(progress: NonNullable<RunRow['progress']>): string {
+  const amount =
+    progress.total === null
+      ? progress.done.toLocaleString()
+      : `${progress.done.toLocaleString()} / ${progress.total.toLocaleString()}`
+  return progress.note ? `${amount} · ${progress.note}` : amount
+}
