@@ -1,0 +1,92 @@
+/**
+ * From the queue to the stored end, in the built host: no-op scripts on the `async` executor, commands (`true`), and
+ * no-op scripts in processes of their own. Commands and processes are held against a bare spawn of the same program from a
+ * small process, at its best of several degrees of parallelism; the host is 500 MB large, since forking is what a large
+ * process pays for.
+ */
+import { execFileSync } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Client, Submit } from '../src-preload/contract.ts'
+import { connectToHost } from '../src-main/cli/connection.ts'
+import { endHost, startHostProcess } from './host-process.ts'
+import { probeSqlite } from './probe.ts'
+import { inRounds, print, rate, spread } from './rounds.ts'
+
+const BULK = 5_000
+const SLOTS = { async: 1024, process: 16 }
+const counts = { async: 100_000, command: 4_000, process: 300 }
+
+const script = (executor: 'async' | 'process') => ({
+  kind: 'script' as const,
+  code: { from: 'text' as const, name: 'no-op.ts', text: 'export default () => null\n' },
+  executor,
+})
+const definitions: Record<keyof typeof counts, Extract<Submit, { what: 'definition' }>['definition']> = {
+  async: script('async'),
+  command: { kind: 'command', command: { as: 'argv', argv: ['true'] } },
+  process: script('process'),
+}
+
+/** Runs drained per second; the job is paused while its runs are submitted. */
+async function drain(client: Client, job: keyof typeof counts, count: number): Promise<number> {
+  await client.jobs.save({ name: job, definition: definitions[job], replace: true })
+  await client.jobs.pause({ name: job })
+  const succeeded = async () => (await client.engine.status()).finished.succeeded
+  const target = (await succeeded()) + count
+  for (let left = count; left > 0; left -= BULK) {
+    const inputs = Array.from({ length: Math.min(BULK, left) }, () => ({ n: 1 }))
+    await client.runs.submitMany({ job, inputs })
+  }
+  return rate(count, async () => {
+    await client.jobs.resume({ name: job })
+    while ((await succeeded()) < target) await delay(10)
+  })
+}
+
+/** Bare spawns per second, as `spawn(command)` does them (three pipes), from a process that does nothing else. */
+function bareSpawns(command: string[], count: number): number {
+  const program = `
+    const { spawn } = require('node:child_process')
+    const [command, ...args] = ${JSON.stringify(command)}
+    async function measure(parallel) {
+      let left = ${count}
+      const one = () => new Promise((done) => spawn(command, args).on('exit', done))
+      const loop = async () => { while (left-- > 0) await one() }
+      const start = performance.now()
+      await Promise.all(Array.from({ length: parallel }, loop))
+      return ${count} / (performance.now() - start) * 1000
+    }
+    (async () => {
+      const rates = []
+      for (const parallel of [2, 4, 8]) rates.push(await measure(parallel))
+      console.log(Math.max(...rates))
+    })()`
+  return Number(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }))
+}
+
+const rounds = await inRounds(3, async (folder) => {
+  const slots = Object.entries(SLOTS).map(([executor, number]) => `${executor}=${number}`)
+  const host = await startHostProcess(folder, { slots: slots.join(','), isLarge: true })
+  const { client, close } = await connectToHost(folder)
+  await drain(client, 'async', BULK)
+  const probe = probeSqlite(folder)
+  const async = await drain(client, 'async', counts.async)
+  const bareTrue = bareSpawns(['true'], counts.command)
+  const commands = await drain(client, 'command', counts.command)
+  const bareNode = bareSpawns([process.execPath, '-e', '0'], counts.process / 2)
+  const processes = await drain(client, 'process', counts.process)
+  close()
+  await endHost(host, 'SIGTERM')
+  return { probe, async, commands, processes, bareTrue, bareNode }
+})
+
+print('drain', {
+  asyncPerSecond: spread(rounds.map((round) => round.async)),
+  asyncToCycle100: spread(rounds.map((round) => round.async / round.probe.cycle100)),
+  commandsPerSecond: spread(rounds.map((round) => round.commands)),
+  commandsToBareSpawn: spread(rounds.map((round) => round.commands / round.bareTrue)),
+  processesPerSecond: spread(rounds.map((round) => round.processes)),
+  processesToBareNode: spread(rounds.map((round) => round.processes / round.bareNode)),
+  slots: SLOTS,
+  cycle100: spread(rounds.map(({ probe }) => probe.cycle100)),
+})

@@ -1,0 +1,101 @@
+import { scriptText, shellLine, useHost } from './support/host.ts'
+import { editor, goTo, openApp, openAt, openPalette, runPage, runRow } from './support/window.ts'
+import { expect, test } from './support/window-test.ts'
+
+const host = useHost()
+
+test('letters are text in fields and in the editor, and do nothing else there', async ({ page }) => {
+  await openApp(page, host)
+  await page.keyboard.press('g')
+  await page.keyboard.press('h')
+  const filter = page.getByRole('combobox', { name: 'Filter the history' })
+  await filter.click()
+  await page.keyboard.type('pnc?gr')
+  await expect(filter).toHaveValue('pnc?gr')
+
+  await goTo(page, 'Scripts')
+  await page.getByRole('link', { name: 'New script' }).click()
+  await editor(page, 'Script').click()
+  await page.keyboard.type('// pnc?gr')
+  await expect(page.getByText('// pnc?gr')).toBeVisible()
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByRole('button', { name: 'Live' })).toBeVisible()
+  await expect(page).toHaveURL(/#\/scripts\?new=script$/)
+})
+
+test('letters with a modifier are not shortcuts', async ({ page }) => {
+  await openApp(page, host)
+  await page.keyboard.press('Control+p')
+  await page.keyboard.press('Alt+n')
+  await expect(page.getByRole('button', { name: 'Live' })).toBeVisible()
+  await expect(page).toHaveURL(/#\/runs$|\/$/)
+})
+
+test('the palette opens from inside the editor, and Escape leaves everything as it was', async ({ page }) => {
+  await openAt(page, host, '/scripts?new=script')
+  await editor(page, 'Script').click()
+  await page.keyboard.press('ControlOrMeta+Home')
+  await page.keyboard.type('// one ')
+  await openPalette(page)
+  await page.keyboard.type('dark')
+  await expect(page.getByRole('option', { name: 'Dark theme' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await page.keyboard.type('two')
+  await expect(page.getByText('// one two')).toBeVisible()
+})
+
+test('the palette goes to pages, shows their keys, opens a run by its number and starts a job', async ({ page }) => {
+  await host.client.jobs.save({ name: 'greet', definition: shellLine('echo hello') })
+  const id = await host.submit(scriptText('export default () => 1'))
+  await openApp(page, host)
+  const choose = async (text: string, option: string | RegExp) => {
+    await openPalette(page)
+    await page.keyboard.type(text)
+    await expect(page.getByRole('option', { name: option }).first()).toBeVisible()
+    await page.keyboard.press('Enter')
+  }
+  await choose('hist', /^History\s*G\s*H$/)
+  await expect(page.getByRole('heading', { name: 'History', level: 1 })).toBeVisible()
+  await choose(`#${id}`, `Open run ${id}`)
+  await expect(runPage(page, id)).toBeVisible()
+  await choose('greet', 'Run greet')
+  await expect(page.getByText(/^Run \d+ of greet is queued$/)).toBeVisible()
+  await openPalette(page)
+  await page.keyboard.type('nothing like this')
+  await expect(page.getByText('Nothing fits “nothing like this”.')).toBeVisible()
+})
+
+test('the key sheet lists what works on this page', async ({ page }) => {
+  const id = await host.submit(scriptText('export default () => 1'))
+  await openAt(page, host, `/runs/${id}?tab=logs`)
+  await page.keyboard.press('Shift+?')
+  const sheet = page.getByRole('dialog', { name: 'Keys' })
+  await expect(sheet.getByRole('group', { name: 'Log' })).toContainText('Search the log')
+  await expect(sheet.getByRole('group', { name: 'Run' })).toContainText('Cancel this run')
+  await expect(sheet.getByRole('group', { name: 'Go to' })).toContainText('History')
+  await page.keyboard.press('Escape')
+  await expect(sheet).toHaveCount(0)
+  await page.keyboard.press('1')
+  await expect(page.getByRole('tab', { name: 'Overview' })).toHaveAttribute('aria-selected', 'true')
+})
+
+test('a run is found, looked at and run again without the mouse', async ({ page }) => {
+  const freeSlots = await host.occupySlots()
+  const id = await host.submit(scriptText('export default (input: string) => input'), {
+    input: 'again',
+    name: 'by keys',
+  })
+  await openApp(page, host)
+  await expect(runRow(page, id)).toBeVisible()
+  await page.keyboard.press('j')
+  for (let presses = 0; presses < 10; presses += 1) await page.keyboard.press('j')
+  await expect(runRow(page, id).getByRole('link')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(runPage(page, id)).toBeVisible()
+  await expect(page.getByRole('main')).toBeFocused()
+  await freeSlots()
+  await expect(runPage(page, id).getByRole('region', { name: 'Result' })).toContainText('"again"')
+  await page.keyboard.press('r')
+  await expect(page.getByText(`again of run ${id}`)).toBeVisible()
+})

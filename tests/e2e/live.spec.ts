@@ -1,0 +1,103 @@
+import type { Page } from '@playwright/test'
+import { shellLine, useHost } from './support/host.ts'
+import { goTo, openApp, runRow, runRows, stateOf } from './support/window.ts'
+import { expect, test } from './support/window-test.ts'
+
+const host = useHost()
+
+/** Cancels what the test before left, so that every test counts its own. */
+test.afterEach(async () => {
+  const { rows } = await host.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running'] })
+  for (const { id } of rows) await host.client.runs.cancel({ id })
+  for (const { id } of rows) await host.untilFinished(id)
+})
+
+const waits = (name: string) => host.submit(shellLine('exec sleep 600'), { name })
+const order = (page: Page) => page.locator('tr[data-row] td.id').allTextContents()
+const headerPlaces = (page: Page) =>
+  Promise.all(['Name', 'Elapsed', 'Origin'].map((name) => page.getByRole('columnheader', { name }).boundingBox()))
+
+test('rows keep their places under the pointer, and the list catches up when it has left', async ({ page }) => {
+  const ids = [await waits('first'), await waits('second'), await waits('third')]
+  await openApp(page, host)
+  await expect(runRows(page)).toHaveCount(3)
+  for (const id of ids) await expect(stateOf(runRow(page, id))).toHaveText('Running')
+  const [places, headers] = [await order(page), await headerPlaces(page)]
+
+  await runRow(page, ids[1] ?? 0).hover()
+  const late = await waits('late')
+  await host.client.runs.cancel({ id: ids[0] ?? 0 })
+  await expect(runRow(page, ids[0] ?? 0)).toContainText('has finished')
+  await expect(page.getByRole('button', { name: '1 new · show' })).toBeVisible()
+  expect(await order(page)).toEqual(places)
+  expect(await headerPlaces(page)).toEqual(headers)
+
+  await page.getByRole('heading', { name: 'Runs', level: 1 }).hover()
+  await expect(runRow(page, late)).toBeVisible()
+  await expect(runRow(page, ids[0] ?? 0)).toHaveCount(0)
+  expect(await headerPlaces(page)).toEqual(headers)
+})
+
+test('the dialog cancels the run for which it was opened, whatever the list does meanwhile', async ({ page }) => {
+  const [first, second] = [await waits('first'), await waits('second')]
+  await openApp(page, host)
+  await runRow(page, second).getByRole('link').focus()
+  await page.keyboard.press('c')
+  const dialog = page.getByRole('dialog', { name: `Cancel run ${second}?` })
+  await expect(dialog).toContainText('second is asked to stop')
+  await waits('third')
+  await host.client.runs.cancel({ id: first })
+  await host.untilFinished(first)
+  await expect(dialog).toContainText('second is asked to stop')
+  await page.keyboard.press('Enter')
+  await host.untilFinished(second)
+  expect((await host.client.runs.get({ id: second })).outcome).toBe('cancelled')
+})
+
+test('paused values stand still on every page and count what is held; resuming shows what is true now', async ({
+  page,
+}) => {
+  const first = await waits('first')
+  await openApp(page, host)
+  await expect(stateOf(runRow(page, first))).toHaveText('Running')
+  await page.keyboard.press('p')
+  const button = page.getByRole('button', { name: /^Paused · [\d,]+ held$/ })
+  await expect(button).toHaveText('Paused · 0 held')
+  const second = await waits('second')
+  await expect(button).not.toHaveText('Paused · 0 held')
+  await expect(runRows(page)).toHaveCount(1)
+
+  await goTo(page, 'Scripts')
+  await expect(button).toBeVisible()
+  await page.bringToFront()
+  await goTo(page, 'Runs')
+  await expect(button).toBeVisible()
+  const third = await waits('third')
+  await host.untilRun(third, ({ lifecycle }) => lifecycle === 'running', 'runs')
+  await page.keyboard.press('p')
+  await expect(page.getByRole('button', { name: 'Live' })).toBeVisible()
+  for (const id of [first, second, third]) await expect(stateOf(runRow(page, id))).toHaveText('Running')
+})
+
+test('a run that waits says for what: the slot with its place in line, the instant, the paused job', async ({
+  page,
+}) => {
+  await host.client.jobs.save({ name: 'held back', definition: shellLine('true') })
+  await host.client.jobs.pause({ name: 'held back' })
+  const { id: paused } = await host.client.runs.submit({ what: 'job', job: 'held back' })
+  const { id: delayed } = await host.client.runs.submit({
+    what: 'definition',
+    definition: shellLine('true'),
+    delayMs: 3_600_000,
+  })
+  const freeSlots = await host.occupySlots()
+  const queued = [await waits('next'), await waits('after it')]
+  await openApp(page, host)
+  await expect(runRow(page, paused)).toContainText('job held back is paused')
+  await expect(runRow(page, delayed)).toContainText(/due in (59 m|1 h)/)
+  await expect(stateOf(runRow(page, delayed))).toHaveText('Scheduled')
+  await expect(runRow(page, queued[0] ?? 0)).toContainText(/no free process slot \(\d+ of \d+ in use\) · next in line/)
+  await expect(runRow(page, queued[1] ?? 0)).toContainText('1 ahead')
+  await freeSlots()
+  for (const id of queued) await expect(stateOf(runRow(page, id))).toHaveText('Running')
+})

@@ -1,0 +1,273 @@
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expectAccessible } from './support/axe.ts'
+import { scriptText, shellLine, useHost } from './support/host.ts'
+import { openApp, openAt, openPalette, paste, runPage, runRow, stateOf } from './support/window.ts'
+import { expect, test } from './support/window-test.ts'
+
+const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
+const host = useHost()
+/** Runs of every kind and state, by what they are called here. */
+const ids: Record<'working' | 'queued' | 'succeeded' | 'failed' | 'cancelled', number> = {
+  working: 0,
+  queued: 0,
+  succeeded: 0,
+  failed: 0,
+  cancelled: 0,
+}
+
+const working = `import { log, progress, sleep } from 'signalbox'
+
+type Page = { url: string; status: number; bytes: number }
+
+/** Fetches the catalogue page by page, as fast as its rate limit allows. */
+export default async function indexCatalogue(input: { pages: number }): Promise<Page[]> {
+  const pages: Page[] = []
+  for (let n = 1; n <= input.pages; n += 1) {
+    const page = { url: \`https://example.org/catalogue/\${n}\`, status: n % 9 ? 200 : 503, bytes: 2_000 + n * 37 }
+    if (page.status === 200) log.info(\`fetched \${page.url}\`, { bytes: page.bytes })
+    else log.warn(\`\${page.url} answers 503, kept for a second try\`)
+    if (n % 23 === 0) log.error('the connection was reset, opened again')
+    pages.push(page)
+    progress(n, input.pages, \`page \${n}\`)
+    await sleep(n < 60 ? 2 : 86_400_000)
+  }
+  return pages
+}
+`
+const failing = `type Order = { id: number; lines: string[] }
+
+function firstLine(order: Order): string {
+  const [line] = order.lines
+  if (line === undefined) throw new RangeError(\`order \${order.id} has no lines\`)
+  return line
+}
+
+export default async (orders: Order[]) => orders.map(firstLine)
+`
+
+test.beforeAll(async () => {
+  const { client } = host
+  await client.jobs.save({
+    name: 'nightly backup',
+    definition: { ...shellLine('tar -c "$HOME/notes" | gzip > "$HOME/notes.tar.gz"'), timeoutMs: 600_000 },
+    description: 'Packs the notes into one file',
+  })
+  await client.jobs.save({ name: 'index the catalogue', definition: scriptText(working), priority: 5 })
+  await client.jobs.save({ name: 'sync photos', definition: shellLine('true') })
+  await client.jobs.pause({ name: 'sync photos' })
+
+  ids.succeeded = await host.submit(
+    scriptText(`export default () => ({ files: 2000, bytes: 8_234_011, types: { jpg: 1200, png: 640, raw: 160 } })`),
+    { name: 'count photos', input: { folder: '/home/ada/photos', recursive: true } },
+  )
+  ids.failed = await host.submit(scriptText(failing), { name: 'first lines', input: [{ id: 7, lines: [] }] })
+  ids.cancelled = await host.submit(shellLine('exec sleep 600'), { name: 'transcode' })
+  await client.runs.cancel({ id: ids.cancelled, reason: 'wrong folder' })
+  await host.submit({ ...shellLine('exec sleep 600'), timeoutMs: 300 }, { name: 'ask the printer' })
+  await host.submit(shellLine('exit 3'), { name: 'check the links' })
+  await expect.poll(async () => (await client.engine.status()).counts.finished).toBe(5)
+
+  const work = await client.runs.submit({ what: 'job', job: 'index the catalogue', input: { pages: 240 } })
+  ids.working = work.id
+  await host.untilRun(ids.working, ({ progress }) => progress?.done === 60, 'has come to page 60')
+  const { slots } = await client.engine.status()
+  for (let n = slots.process.inUse; n < slots.process.total; n += 1) {
+    await host.submit(shellLine('exec sleep 600'), { name: `transcode part ${n}` })
+  }
+  ids.queued = await host.submit(shellLine('exec sleep 600'), { name: 'transcode the rest' })
+  await client.runs.submit({ what: 'job', job: 'nightly backup', delayMs: 7_200_000 })
+  await client.runs.submit({ what: 'job', job: 'sync photos' })
+})
+
+type View = { name: string; show: (page: Page) => Promise<void> }
+const views: View[] = [
+  {
+    name: 'runs',
+    async show(page) {
+      await openApp(page, host)
+      await expect(runRow(page, ids.queued)).toContainText('next in line')
+    },
+  },
+  {
+    name: 'run-log',
+    async show(page) {
+      await openAt(page, host, `/runs/${ids.working}?tab=logs`)
+      await expect(page.getByText('fetched https://example.org/catalogue/59')).toBeVisible()
+    },
+  },
+  {
+    name: 'run-waiting',
+    async show(page) {
+      await openAt(page, host, `/runs/${ids.queued}`)
+      await expect(runPage(page, ids.queued)).toContainText('no free process slot')
+    },
+  },
+  {
+    name: 'run-succeeded',
+    async show(page) {
+      await openAt(page, host, `/runs/${ids.succeeded}`)
+      await expect(runPage(page, ids.succeeded).getByRole('region', { name: 'Result' })).toContainText('jpg')
+    },
+  },
+  {
+    name: 'run-failed',
+    async show(page) {
+      await openAt(page, host, `/runs/${ids.failed}`)
+      await expect(runPage(page, ids.failed).getByRole('region', { name: 'Error' })).toContainText('RangeError')
+      await page.getByText('script.ts', { exact: true }).click()
+    },
+  },
+  {
+    name: 'history',
+    async show(page) {
+      await openAt(page, host, '/history')
+      await expect(runRow(page, ids.failed)).toBeVisible()
+    },
+  },
+  {
+    name: 'history-filtered',
+    async show(page) {
+      await openAt(page, host, '/history?state=failed&state=exploded')
+      await expect(page.getByText(/^There is no state "exploded"/)).toBeVisible()
+      await page.getByRole('combobox', { name: 'Filter the history' }).fill('state:')
+      await expect(page.getByRole('option').first()).toBeVisible()
+    },
+  },
+  {
+    name: 'history-nothing-fits',
+    async show(page) {
+      await openAt(page, host, '/history?q=nothing%20like%20this')
+      await expect(page.getByRole('button', { name: 'Clear the filter' })).toBeVisible()
+    },
+  },
+  {
+    name: 'scripts',
+    async show(page) {
+      await openAt(page, host, '/scripts')
+      await expect(page.getByRole('heading', { name: 'Choose a job on the left' })).toBeVisible()
+    },
+  },
+  {
+    name: 'script',
+    async show(page) {
+      await openAt(page, host, '/scripts?job=index%20the%20catalogue')
+      await expect(page.getByText('indexCatalogue')).toBeVisible()
+    },
+  },
+  {
+    name: 'script-faults',
+    async show(page) {
+      await openAt(page, host, '/scripts?new=script')
+      await paste(page, 'Script', 'export default async () => {\n  const answer = 6 *\n}\n')
+      await paste(page, 'Input as JSON', '{ "folder": ')
+      await page.getByLabel('Time limit').fill('soon')
+      await expect(page.locator('.cm-lint-marker-error')).toBeVisible()
+      await page.getByRole('button', { name: 'Run', exact: true }).click()
+    },
+  },
+  {
+    name: 'script-run',
+    async show(page) {
+      await openAt(page, host, '/scripts?new=sample')
+      await page.getByLabel('Executor').selectOption('async')
+      await page.getByRole('button', { name: 'Run', exact: true }).click()
+      const output = page.getByRole('region', { name: /^Run \d+$/ })
+      await expect(output.getByText('step 2 of 8')).toBeVisible()
+      await output.getByRole('button', { name: 'Cancel' }).click()
+      await page.getByRole('button', { name: 'Cancel the run' }).click()
+      await expect(stateOf(output)).toHaveText('Cancelled')
+    },
+  },
+  {
+    name: 'command',
+    async show(page) {
+      await openAt(page, host, '/scripts?job=nightly%20backup')
+      await expect(page.getByLabel('Command line')).toHaveValue(/tar -c/)
+    },
+  },
+  {
+    name: 'dialog-cancel',
+    async show(page) {
+      await openAt(page, host, `/runs/${ids.working}`)
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await expect(page.getByRole('dialog', { name: `Cancel run ${ids.working}?` })).toBeVisible()
+    },
+  },
+  {
+    name: 'dialog-save',
+    async show(page) {
+      await openAt(page, host, '/scripts?new=script')
+      await page.getByRole('button', { name: 'Save as job…' }).click()
+      await page.getByLabel('Name').fill('sync photos')
+      await page.getByRole('button', { name: 'Save', exact: true }).click()
+      await expect(page.getByText(/A job named "sync photos" exists already/)).toBeVisible()
+    },
+  },
+  {
+    name: 'dialog-delete',
+    async show(page) {
+      await openAt(page, host, '/scripts?job=sync%20photos')
+      await page.getByRole('button', { name: 'Delete this job' }).click()
+      await expect(page.getByRole('dialog', { name: 'Delete the job sync photos?' })).toBeVisible()
+    },
+  },
+  {
+    name: 'dialog-run-again',
+    async show(page) {
+      await openAt(page, host, `/runs/${ids.succeeded}`)
+      await page.getByRole('button', { name: 'Run again with changed input…' }).click()
+      await expect(page.getByRole('dialog').getByText('/home/ada/photos')).toBeVisible()
+    },
+  },
+  {
+    name: 'palette',
+    async show(page) {
+      await openApp(page, host)
+      await page.keyboard.press('ControlOrMeta+K')
+      await expect(page.getByRole('option').first()).toBeVisible()
+    },
+  },
+  {
+    name: 'keys',
+    async show(page) {
+      await openApp(page, host)
+      await page.keyboard.press('Shift+?')
+      await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+    },
+  },
+  {
+    name: 'no-key',
+    async show(page) {
+      await page.goto(new URL(host.url).origin)
+      await expect(page.getByRole('heading', { name: 'This address lacks its key' })).toBeVisible()
+    },
+  },
+]
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+    for (const { name, show } of views) {
+      test(`${name} in ${colorScheme} breaks no rule of WCAG 2.2 AA`, async ({ page }) => {
+        await show(page)
+        await page.screenshot({ path: join(screenshots, `${name}-${colorScheme}.png`) })
+        await expectAccessible(page)
+      })
+    }
+  })
+}
+
+for (const density of ['dense', 'cozy'] as const) {
+  test(`${density} rows keep every target large enough`, async ({ page }) => {
+    await openApp(page, host)
+    await openPalette(page)
+    await page.keyboard.type(density)
+    await page.keyboard.press('Enter')
+    for (const path of ['/runs', '/history', '/scripts?job=nightly%20backup', `/runs/${ids.working}?tab=logs`]) {
+      await page.goto(host.page(path))
+      await expect(page.getByRole('contentinfo', { name: 'Engine' })).toContainText('Running')
+      await expectAccessible(page)
+    }
+  })
+}

@@ -1,0 +1,104 @@
+import Database from 'better-sqlite3'
+import { onTestFinished } from 'vitest'
+import * as v from 'valibot'
+import { definitionSchema } from '../../src-preload/definition.ts'
+import { submitSchema } from '../../src-preload/contract.ts'
+import type { Submit } from '../../src-preload/contract.ts'
+import { saveJob } from '../../src-main/engine/commands/jobs.ts'
+import { submit } from '../../src-main/engine/commands/submit.ts'
+import { Engine } from '../../src-main/engine/engine.ts'
+import type { AttemptStart, Report, StopStep } from '../../src-main/interpreters/interpreters.ts'
+import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
+import { prepareStore } from '../../src-main/store/store.ts'
+import { VirtualClock } from './virtual-clock.ts'
+
+/** An engine on a store in memory, in time that passes when told to, whose attempts do what the test says. */
+export async function openSimulatedEngine(
+  options: { slots?: { async: number; process: number }; isPrivate?: boolean } = {},
+) {
+  const world = new VirtualClock()
+  const clock = world.life()
+  const db = new Database(':memory:')
+  migrate(db, readMigrations())
+  const started: AttemptStart[] = []
+  const steps: StopStep[] = []
+  const fatal: unknown[] = []
+  let send: (reports: Report[]) => void = () => undefined
+  const engine = new Engine({
+    store: prepareStore(db),
+    storeId: 'test',
+    clock,
+    slots: options.slots ?? { async: 2, process: 1 },
+    isPrivate: options.isPrivate ?? false,
+    connectInterpreters: (onReports) => {
+      send = onReports
+      return {
+        sweep: () => Promise.resolve({ killed: 0 }),
+        start: (attempts) => void started.push(...attempts),
+        stop: (sent) => void steps.push(...sent),
+        close: () => Promise.resolve(),
+      }
+    },
+    onFatal: (error) => fatal.push(error),
+  })
+  onTestFinished(() => {
+    clock.die()
+    db.close()
+    if (fatal.length > 0) throw fatal[0]
+  })
+
+  /** Lets `ms` pass, and with it everything that is due. */
+  const pass = (ms = 0) => world.runUntil(world.monoMs + ms)
+  const settle = async <T>(promise: Promise<T>): Promise<T> => {
+    promise.catch(() => undefined)
+    await pass()
+    return promise
+  }
+  await settle(engine.start())
+
+  return {
+    engine,
+    world,
+    clock,
+    started,
+    steps,
+    pass,
+    settle,
+    startedRuns: () => started.map(({ run }) => run),
+    command: <T>(apply: Parameters<typeof engine.command<T>>[0]) => settle(engine.command(apply)),
+    report: async (...reports: Report[]) => {
+      send(reports)
+      await pass()
+    },
+    returned: async (run: number, attempt = 1) => {
+      send([{ type: 'ended', run, attempt, ending: { how: 'returned', result: 'null' }, cpuMs: null }])
+      await pass()
+    },
+    addJob: (name: string, definition: object = {}) =>
+      settle(
+        engine.command((state, tick) =>
+          saveJob(state, tick, {
+            name,
+            definition: v.parse(definitionSchema, {
+              kind: 'script',
+              code: { from: 'text', name: 'a.ts', text: '' },
+              executor: 'async',
+              ...definition,
+            }),
+            description: null,
+            priority: 0,
+            replace: false,
+          }),
+        ),
+      ),
+    submit: async (request: Omit<Extract<Submit, { what: 'job' }>, 'what'>) => {
+      const parsed = v.parse(submitSchema, { what: 'job', ...request })
+      return (await settle(engine.command((state, tick) => submit(state, tick, parsed)))).id
+    },
+    run: (id: number) => {
+      const run = engine.read((state) => state.store.runs.get.get(id))
+      if (run === undefined) throw new Error(`run ${id} is not stored`)
+      return run
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import type { CommandDefinition, Executor, ScriptDefinition } from '../../src-preload/definition.ts'
+import type { AttemptStart, Ending, Report } from '../../src-main/interpreters/interpreters.ts'
+import type { LogEntry } from '../../src-main/interpreters/log-budget.ts'
+import { startSupervisor } from '../../src-main/interpreters/supervisor-client.ts'
+import { findTagged } from '../../src-main/interpreters/tagged-processes.ts'
+import { tempFolder } from './temp-folder.ts'
+import { until } from './until.ts'
+
+const policy = { timeoutMs: null, queueTimeoutMs: null, graceMs: 5_000, cwd: null, env: {} }
+
+export const command = (line: string, more: Partial<CommandDefinition> = {}): CommandDefinition => ({
+  kind: 'command',
+  command: { as: 'shell', line },
+  stdin: null,
+  successCodes: [0],
+  ...policy,
+  ...more,
+})
+
+export const script = (
+  text: string,
+  executor: Executor = 'process',
+  more: Partial<ScriptDefinition> = {},
+): ScriptDefinition => ({
+  kind: 'script',
+  executor,
+  code: { from: 'text', name: 'task.ts', text },
+  ...policy,
+  ...more,
+})
+
+/**
+ * A supervisor of its own store for one test. When the test ends it is closed, and the test fails if any process that carries
+ * the store's tag is left.
+ */
+export function openSupervisor(asyncThreads = 1) {
+  const home = tempFolder()
+  const folders = { cacheFolder: join(home, 'cache'), scriptsFolder: join(home, 'scripts') }
+  mkdirSync(folders.cacheFolder)
+  mkdirSync(folders.scriptsFolder)
+  const tag = randomUUID()
+  const reports: Report[] = []
+  const interpreters = startSupervisor({ tag, ...folders, asyncThreads }, (batch) => reports.push(...batch))
+  const alive = () => findTagged((candidate) => candidate.startsWith(`${tag}/`))
+  onTestFinished(async () => {
+    await interpreters.close()
+    const left = alive()
+    if (left.length > 0) throw new Error(`processes outlived the test: ${JSON.stringify(left)}`)
+  })
+
+  let lastRun = 0
+  const of = <Type extends Report['type']>(type: Type, run: number) =>
+    reports.filter((report): report is Extract<Report, { type: Type }> => report.type === type && report.run === run)
+
+  const supervised = {
+    tag,
+    interpreters,
+    reports,
+    alive,
+    ...folders,
+    /** Writes a file into the scripts folder. */
+    write(name: string, text: string): string {
+      const path = join(folders.scriptsFolder, name)
+      mkdirSync(dirname(path), { recursive: true })
+      writeFileSync(path, text)
+      return path
+    },
+    start(definition: AttemptStart['definition'], input: unknown = null): number {
+      const run = ++lastRun
+      interpreters.start([attemptOf(run, definition, input)])
+      return run
+    },
+    startMany(definition: AttemptStart['definition'], inputs: unknown[]): number[] {
+      const starts = inputs.map((input) => attemptOf(++lastRun, definition, input))
+      interpreters.start(starts)
+      return starts.map(({ run }) => run)
+    },
+    stop: (run: number, step: 'signal' | 'kill', reason = 'stop') =>
+      interpreters.stop([{ run, attempt: 1, step, reason }]),
+    ended: (run: number) => of('ended', run),
+    pid: (run: number) => of('started', run)[0]?.pid ?? 0,
+    progress: (run: number) => of('progress', run).map(({ done, total, note }) => ({ done, total, note })),
+    lines: (run: number): LogEntry[] => of('log', run).flatMap(({ lines }) => lines),
+    /** The lines as `level text`. */
+    said: (run: number): string[] => supervised.lines(run).map(([, level, text]) => `${level} ${text}`),
+    untilSaid: (run: number, text: string) =>
+      until(`run ${run} says "${text}"`, () => supervised.said(run).some((line) => line.includes(text))),
+    async endingOf(run: number, withinMs = 15_000): Promise<Ending> {
+      await until(`run ${run} has ended`, () => of('ended', run).length > 0, withinMs)
+      return of('ended', run)[0]!.ending
+    },
+  }
+  return supervised
+}
+
+const attemptOf = (run: number, definition: AttemptStart['definition'], input: unknown): AttemptStart => ({
+  run,
+  attempt: 1,
+  job: 'the-job',
+  name: 'the-name',
+  idempotencyKey: `key-${run}`,
+  definition,
+  input: JSON.stringify(input),
+})

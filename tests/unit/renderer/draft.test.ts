@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import * as v from 'valibot'
+import { definitionSchema } from '../../../src-preload/definition.ts'
+import {
+  draftOfJob,
+  isChanged,
+  newCommand,
+  newSample,
+  newScript,
+  readDraft,
+  readJson,
+  readWhen,
+} from '../../../src-renderer/lib/state/draft.ts'
+import type { Draft } from '../../../src-renderer/lib/state/draft.ts'
+
+const command = (change: Partial<Draft> = {}): Draft => ({ ...newCommand(), line: 'gzip -k a', ...change })
+
+describe('a draft', () => {
+  it.each([
+    ['a new script', newScript()],
+    ['the sample', newSample()],
+    ['a shell line', command()],
+    [
+      'an argument list',
+      command({
+        commandAs: 'argv',
+        argv: 'echo\n two words \n',
+        stdin: 'in',
+        env: 'A=1\nB=x=y',
+        cwd: '/srv',
+        timeout: '1m 30s',
+      }),
+    ],
+  ])('of %s describes a definition that the contract takes', (_name, draft) => {
+    const { definition } = readDraft(draft)
+    expect(v.parse(definitionSchema, definition)).toEqual(definition)
+  })
+
+  it('of a saved job saves the same definition again', () => {
+    const draft = command({
+      commandAs: 'argv',
+      argv: 'a\nb',
+      env: 'K=v',
+      timeout: '90s',
+      queueTimeout: '1h',
+      grace: '0s',
+      successCodes: '0, 3',
+    })
+    const { definition } = readDraft(draft)
+    if (!definition) throw new Error('the draft is at fault')
+    const again = draftOfJob({ definition, description: null, priority: 0 })
+    expect(readDraft(again).definition).toEqual(definition)
+    expect(isChanged(again, draftOfJob({ definition, description: null, priority: 0 }))).toBe(false)
+  })
+
+  it('does not count the input of the next run as a change', () => {
+    expect([
+      isChanged({ ...newScript(), input: '1' }, newScript()),
+      isChanged({ ...newScript(), timeout: '1s' }, newScript()),
+    ]).toEqual([false, true])
+  })
+
+  it('says for each field what is wrong with it', () => {
+    const { definition, faults } = readDraft(
+      command({ line: ' ', timeout: 'soon', env: '1A=2', successCodes: '0, 300' }),
+    )
+    expect({ definition, fields: Object.keys(faults).sort() }).toEqual({
+      definition: null,
+      fields: ['env', 'line', 'successCodes', 'timeout'],
+    })
+  })
+
+  it('says when, how urgent and with what the next run starts', () => {
+    const draft = { ...newScript(), input: '{"a":1}', priority: '-3', start: 'delay' as const, delay: '2m' }
+    expect(readWhen(draft)).toEqual({ input: { a: 1 }, when: { priority: -3, delayMs: 120_000 }, faults: {} })
+    expect(Object.keys(readWhen({ ...draft, input: '{', priority: '1.5', delay: '' }).faults).sort()).toEqual([
+      'delay',
+      'input',
+      'priority',
+    ])
+  })
+
+  it('takes empty text as null input', () => {
+    expect(readJson('  ')).toEqual({ value: null, fault: null })
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import {
+  durationText,
+  formatBytes,
+  formatRelative,
+  formatSpan,
+  parseDuration,
+} from '../../../src-renderer/lib/state/duration.ts'
+import { runSpans, runWords, waitWords } from '../../../src-renderer/lib/state/run-words.ts'
+
+describe('a span of time', () => {
+  it('is read from what people type', () => {
+    expect(['1.5s', '10m', '1h 30m', '250', '2d', '', 'soon', '-1s', '5 minutes'].map(parseDuration)).toEqual([
+      1_500,
+      600_000,
+      5_400_000,
+      250,
+      172_800_000,
+      null,
+      null,
+      null,
+      null,
+    ])
+  })
+
+  it('is written so that it is read back as the same', () => {
+    const spans = [0, 1, 999, 1_500, 90_000, 3_600_000, 90_061_001]
+    expect(spans.map((ms) => parseDuration(durationText(ms)))).toEqual(spans)
+  })
+
+  it('is never negative and has two steps at most', () => {
+    expect([-5, 0, 950, 1_234, 59_960, 61_000, 3_661_000, 90_000_000].map((ms) => formatSpan(ms))).toEqual([
+      '0 ms',
+      '0 ms',
+      '950 ms',
+      '1.2 s',
+      '59 s',
+      '1 m 01 s',
+      '1 h 01 m',
+      '1 d 01 h',
+    ])
+  })
+
+  it('has no fractions while it counts up', () => {
+    expect([0, 999, 1_999].map((ms) => formatSpan(ms, true))).toEqual(['0 s', '0 s', '1 s'])
+  })
+
+  it('is told from now, backward and forward', () => {
+    expect([999, 5_000, -61_000].map((ago) => formatRelative(100_000 - ago, 100_000))).toEqual([
+      'now',
+      '5 s ago',
+      'in 1 m',
+    ])
+  })
+})
+
+describe('the words for a run', () => {
+  const run = { createdAt: 1_000, queuedAt: 1_000, dueAt: null, startedAt: 3_000, finishedAt: null }
+
+  it('tell queue time and run time apart', () => {
+    expect(runSpans(run, 10_000)).toEqual({ queuedMs: 2_000, ranMs: 7_000, isTicking: true })
+    expect(runSpans({ ...run, finishedAt: 4_000 }, 10_000)).toEqual({ queuedMs: 2_000, ranMs: 1_000, isTicking: false })
+    expect(runSpans({ ...run, startedAt: null }, 500)).toEqual({ queuedMs: 0, ranMs: null, isTicking: true })
+    expect(runSpans({ ...run, queuedAt: null, dueAt: 9_000, startedAt: null }, 2_000).queuedMs).toBeNull()
+  })
+
+  it('say the outcome of what has finished and the state of what has not', () => {
+    expect(runWords({ lifecycle: 'finished', outcome: 'timed_out' })).toEqual({ look: 'timed-out', word: 'Timed out' })
+    expect(
+      runWords({ lifecycle: 'queued', outcome: null, waits: [{ kind: 'paused_job', job: 'j', since: 0 }] }).look,
+    ).toBe('paused')
+  })
+
+  it('say why it waits', () => {
+    const slot = { kind: 'slot', executor: 'process', inUse: 4, slots: 4, ahead: 0, since: 0 } as const
+    expect([
+      waitWords(slot, 5_000),
+      waitWords({ ...slot, ahead: 1_200 }, 5_000),
+      waitWords({ kind: 'time', until: 9_000 }, 5_000),
+    ]).toEqual([
+      'no free process slot (4 of 4 in use) · next in line · 5 s',
+      `no free process slot (4 of 4 in use) · ${(1_200).toLocaleString()} ahead · 5 s`,
+      'due in 4 s',
+    ])
+  })
+})
+
+describe('bytes', () => {
+  it('are given in the largest unit that fits', () => {
+    expect([512, 2_048, 404 * 1024, 5 * 1024 ** 3].map(formatBytes)).toEqual(['512 B', '2.0 KB', '404 KB', '5.0 GB'])
+  })
+})
