@@ -66,6 +66,24 @@ test('the log opens at its end, follows it, stays where it is read, and returns 
   await host.untilFinished(id)
 })
 
+test('following that is asked for while a wheel still scrolls is what counts', async ({ page }) => {
+  const { log, say, id } = await startWriter(page)
+  await log.evaluate((element) => {
+    const pressG = () => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'G', code: 'KeyG', shiftKey: true }))
+    element.addEventListener('wheel', () => setTimeout(pressG), { once: true })
+  })
+  const scrolled = log.evaluate(
+    (element) => new Promise<void>((resolve) => element.addEventListener('scrollend', () => resolve(), { once: true })),
+  )
+  await log.hover()
+  await page.mouse.wheel(0, -500)
+  await scrolled
+  await expect(log.getByText('line number 200', { exact: true })).toBeInViewport()
+  await expect(page.getByRole('button', { name: /Follow \(G\)$/ })).toHaveCount(0)
+  say('end')
+  await host.untilFinished(id)
+})
+
 test('search counts its matches, goes through them both ways, and gives the keys back to the log', async ({ page }) => {
   const { log, say, id } = await startWriter(page)
   say('end')
