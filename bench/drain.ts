@@ -1,8 +1,8 @@
 /**
  * From the queue to the stored end, in the built host: no-op scripts on the `async` executor, commands (`true`), and
  * no-op scripts in processes of their own. Commands and processes are held against a bare spawn of the same program from a
- * small process, at its best of several degrees of parallelism; the host is 500 MB large, since forking is what a large
- * process pays for.
+ * small process, at its best of several degrees of parallelism, taken right before and right after; the host is 500 MB
+ * large, since forking is what a large process pays for.
  */
 import { execFileSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,7 +14,7 @@ import { inRounds, print, rate, spread } from './rounds.ts'
 
 const BULK = 5_000
 const SLOTS = { async: 1024, process: 16 }
-const counts = { async: 100_000, command: 4_000, process: 300 }
+const counts = { async: 100_000, command: 3_000, process: 200 }
 
 const script = (executor: 'async' | 'process') => ({
   kind: 'script' as const,
@@ -64,6 +64,14 @@ function bareSpawns(command: string[], count: number): number {
   return Number(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }))
 }
 
+/** How fast `job` is drained, and what that is to the mean of the bare spawns before and after. */
+async function drainBesideBare(client: Client, job: 'command' | 'process', command: string[]) {
+  const before = bareSpawns(command, counts[job] / 2)
+  const perSecond = await drain(client, job, counts[job])
+  const after = bareSpawns(command, counts[job] / 2)
+  return { perSecond, toBare: perSecond / ((before + after) / 2) }
+}
+
 const rounds = await inRounds(3, async (folder) => {
   const slots = Object.entries(SLOTS).map(([executor, number]) => `${executor}=${number}`)
   const host = await startHostProcess(folder, { slots: slots.join(','), isLarge: true })
@@ -71,22 +79,20 @@ const rounds = await inRounds(3, async (folder) => {
   await drain(client, 'async', BULK)
   const probe = probeSqlite(folder)
   const async = await drain(client, 'async', counts.async)
-  const bareTrue = bareSpawns(['true'], counts.command)
-  const commands = await drain(client, 'command', counts.command)
-  const bareNode = bareSpawns([process.execPath, '-e', '0'], counts.process / 2)
-  const processes = await drain(client, 'process', counts.process)
+  const commands = await drainBesideBare(client, 'command', ['true'])
+  const processes = await drainBesideBare(client, 'process', [process.execPath, '-e', '0'])
   close()
   await endHost(host, 'SIGTERM')
-  return { probe, async, commands, processes, bareTrue, bareNode }
+  return { probe, async, commands, processes }
 })
 
 print('drain', {
   asyncPerSecond: spread(rounds.map((round) => round.async)),
   asyncToCycle100: spread(rounds.map((round) => round.async / round.probe.cycle100)),
-  commandsPerSecond: spread(rounds.map((round) => round.commands)),
-  commandsToBareSpawn: spread(rounds.map((round) => round.commands / round.bareTrue)),
-  processesPerSecond: spread(rounds.map((round) => round.processes)),
-  processesToBareNode: spread(rounds.map((round) => round.processes / round.bareNode)),
+  commandsPerSecond: spread(rounds.map(({ commands }) => commands.perSecond)),
+  commandsToBareSpawn: spread(rounds.map(({ commands }) => commands.toBare)),
+  processesPerSecond: spread(rounds.map(({ processes }) => processes.perSecond)),
+  processesToBareNode: spread(rounds.map(({ processes }) => processes.toBare)),
   slots: SLOTS,
   cycle100: spread(rounds.map(({ probe }) => probe.cycle100)),
 })

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 
 export type Probe = { insert1: number; insert1000: number; cycle100: number }
 
@@ -10,17 +11,7 @@ export type Probe = { insert1: number; insert1000: number; cycle100: number }
  * completes 100 rows and claims 100. Machines are noisy, so every figure is read as a ratio to this, from the same run.
  */
 export function probeSqlite(folder: string): Probe {
-  const path = join(folder, 'probe.db')
-  const db = new Database(path)
-  db.pragma('journal_mode = WAL')
-  db.pragma('synchronous = FULL')
-  db.exec(`CREATE TABLE work (id INTEGER PRIMARY KEY, priority INTEGER NOT NULL, state INTEGER NOT NULL, created_at INTEGER NOT NULL,
-             payload TEXT NOT NULL);
-           CREATE INDEX ready ON work (priority, id) WHERE state = 0`)
-  const insert = db.prepare('INSERT INTO work (priority, state, created_at, payload) VALUES (?, 0, ?, ?)')
-  const insertMany = db.transaction((count: number) => {
-    for (let row = 0; row < count; row += 1) insert.run(0, Date.now(), '{"n":1}')
-  })
+  const { db, insertMany, remove } = openProbe(folder)
   const claim = db.prepare(
     `UPDATE work SET state = 1 WHERE id IN (SELECT id FROM work WHERE state = 0 ORDER BY priority, id LIMIT 100) RETURNING id, payload`,
   )
@@ -45,7 +36,39 @@ export function probeSqlite(folder: string): Probe {
   const cycle100 = perSecond(50_000, () => {
     for (let batch = 0; batch < 500; batch += 1) cycle.immediate()
   })
-  db.close()
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+  remove()
   return { insert1, insert1000, cycle100 }
+}
+
+/** How long each of `samples` commits of one row takes, in ms, with a pause before each. */
+export async function probeIdleCommits(folder: string, samples: number, pauseMs: number): Promise<number[]> {
+  const { insertMany, remove } = openProbe(folder)
+  const commitMs: number[] = []
+  for (let n = 0; n < samples; n += 1) {
+    await delay(pauseMs)
+    const start = performance.now()
+    insertMany.immediate(1)
+    commitMs.push(performance.now() - start)
+  }
+  remove()
+  return commitMs
+}
+
+function openProbe(folder: string) {
+  const path = join(folder, 'probe.db')
+  const db = new Database(path)
+  db.pragma('journal_mode = WAL')
+  db.pragma('synchronous = FULL')
+  db.exec(`CREATE TABLE work (id INTEGER PRIMARY KEY, priority INTEGER NOT NULL, state INTEGER NOT NULL, created_at INTEGER NOT NULL,
+             payload TEXT NOT NULL);
+           CREATE INDEX ready ON work (priority, id) WHERE state = 0`)
+  const insert = db.prepare('INSERT INTO work (priority, state, created_at, payload) VALUES (?, 0, ?, ?)')
+  const insertMany = db.transaction((count: number) => {
+    for (let row = 0; row < count; row += 1) insert.run(0, Date.now(), '{"n":1}')
+  })
+  const remove = () => {
+    db.close()
+    for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
+  }
+  return { db, insertMany, remove }
 }

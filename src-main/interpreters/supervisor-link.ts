@@ -35,7 +35,8 @@ export class SupervisorLink {
 
   constructor(tag: string, life: string, cacheFolder: string, events: LinkEvents) {
     this.life = life
-    this.#child = spawn(process.execPath, [entryPath('supervisor')], {
+    // `--expose-gc`: it decides itself when to collect what it has passed on; see `relayed` there.
+    this.#child = spawn(process.execPath, ['--expose-gc', entryPath('supervisor')], {
       // A session of its own: the terminal's Ctrl-C is for the host, which then ends it in order.
       detached: true,
       windowsHide: true,

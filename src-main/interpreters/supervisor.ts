@@ -16,6 +16,8 @@ const MAX_UNSENT_BYTES = 1024 * 1024
 const MAX_REPORTS = 64
 const SWEEP_PAUSE_MS = 10
 const LAUNCHED_DELAY_MS = 10
+/** Bytes passed on between two collections. */
+const COLLECT_BYTES = 1024 * 1024
 
 const ownTag = process.env[TAG_VARIABLE] ?? ''
 const life = ownTag.slice(0, ownTag.lastIndexOf('/'))
@@ -31,6 +33,7 @@ let lazyFlush: NodeJS.Timeout | null = null
 let nextFlush: NodeJS.Immediate | null = null
 let isPaused = false
 let isHostGone = false
+let uncollectedBytes = 0
 
 const upstream: Upstream = {
   report(message) {
@@ -41,6 +44,7 @@ const upstream: Upstream = {
     else nextFlush ??= setImmediate(flush)
   },
   relay(channel, bytes) {
+    relayed(bytes.length)
     // What was reported before goes first: order within a channel is kept.
     if (reports.length > 0) flush()
     write(encodeFrame(frameTypes.relay, channel, bytes))
@@ -69,6 +73,17 @@ function write(frame: Buffer): void {
     setPaused(true)
     process.stdout.once('drain', () => setPaused(false))
   }
+}
+
+/**
+ * Buffers weigh almost nothing on V8's heap, so it would leave tens of megabytes of them lying before it collects, and every
+ * fork copies the page tables of that: a third of the spawns per second. See docs/decisions/0003.
+ */
+function relayed(bytes: number): void {
+  uncollectedBytes += bytes
+  if (uncollectedBytes < COLLECT_BYTES) return
+  uncollectedBytes = 0
+  globalThis.gc?.({ type: 'minor' })
 }
 
 function setPaused(paused: boolean): void {
@@ -127,6 +142,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 const reader = new FrameReader()
 process.stdin.on('data', (chunk: Buffer) => {
+  relayed(chunk.length)
   for (const frame of reader.push(chunk)) {
     if (frame.type === frameTypes.relay) processes.get(frame.channel)?.send(Buffer.from(frame.payload))
     else for (const message of JSON.parse(frame.payload.toString()) as ToSupervisor[]) obey(message)
