@@ -2,6 +2,7 @@
 import { app, dialog, ipcMain, Menu, nativeTheme, Notification, powerMonitor, protocol, session, shell } from 'electron'
 import { acceptConnections } from './desktop/connections.ts'
 import { guardContents } from './desktop/contents-policy.ts'
+import { reviveDeadPage } from './desktop/dead-page.ts'
 import { claimHome, refuseToStart } from './desktop/launch.ts'
 import { createMenu } from './desktop/menu.ts'
 import { createLinkOpener } from './desktop/open-external.ts'
@@ -59,6 +60,7 @@ async function boot(home: string): Promise<void> {
   app.on('window-all-closed', () => undefined)
   powerMonitor.on('shutdown', () => app.quit())
   window.on('session-end', () => app.quit())
+  reviveDeadPage(window)
   await loadPage(window)
 }
 

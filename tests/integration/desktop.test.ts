@@ -220,6 +220,18 @@ describe('the window comes and goes', () => {
   })
 })
 
+describe('a page whose process dies', () => {
+  test('is loaded again while the engine goes on; one that left in order is not', async () => {
+    await app.do('pageDies', { reason: 'clean-exit' })
+    await app.do('pageDies', { reason: 'crashed' })
+    await app.untilNoted('contents.reload')
+    expect(await app.do('connect', { sender: 'main frame' })).toBe(place.home)
+    expect(app.noted('contents.reload')).toHaveLength(1)
+    expect(app.noted('window')).toHaveLength(1)
+    expect(app.output()).toMatch(/^The window's page died \(crashed\) and is loaded again in 250 ms\.\n$/)
+  })
+})
+
 describe('ending', () => {
   test('a second desktop app on the same folder ends at once and opens nothing', async () => {
     const second = startDesktop(place.home, { STAND_IN_FIRST_INSTANCE: 'no' })

@@ -51,6 +51,8 @@ const actions = {
     return theWindow().webContents.openHandler?.({ url })
   },
 
+  pageDies: ({ reason }: { reason: string }) =>
+    theWindow().webContents.emit('render-process-gone', {}, { reason, exitCode: 1 }),
   closeWindow: () => raise(theWindow(), 'close'),
   minimizeWindow: () => theWindow().minimize(),
   secondInstance: () => app.emit('second-instance', {}, [], ''),

@@ -56,6 +56,7 @@ type OpenHandler = (details: { url: string }) => { action: string }
 export class WebContents extends EventEmitter {
   readonly mainFrame: Frame = { origin: 'app://bundle', url: 'app://bundle/index.html', parent: null }
   openHandler: OpenHandler | null = null
+  reload = () => note('contents.reload')
   setWindowOpenHandler(handler: OpenHandler): void {
     this.openHandler = handler
   }
@@ -82,6 +83,7 @@ export class BrowserWindow extends EventEmitter {
   focus = () => note('window.focus')
   minimize = () => (this.#isMinimized = true)
   isMinimized = () => this.#isMinimized
+  isDestroyed = () => false
   restore(): void {
     this.#isMinimized = false
     note('window.restore')
