@@ -45,11 +45,13 @@ export async function startEngine(options: EngineOptions): Promise<EngineHandle>
   })
 
   await new Promise<void>((resolve, reject) => {
-    worker.once('message', (message: FromEngine) => {
-      if (message.type === 'refused') {
+    // Not the first message, whatever it is: under `node --watch` a thread also posts the names of its modules.
+    worker.on('message', (message: FromEngine) => {
+      if (message.type === 'ready') resolve()
+      else if (message.type === 'refused') {
         const code = isProblemCode(message.code) ? message.code : 'INTERNAL'
         reject(new Problem(code, message.message, message.hint))
-      } else resolve()
+      }
     })
     void ended.then((crash) =>
       reject(problem('INTERNAL', { message: crash?.message ?? 'the engine ended while starting' })),

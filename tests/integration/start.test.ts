@@ -34,8 +34,8 @@ const installs = (program: string) => `
   fs.writeFileSync(__dirname + '/path.txt', 'electron')`
 
 /** Runs what starts the app where there is no display, until it is ready. */
-async function startWithoutDisplay(command: string, words: string[]) {
-  const env = { ...process.env }
+async function startWithoutDisplay(command: string, words: string[], moreEnv: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, ...moreEnv }
   delete env['DISPLAY']
   delete env['WAYLAND_DISPLAY']
   const child = spawn(command, [...words, '--home', join(folder, 'home')], {
@@ -49,8 +49,9 @@ async function startWithoutDisplay(command: string, words: string[]) {
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve))
   // It may have to build first.
   await until('the host is ready', () => output.includes('Signalbox is ready'), 50_000)
-  const [reason, ready] = output.trim().split('\n').slice(-2)
-  return { child, exited, reason, address: /http:\/\/127\.0\.0\.1:\d+\//.exec(ready ?? '')?.[0] ?? '' }
+  const lines = output.trim().split('\n')
+  const address = /http:\/\/127\.0\.0\.1:\d+\//.exec(lines.at(-1) ?? '')?.[0] ?? ''
+  return { child, exited, reason: lines.at(-2), address }
 }
 
 test('without a display the app is served to the browser, with the reason in one line, and stops on a signal', async () => {
@@ -108,4 +109,16 @@ test('a program that does not start says which library it misses', async () => {
   const missing = 'error while loading shared libraries: libnss3.so: cannot open shared object file'
   const root = projectWithInstaller(installs(`#!/bin/sh\necho '${missing}' >&2\nexit 127\n`))
   expect(await findElectron(root, desk)).toEqual({ reason: `Electron does not start (${missing})` })
+})
+
+test('from source and watched, as `npm run dev` starts it, it is ready on a new folder too', async () => {
+  const watched = { WATCH_REPORT_DEPENDENCIES: '1' }
+  const { child, exited, address } = await startWithoutDisplay(
+    process.execPath,
+    [join(checkout, 'src-main/headless.ts')],
+    watched,
+  )
+  expect((await fetch(address)).status).toBe(200)
+  child.kill('SIGTERM')
+  expect(await exited).toBe(0)
 })
