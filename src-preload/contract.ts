@@ -145,16 +145,14 @@ const when = {
 }
 /** `unknown` to the compiler: the recursive type is beyond what it unfolds inside a variant. */
 const jsonValue = v.pipe(v.unknown(), v.check(isJson, 'must be a JSON value'))
-const input = v.optional(
-  v.pipe(
-    jsonValue,
-    v.check(
-      (value) => new TextEncoder().encode(JSON.stringify(value)).length <= limits.inputBytes,
-      `the input is larger than ${limits.inputBytes} bytes`,
-    ),
+const inputValue = v.pipe(
+  jsonValue,
+  v.check(
+    (value) => new TextEncoder().encode(JSON.stringify(value)).length <= limits.inputBytes,
+    `the input is larger than ${limits.inputBytes} bytes`,
   ),
-  null,
 )
+const input = v.optional(inputValue, null)
 
 export const submitSchema = v.variant('what', [
   v.strictObject({ what: v.literal('job'), job: nameSchema, input, ...when }),
@@ -259,7 +257,7 @@ export const contract = {
       )
       .output(type<RunRow>()),
     /** A new run with the same definition and input, or with `input` in its place. */
-    retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(jsonValue) })).output(type<{ id: number }>()),
+    retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(inputValue) })).output(type<{ id: number }>()),
     get: oc.input(v.strictObject({ id: idSchema })).output(type<RunDetail>()),
     list: oc.input(runFilterSchema).output(type<{ rows: RunRow[]; more: boolean }>()),
     logs: oc

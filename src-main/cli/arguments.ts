@@ -1,30 +1,44 @@
-import { readFileSync, statSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
+import { buffer } from 'node:stream/consumers'
 import type { Executor, Json } from '../../src-preload/contract.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { parseDuration } from '../core/duration.ts'
 import { UseError } from './failure.ts'
 
 /** A text given in place, as `@FILE`, or as `-` for standard input. */
-export function readText(option: string, given: string): string {
-  if (given === '-') return readFileSync(0, 'utf8')
-  if (!given.startsWith('@')) return given
-  const path = resolve(given.slice(1))
+export async function readText(option: string, given: string): Promise<string> {
+  if (given !== '-' && !given.startsWith('@')) return given
+  const path = given === '-' ? null : resolve(given.slice(1))
   try {
-    return readFileSync(path, 'utf8')
+    // As a stream, because a read in one go fails while the program at the other end of the pipe still thinks.
+    return (await buffer(path === null ? process.stdin : createReadStream(path))).toString('utf8')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw problem('FILE_NOT_FOUND', { path })
-    throw new UseError(`${option} cannot be read: ${message}`)
+    if (path !== null && code === 'ENOENT') throw problem('FILE_NOT_FOUND', { path })
+    const source = path ?? 'standard input'
+    throw new UseError(
+      code === 'EISDIR'
+        ? `${option}: ${source} is a folder. Give a file.`
+        : `${option}: ${source} cannot be read (${message}). Give another file.`,
+    )
   }
 }
 
-/** JSON of `--input`; null when the option was left out. */
-export function parseInput(given: string | undefined): Json {
+/** JSON of `--input`, as large as a run takes; null when the option was left out. */
+export async function parseInput(given: string | undefined): Promise<Json> {
   if (given === undefined) return null
-  const text = readText('--input', given)
+  const input = parseJson(await readText('--input', given))
+  const { limits } = await import('../../src-preload/definition.ts')
+  if (Buffer.byteLength(JSON.stringify(input)) > limits.inputBytes)
+    throw problem('TOO_LARGE', { what: 'The input', limitBytes: limits.inputBytes })
+  return input
+}
+
+/** Editors on Windows put a byte order mark before the text. */
+function parseJson(text: string): Json {
   try {
-    return JSON.parse(text) as Json
+    return JSON.parse(text.replace(/^\ufeff/, '')) as Json
   } catch (error) {
     throw new UseError(`--input is not JSON: ${(error as SyntaxError).message}. Write for example --input '{"a":1}'.`)
   }

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Definition } from '../../src-preload/contract.ts'
+import { problem } from '../../src-preload/problem.ts'
 import { nameOfFile, parseExecutor, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
 import { UseError } from './failure.ts'
 import { printJson, printLine } from './output.ts'
@@ -44,7 +45,7 @@ export function addJobAdd(job: Command): void {
     .option('--replace', 'replace the job of that name')
     .action(async (words: string[], options: Options, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const definition = parseDefinition(words, options)
+      const definition = await parseDefinition(words, options)
       const request = {
         name: options.name ?? defaultName(definition),
         definition,
@@ -61,15 +62,15 @@ export function addJobAdd(job: Command): void {
 }
 
 /** One word is a script; several, which can only stand after `--`, are a program with its arguments. */
-function parseDefinition(words: string[], options: Options): Definition {
+async function parseDefinition(words: string[], options: Options): Promise<Definition> {
   const policy = parsePolicy(options)
   if (options.command !== undefined) {
     if (words.length > 0) throw new UseError('--command and a file exclude each other: give one.')
-    return { ...parseCommandOptions(options), command: { as: 'shell', line: options.command }, ...policy }
+    return { ...(await parseCommandOptions(options)), command: { as: 'shell', line: options.command }, ...policy }
   }
   if (words.length === 0) throw new UseError('Say what to run: FILE, --command LINE, or -- PROGRAM ARGUMENTS.')
   if (process.argv.includes('--')) {
-    return { ...parseCommandOptions(options), command: { as: 'argv', argv: words }, ...policy }
+    return { ...(await parseCommandOptions(options)), command: { as: 'argv', argv: words }, ...policy }
   }
   const [file = '', ...rest] = words
   if (rest.length > 0) throw new UseError('Only one file makes a job. A program with arguments stands after: --')
@@ -91,14 +92,22 @@ function parsePolicy(options: Options) {
   }
 }
 
-function parseCommandOptions({ executor, stdin, successCodes }: Options) {
+async function parseCommandOptions({ executor, stdin, successCodes }: Options) {
   if (executor !== undefined) throw new UseError('--executor is for scripts: a command is always a process.')
   const codes = (successCodes ?? '0').split(',').map((code) => parseWhole('--success-codes', code.trim(), 0, 255))
   return {
     kind: 'command' as const,
-    stdin: stdin === undefined ? null : readText('--stdin', stdin),
+    stdin: stdin === undefined ? null : await readStdin(stdin),
     successCodes: codes,
   }
+}
+
+async function readStdin(given: string): Promise<string> {
+  const text = await readText('--stdin', given)
+  const { limits } = await import('../../src-preload/definition.ts')
+  if (Buffer.byteLength(text) > limits.stdinBytes)
+    throw problem('TOO_LARGE', { what: 'The standard input of a command', limitBytes: limits.stdinBytes })
+  return text
 }
 
 function addVariable(given: string, before: Record<string, string>): Record<string, string> {

@@ -13,7 +13,7 @@ export function addRetry(program: Command): void {
     .action(async (run: string, options: { input?: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
       const id = parseRunId(run)
-      const input = options.input === undefined ? {} : { input: parseInput(options.input) }
+      const input = options.input === undefined ? {} : { input: await parseInput(options.input) }
       await withHost(home, async (client) => {
         const repeated = await client.runs.retry({ id, ...input })
         if (json) printJson(await client.runs.get(repeated))

@@ -29,7 +29,7 @@ export function addRun(program: Command): void {
     .option('--name <name>', 'what lists call it (default: the name of the file)')
     .action(async (file: string, options: Options, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const { id, reached } = await submitToAny(home, parseRequest(file, options))
+      const { id, reached } = await submitToAny(home, await parseRequest(file, options))
       const { connection, leave } = reached
       try {
         const run = await attend(connection.client, id)
@@ -48,7 +48,7 @@ export function addRun(program: Command): void {
 const lostHost = (id: number) =>
   new Problem('ENGINE_LOST', `The host stopped before run ${id} had finished.`, `Look at it with: signalbox show ${id}`)
 
-function parseRequest(file: string, options: Options): Submit {
+async function parseRequest(file: string, options: Options): Promise<Submit> {
   return {
     what: 'definition',
     ...(options.name === undefined ? {} : { name: options.name }),
@@ -58,7 +58,7 @@ function parseRequest(file: string, options: Options): Submit {
       executor: parseExecutor(options.executor),
       timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
     },
-    input: parseInput(options.input),
+    input: await parseInput(options.input),
   }
 }
 

@@ -1,5 +1,4 @@
 import type { Command } from 'commander'
-import { parseSlots } from '../server/slots.ts'
 import { parseWhole } from './arguments.ts'
 import { circumstancesOf } from './verb.ts'
 
@@ -13,6 +12,7 @@ export function addServe(program: Command): void {
     .action(async ({ port, slots }: { port: string; slots?: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
       const portNumber = parseWhole('--port', port, 0, 65_535)
+      const { parseSlots } = await import('../server/slots.ts')
       const { serveUntilStopped } = await import('../server/headless-process.ts')
       process.exitCode = await serveUntilStopped({ home, port: portNumber, slots: parseSlots(slots), json })
     })

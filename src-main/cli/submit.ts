@@ -18,7 +18,7 @@ export function addSubmit(program: Command): void {
     .option('--priority <number>', 'higher starts first (-1000 to 1000)')
     .action(async (job: string, options: Options, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const request = { what: 'job' as const, job, input: parseInput(options.input), ...parseWhen(options) }
+      const request = { what: 'job' as const, job, input: await parseInput(options.input), ...parseWhen(options) }
       await withHost(home, async (client) => {
         const { id } = await client.runs.submit(request)
         if (json) printJson(await client.runs.get({ id }))

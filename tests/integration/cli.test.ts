@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobRow, LogLine, RunDetail, RunRow } from '../../src-preload/contract.ts'
+import { connectToHost } from '../../src-main/cli/connection.ts'
 import { serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
 import { writeScripts } from '../support/scripts.ts'
 
@@ -108,6 +109,37 @@ test('an input comes from a file or from standard input', async () => {
   const words = ['submit', 'double', '--input', '-', '--json']
   const { stdout } = await startSignalbox(words, { home, input: '{"n":4}' }).whenEnded
   expect(JSON.parse(stdout)).toMatchObject({ input: { n: 4 } })
+})
+
+test('standard input is waited for when the program that gives it takes its time', async () => {
+  const submitting = startSignalbox(['submit', 'double', '--input', '-', '--json'], { home, input: null })
+  await say('ls') // starts later and is through: the other one reads by now
+  submitting.child.stdin.end('{"n":5}')
+  const { stdout, stderr } = await submitting.whenEnded
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toMatchObject({ input: { n: 5 } })
+})
+
+test('what is too large for a run or a command is refused in words', async () => {
+  const file = join(folder, 'large.json')
+  writeFileSync(file, JSON.stringify('x'.repeat(5 * 1024 * 1024)))
+  const { id } = await json<RunDetail>('submit', 'double')
+  for (const words of [
+    ['submit', 'double', '--input', `@${file}`],
+    ['retry', String(id), '--input', `@${file}`],
+    ['job', 'add', '--command', 'cat', '--stdin', `@${file}`],
+  ]) {
+    const { code, stderr } = await signalbox(...words)
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/^signalbox: .* is larger than 524288 bytes\. .*\n$/)])
+  }
+})
+
+test('the host holds a repeated run to the same size as the first, whoever asks', async () => {
+  const { id } = await json<RunDetail>('submit', 'double')
+  const { client, close } = await connectToHost(home)
+  const asked = client.runs.retry({ id, input: 'x'.repeat(600_000) })
+  await expect(asked).rejects.toMatchObject({ code: 'BAD_INPUT', message: expect.stringContaining('larger') as string })
+  close()
 })
 
 test('a command is a job with all of its rules', async () => {

@@ -10,8 +10,8 @@ export type Ended = { code: number | null; stdout: string; stderr: string }
 
 export type StartOptions = {
   home: string
-  /** Given to standard input, which is then closed. */
-  input?: string
+  /** Given to standard input, which is then closed; null leaves that to the test. */
+  input?: string | null
   cwd?: string
   /** Options of Node itself. */
   execArgv?: string[]
@@ -30,7 +30,7 @@ export function startSignalbox(words: string[], options: StartOptions) {
   const ended: Ended = { code: null, stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (ended.stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (ended.stderr += chunk.toString()))
-  child.stdin.end(input)
+  if (input !== null) child.stdin.end(input)
   const whenEnded = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ ...ended, code })))
   return {
     child,

@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseInput, parseRunId, parseSpan, parseTime, parseWhole } from '../../../src-main/cli/arguments.ts'
 import { UseError } from '../../../src-main/cli/failure.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 
 const noon = new Date(2027, 2, 10, 12, 0, 0)
 
@@ -36,10 +39,24 @@ test('a span that is none names its option', () => {
   expect(() => parseSpan('--timeout', '-1s')).toThrow(/^--timeout: "-1s" is not a duration/)
 })
 
-test('an input is JSON, and null when it is left out', () => {
-  expect(parseInput(undefined)).toBe(null)
-  expect(parseInput('[1,{"a":"b"}]')).toEqual([1, { a: 'b' }])
-  expect(() => parseInput('hello')).toThrow(/^--input is not JSON/)
+test('an input is JSON, and null when it is left out', async () => {
+  expect(await parseInput(undefined)).toBe(null)
+  expect(await parseInput('[1,{"a":"b"}]')).toEqual([1, { a: 'b' }])
+  await expect(parseInput('hello')).rejects.toThrow(/^--input is not JSON/)
+})
+
+test('an input comes from a file, also when an editor put a byte order mark before it', async () => {
+  const folder = tempFolder()
+  writeFileSync(join(folder, 'input.json'), '\ufeff{"a":1}')
+  expect(await parseInput(`@${join(folder, 'input.json')}`)).toEqual({ a: 1 })
+  await expect(parseInput(`@${join(folder, 'none.json')}`)).rejects.toThrow(/^There is no file .*none\.json/)
+  await expect(parseInput(`@${folder}`)).rejects.toThrow(`--input: ${folder} is a folder. Give a file.`)
+})
+
+test('an input that no run takes is refused here: the host would cut the line to a message of that size', async () => {
+  const path = join(tempFolder(), 'large.json')
+  writeFileSync(path, JSON.stringify('x'.repeat(5 * 1024 * 1024)))
+  await expect(parseInput(`@${path}`)).rejects.toThrow('The input is larger than 524288 bytes.')
 })
 
 test('numbers are whole and within their bounds', () => {
