@@ -44,14 +44,16 @@ function parseJson(text: string): Json {
   }
 }
 
-/** Milliseconds, whole, of a duration option. Bare digits are milliseconds. */
-export function parseSpan(option: string, given: string): number {
+/** Milliseconds, whole, of a duration option, at most `longest`. Bare digits are milliseconds. */
+export function parseSpan(option: string, given: string, longest = '400d'): number {
   try {
-    return Math.round(parseDuration(/^\d+$/.test(given) ? Number(given) : given))
+    const spanMs = Math.round(parseDuration(/^\d+$/.test(given) ? Number(given) : given))
+    if (spanMs <= parseDuration(longest)) return spanMs
   } catch (error) {
     if (error instanceof RangeError) throw new UseError(`${option}: ${error.message}`)
     throw error
   }
+  throw new UseError(`${option}: "${given}" is too long. Write ${longest} at most.`)
 }
 
 /**
@@ -59,16 +61,29 @@ export function parseSpan(option: string, given: string): number {
  * next time a clock on the wall shows it.
  */
 export function parseTime(option: string, given: string, now: Date): number {
-  if (/^\d{6,}$/.test(given)) return Number(given)
-  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(given) ?? []
-  if (hours !== undefined && minutes !== undefined && Number(hours) < 24 && Number(minutes) < 60) {
-    const today = new Date(now.getFullYear(), now.getMonth(), now.getDate(), Number(hours), Number(minutes))
-    if (today > now) return today.getTime()
-    return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, Number(hours), Number(minutes)).getTime()
-  }
-  const at = /^\d{4}-\d{2}-\d{2}/.test(given) ? Date.parse(given) : NaN
-  if (Number.isFinite(at)) return at
+  const at = /^\d{6,16}$/.test(given) ? Number(given) : (parseClock(given, now) ?? parseDate(given))
+  if (at !== null && at <= LAST_DATE_MS) return at
   throw new UseError(`${option}: "${given}" is not a time. Write 18:30, 2027-01-31T18:30, or epoch milliseconds.`)
+}
+
+/** The last one that a `Date` can hold. */
+const LAST_DATE_MS = 8.64e15
+
+function parseClock(given: string, now: Date): number | null {
+  const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(given) ?? []
+  if (hours === undefined || minutes === undefined || Number(hours) > 23 || Number(minutes) > 59) return null
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate(), Number(hours), Number(minutes))
+  if (today > now) return today.getTime()
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1, Number(hours), Number(minutes)).getTime()
+}
+
+function parseDate(given: string): number | null {
+  const form = /^(\d{4})-(\d{2})-(\d{2})([T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?$/
+  const [, year, month, day, clock] = form.exec(given) ?? []
+  // `Date.parse` takes 31 February for 3 March, and a date alone for one in UTC.
+  if (Number(day) > new Date(Number(year), Number(month), 0).getDate()) return null
+  const at = Date.parse(clock === undefined ? `${given}T00:00` : given)
+  return Number.isNaN(at) ? null : at
 }
 
 export function parseWhole(option: string, given: string, min: number, max: number): number {
@@ -78,14 +93,16 @@ export function parseWhole(option: string, given: string, min: number, max: numb
 }
 
 export function parseRunId(given: string): number {
-  if (/^[1-9]\d{0,15}$/.test(given)) return Number(given)
+  if (/^[1-9]\d*$/.test(given) && Number.isSafeInteger(Number(given))) return Number(given)
   throw new UseError(`"${given}" is not the id of a run. See the ids with: signalbox ls`)
 }
 
 /** The absolute path of a script that is there. */
 export function parseScriptPath(given: string): string {
   const path = resolve(given)
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return path
+  const stats = statSync(path, { throwIfNoEntry: false })
+  if (stats?.isFile()) return path
+  if (stats?.isDirectory()) throw new UseError(`${path} is a folder. Give the script in it.`)
   throw problem('FILE_NOT_FOUND', { path })
 }
 

@@ -66,6 +66,8 @@ async function parseDefinition(words: string[], options: Options): Promise<Defin
   const policy = parsePolicy(options)
   if (options.command !== undefined) {
     if (words.length > 0) throw new UseError('--command and a file exclude each other: give one.')
+    if (options.command.trim() === '')
+      throw new UseError('--command: the line is empty. Write what the shell is to run.')
     return { ...(await parseCommandOptions(options)), command: { as: 'shell', line: options.command }, ...policy }
   }
   if (words.length === 0) throw new UseError('Say what to run: FILE, --command LINE, or -- PROGRAM ARGUMENTS.')
@@ -86,7 +88,7 @@ function parsePolicy(options: Options) {
   return {
     timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
     queueTimeoutMs: options.queueTimeout === undefined ? null : parseSpan('--queue-timeout', options.queueTimeout),
-    graceMs: parseSpan('--grace', options.grace),
+    graceMs: parseSpan('--grace', options.grace, '10m'),
     cwd: options.cwd === undefined ? null : resolve(options.cwd),
     env: options.env,
   }

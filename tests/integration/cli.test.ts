@@ -231,6 +231,7 @@ test.each<[code: number, words: string[], line: RegExp]>([
   [1, ['job', 'show', 'nothing'], /There is no job named "nothing"/],
   [2, ['job', 'add'], /Say what to run/],
   [2, ['job', 'add', '/no/such.ts'], /There is no file \/no\/such\.ts/],
+  [2, ['job', 'add', '--command', ' '], /--command: the line is empty/],
   [2, ['job', 'add', 'a.ts', 'b.ts'], /Only one file makes a job/],
   [2, ['job', 'add', '--command', 'true', '--env', '1X=2'], /--env: "1X=2" is not NAME=VALUE/],
   [2, ['job', 'add', '--command', 'true', '--cwd', '/no/such'], /There is no folder \/no\/such/],

@@ -1,7 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { parseInput, parseRunId, parseSpan, parseTime, parseWhole } from '../../../src-main/cli/arguments.ts'
+import {
+  parseInput,
+  parseRunId,
+  parseScriptPath,
+  parseSpan,
+  parseTime,
+  parseWhole,
+} from '../../../src-main/cli/arguments.ts'
 import { UseError } from '../../../src-main/cli/failure.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
@@ -11,7 +18,10 @@ test.each<[string, Date]>([
   ['18:30', new Date(2027, 2, 10, 18, 30)],
   ['9:05', new Date(2027, 2, 11, 9, 5)],
   ['12:00', new Date(2027, 2, 11, 12, 0)],
+  ['2027-05-01', new Date(2027, 4, 1)],
+  ['2028-02-29 08:00', new Date(2028, 1, 29, 8, 0)],
   ['2027-05-01T08:00', new Date(2027, 4, 1, 8, 0)],
+  ['2027-05-01T08:00:30.5+02:00', new Date(Date.UTC(2027, 4, 1, 6, 0, 30, 500))],
   ['2027-05-01T08:00:00Z', new Date(Date.UTC(2027, 4, 1, 8))],
   ['1800000000000', new Date(1_800_000_000_000)],
 ])('%s is a point in time', (given, at) => {
@@ -22,7 +32,10 @@ test('a clock time on the last day of a month is of the next month when it has p
   expect(new Date(parseTime('--at', '08:00', new Date(2027, 0, 31, 9)))).toEqual(new Date(2027, 1, 1, 8))
 })
 
-test.each(['', 'tomorrow', '24:00', '12:60', '2027-13-01', '12', 'Mar 1'])('"%s" is no point in time', (given) => {
+test.each([
+  ...['', 'tomorrow', '24:00', '12:60', '12', 'Mar 1'],
+  ...['2027-13-01', '2027-02-30', '2027-01-31 soon', '2027-01-31T25:00', '8640000000000001', '99999999999999999'],
+])('"%s" is no point in time', (given) => {
   expect(() => parseTime('--at', given, noon)).toThrow(UseError)
 })
 
@@ -37,6 +50,12 @@ test.each<[string, number]>([
 
 test('a span that is none names its option', () => {
   expect(() => parseSpan('--timeout', '-1s')).toThrow(/^--timeout: "-1s" is not a duration/)
+})
+
+test('a span above the longest one is refused', () => {
+  expect(parseSpan('--delay', '400d')).toBe(400 * 86_400_000)
+  expect(() => parseSpan('--delay', '401d')).toThrow('--delay: "401d" is too long. Write 400d at most.')
+  expect(() => parseSpan('--grace', '11m', '10m')).toThrow('--grace: "11m" is too long. Write 10m at most.')
 })
 
 test('an input is JSON, and null when it is left out', async () => {
@@ -68,5 +87,11 @@ test('numbers are whole and within their bounds', () => {
 
 test('ids of runs count from 1', () => {
   expect(parseRunId('12')).toBe(12)
-  for (const given of ['0', '-1', '1.0', 'latest']) expect(() => parseRunId(given)).toThrow(UseError)
+  for (const given of ['0', '-1', '1.0', 'latest', '9007199254740993'])
+    expect(() => parseRunId(given)).toThrow(UseError)
+})
+
+test('a folder is no script, and is not said to be missing', () => {
+  const folder = tempFolder()
+  expect(() => parseScriptPath(folder)).toThrow(`${folder} is a folder. Give the script in it.`)
 })
