@@ -1,10 +1,16 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import envPaths from 'env-paths'
+import { problem } from '../src-preload/problem.ts'
 
-/** The data folder: `--home`, else SIGNALBOX_HOME, else the platform's folder for application data. Absolute. */
+/**
+ * The data folder: `--home`, else SIGNALBOX_HOME, else the platform's folder for application data. Absolute. A variable
+ * that is set to nothing counts as not set, and nothing as `--home` is refused: both would name the current folder.
+ */
 export function chooseHome(asked: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(asked ?? env['SIGNALBOX_HOME'] ?? envPaths('signalbox', { suffix: '' }).data)
+  if (asked === '') throw problem('BAD_INPUT', { details: '--home is empty' })
+  const { SIGNALBOX_HOME: preset = '' } = env
+  return resolve(asked ?? (preset === '' ? envPaths('signalbox', { suffix: '' }).data : preset))
 }
 
 /** Where things lie inside a data folder. */
