@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs'
+import { connect } from 'node:net'
 import { dirname } from 'node:path'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
@@ -22,7 +23,11 @@ export async function connectToHost(home: string): Promise<Connection> {
   const path = localSocketPath(home)
   if (!isOursOrAbsent(home, path))
     throw problem('HOME_UNUSABLE', { home, why: `${dirname(path)} belongs to somebody else` })
-  const socket = new WebSocket(`ws+unix:${path}:${rpcPath}`, [rpcProtocol], { perMessageDeflate: false })
+  const socket = new WebSocket(`ws://localhost${rpcPath}`, [rpcProtocol], {
+    perMessageDeflate: false,
+    // Not in the address: a URL has no room for a path with spaces, colons or letters beyond ASCII.
+    createConnection: () => connect(path),
+  })
   const closing = new AbortController()
   socket.once('close', () => closing.abort())
   await new Promise<void>((resolve, reject) => {
@@ -32,8 +37,7 @@ export async function connectToHost(home: string): Promise<Connection> {
       reject(problem('ENGINE_LOST'))
     })
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      // ECONNRESET, EPIPE and "hang up": the host went away between its last word and this one.
-      reject(goneCodes.has(error.code ?? '') ? problem('NO_HOST', { home }) : error)
+      reject(explain(home, error))
     })
   })
   socket.on('error', () => socket.terminate()) // `close` follows, and says it to every call under way
@@ -47,7 +51,15 @@ export const clientOver = (socket: WebSocket): Client =>
 /** The link names the browser's type, whose event options that of `ws` does not share. */
 type SocketOfLink = ConstructorParameters<typeof SocketLink>[0]['websocket']
 
+/** ECONNRESET, EPIPE: the host went away between its last word and this one. */
 const goneCodes = new Set(['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
+
+function explain(home: string, error: NodeJS.ErrnoException): Error {
+  const code = error.code ?? ''
+  if (goneCodes.has(code)) return problem('NO_HOST', { home })
+  if (code === 'ENOTDIR') return problem('HOME_UNUSABLE', { home, why: 'it is not a folder' })
+  return code === 'EACCES' ? problem('HOME_UNUSABLE', { home, why: 'you may not enter it' }) : error
+}
 
 /** The contract over a port of an engine in this process. */
 export function connectToPort(port: MessagePort): Connection {

@@ -111,6 +111,14 @@ test('a database that is not one is left untouched', async () => {
   expect(readFileSync(path)).toEqual(before)
 })
 
+test.each(['ls', 'serve'])('a file in the place of the data folder is one clear line of %s', async (verb) => {
+  const file = join(tempFolder(), 'file')
+  writeFileSync(file, '')
+  const { code, stderr } = await signalboxOn(file)(verb)
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^signalbox: The data folder .*file cannot be used: .* is not a folder\. [^\n]+\n$/)
+})
+
 test('a folder that cannot be made is one clear line', async () => {
   const folder = tempFolder()
   writeFileSync(join(folder, 'file'), '')
@@ -118,6 +126,15 @@ test('a folder that cannot be made is one clear line', async () => {
   expect(code).toBe(1)
   expect(stderr).toMatch(/^signalbox: The data folder .* cannot be used: [^\n]+\n$/)
 })
+
+test.each(['sp ace', 'ünï 日本', 'co:lon', 'ha#sh?', 'per%41cent'])(
+  'a folder named "%s" is served and reached',
+  async (name) => {
+    const { signalbox, stop } = await serve(join(tempFolder(), name))
+    expect(await signalbox('ps')).toMatchObject({ code: 0, stdout: 'Nothing runs and nothing waits.\n' })
+    await stop()
+  },
+)
 
 test('a folder with a long name is served and reached', async () => {
   const home = join(tempFolder(), 'x'.repeat(60), 'y'.repeat(60))
