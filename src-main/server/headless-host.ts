@@ -41,6 +41,7 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
     options.onEngineLost,
   )
   const connect = () => engine.tryConnect()
+  let token: string | null = null
   let http: HttpHost | null = null
   let local: LocalSocket | null = null
 
@@ -48,14 +49,14 @@ export async function startHeadlessHost(options: HeadlessHostOptions): Promise<H
     // First what the next host will make anew, while the lock of the folder is still ours.
     local?.retire()
     http?.retire()
-    rmSync(tokenPath, { force: true })
+    if (token !== null) rmSync(tokenPath, { force: true })
     await engine.stop()
     await http?.close()
     await local?.close()
   }
 
   try {
-    const token = createToken(tokenPath)
+    token = createToken(tokenPath)
     http = await startHttpHost({ port: options.port, files: readRendererFiles(), token, connect })
     const address = `http://127.0.0.1:${http.port}/`
     local = await startLocalSocket({ home, connect, kind: 'headless', url: address, version })

@@ -1,9 +1,10 @@
-import { lstatSync, rmSync, writeFileSync } from 'node:fs'
+import { lstatSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { problem } from '../../src-preload/problem.ts'
 import { pathOf, rpcPath } from './caller.ts'
 import { localSocketPath, prepareSocketFolder } from './local-socket-path.ts'
+import { writePrivateFile } from './private-file.ts'
 import { createRpcServer } from './rpc-server.ts'
 import type { Connect } from './rpc-server.ts'
 
@@ -48,6 +49,9 @@ export async function startLocalSocket(options: LocalSocketOptions): Promise<Loc
   rpc.attach(server)
   prepareSocketFolder(options.home, path)
   removeStaleSocket(options.home, path)
+  const { kind, url, version } = options
+  const note = hostNotePath(options.home)
+  writePrivateFile(note, JSON.stringify({ pid: process.pid, kind, url, version }) + '\n')
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     // The socket is made with the mode that the umask leaves, inside `listen`; changing it later would leave a gap.
@@ -58,10 +62,6 @@ export async function startLocalSocket(options: LocalSocketOptions): Promise<Loc
       process.umask(umask)
     }
   })
-  const { kind, url, version } = options
-  const note = hostNotePath(options.home)
-  rmSync(note, { force: true })
-  writeFileSync(note, JSON.stringify({ pid: process.pid, kind, url, version }) + '\n', { flag: 'wx', mode: 0o600 })
 
   let isRetired = false
   const closed = new Promise<void>((resolve) => server.once('close', resolve))

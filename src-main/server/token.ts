@@ -1,14 +1,10 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { rmSync, writeFileSync } from 'node:fs'
+import { writePrivateFile } from './private-file.ts'
 
-/**
- * Writes a fresh 256-bit token, in hex, to `path` and returns it. The file is made anew for its owner alone (0600),
- * never written through: a file or link that was left there is removed first.
- */
+/** Writes a fresh 256-bit token, in hex, to `path` for the owner alone, and returns it. */
 export function createToken(path: string): string {
   const token = randomBytes(32).toString('hex')
-  rmSync(path, { force: true })
-  writeFileSync(path, token + '\n', { flag: 'wx', mode: 0o600 })
+  writePrivateFile(path, token + '\n')
   return token
 }
 

@@ -111,6 +111,16 @@ test('a database that is not one is left untouched', async () => {
   expect(readFileSync(path)).toEqual(before)
 })
 
+test.each(['token', 'host.json', 'signalbox.sock'])('a folder in the place of %s is one clear line', async (name) => {
+  const home = tempFolder()
+  mkdirSync(join(home, name))
+  const { code, stderr } = await signalboxOn(home)('serve')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^signalbox: The data folder .* cannot be used: [^\n]+\n$/)
+  expect(stderr).toContain(join(home, name))
+  expect(readdirSync(home).filter((file) => /-wal|-shm/.test(file))).toEqual([])
+})
+
 test.each(['ls', 'serve'])('a file in the place of the data folder is one clear line of %s', async (verb) => {
   const file = join(tempFolder(), 'file')
   writeFileSync(file, '')
