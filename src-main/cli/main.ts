@@ -1,6 +1,6 @@
 /** Entry of the command line: finds the verb, and turns whatever ends it into one line and an exit code. */
 import { Command, CommanderError } from 'commander'
-import { ignoreBrokenPipes } from '../broken-pipes.ts'
+import { surviveLostOutput } from '../lost-output.ts'
 import { version } from '../version.ts'
 import { addCancel } from './cancel.ts'
 import { describeFailure, exitCodes } from './failure.ts'
@@ -37,7 +37,7 @@ function describeWrongUse(error: CommanderError): string {
   return `${message}${/[.?!)]$/.test(message) ? '' : '.'} See: signalbox --help`
 }
 
-ignoreBrokenPipes()
+surviveLostOutput()
 try {
   await createProgram().parseAsync()
 } catch (error) {

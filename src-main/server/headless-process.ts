@@ -1,5 +1,5 @@
 import { Problem, problem } from '../../src-preload/problem.ts'
-import { ignoreBrokenPipes } from '../broken-pipes.ts'
+import { surviveLostOutput } from '../lost-output.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { startHeadlessHost } from './headless-host.ts'
 import type { Slots } from './slots.ts'
@@ -12,7 +12,7 @@ export type ServeOptions = { home: string; port: number; slots: Slots; json?: bo
  * `json` prints the address as JSON.
  */
 export async function serveUntilStopped({ home, port, slots, json = false }: ServeOptions): Promise<0 | 1> {
-  ignoreBrokenPipes()
+  surviveLostOutput()
   let exitCode: 0 | 1 = 0
   const asked = Promise.withResolvers<void>()
   const removeListeners = onStopSignals(() => asked.resolve())

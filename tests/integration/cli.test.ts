@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobRow, LogLine, RunDetail, RunRow } from '../../src-preload/contract.ts'
 import { connectToHost } from '../../src-main/cli/connection.ts'
@@ -9,6 +11,7 @@ import { writeScripts } from '../support/scripts.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-cli-')))
 const home = join(folder, 'home')
+const checkout = join(import.meta.dirname, '../..')
 const scripts = writeScripts(folder)
 const signalbox = signalboxOn(home)
 let host: Awaited<ReturnType<typeof serveHome>>
@@ -256,4 +259,14 @@ test('a reader that goes away ends the following of a log in peace', async () =>
   following.child.stdout.destroy()
   await say('cancel', id)
   expect(await following.whenEnded).toMatchObject({ stderr: '', code: 0 })
+})
+
+// A full disk, as Linux lends one. Where it is missing, the shell that should open it is what this test fails with.
+test('an output that cannot be written is one line and not taken for success', async () => {
+  const line = `"$0" bin/signalbox ls --json --home "$1" > /dev/full`
+  const asked = promisify(execFile)('/bin/sh', ['-c', line, process.execPath, home], { cwd: checkout })
+  await expect(asked).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^signalbox: The output cannot be written: ENOSPC[^\n]+\n$/) as string,
+  })
 })
