@@ -12,17 +12,21 @@ import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
-/** An engine on a store in memory, in time that passes when told to, whose attempts do what the test says. */
+/**
+ * An engine on a store in memory, in time that passes when told to, whose attempts do what the test says. With the `db` of
+ * another one it is the next life on that store. Whatever is told to the interpreters before its commit fails the test.
+ */
 export async function openSimulatedEngine(
-  options: { slots?: { async: number; process: number }; isPrivate?: boolean } = {},
+  options: { slots?: { async: number; process: number }; isPrivate?: boolean; db?: Database.Database } = {},
 ) {
   const world = new VirtualClock()
   const clock = world.life()
-  const db = new Database(':memory:')
+  const db = options.db ?? new Database(':memory:')
   migrate(db, readMigrations())
   const started: AttemptStart[] = []
   const steps: StopStep[] = []
   const fatal: unknown[] = []
+  const closed: string[] = []
   let send: (reports: Report[]) => void = () => undefined
   const engine = new Engine({
     store: prepareStore(db),
@@ -34,9 +38,18 @@ export async function openSimulatedEngine(
       send = onReports
       return {
         sweep: () => Promise.resolve({ killed: 0 }),
-        start: (attempts) => void started.push(...attempts),
-        stop: (sent) => void steps.push(...sent),
-        close: () => Promise.resolve(),
+        start(attempts) {
+          if (db.inTransaction) fatal.push(new Error('started before the commit'))
+          started.push(...attempts)
+        },
+        stop(sent) {
+          if (db.inTransaction) fatal.push(new Error('stopped before the commit'))
+          steps.push(...sent)
+        },
+        close() {
+          closed.push('closed')
+          return Promise.resolve()
+        },
       }
     },
     onFatal: (error) => fatal.push(error),
@@ -58,8 +71,13 @@ export async function openSimulatedEngine(
 
   return {
     engine,
+    db,
     world,
     clock,
+    /** What ended the engine; a test that expects it takes it out. */
+    fatal,
+    /** One entry for each time the interpreters were closed. */
+    closed,
     started,
     steps,
     pass,

@@ -211,8 +211,8 @@ export default async (url, ctx) => {
 }
 
 test('a script process runs in its own folder, or the one it was given, with an allow-listed environment', async () => {
-  const { start, endingOf, write, cacheFolder } = openSupervisor()
   process.env['SECRET_OF_THE_HOST'] = 'x'
+  const { start, endingOf, write, cacheFolder } = openSupervisor()
   const path = write(
     'deep/where.ts',
     `export default () => [process.cwd(), process.env.SECRET_OF_THE_HOST, process.env.GIVEN, process.env.NODE_COMPILE_CACHE]`,

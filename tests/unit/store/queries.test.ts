@@ -71,3 +71,21 @@ test('a state that cannot be is refused by the table itself', () => {
   expect(() => insert('lifecycle', `'sleeping'`)).toThrow(/CHECK/)
   insert('lifecycle, queued_at', `'queued', 0`)
 })
+
+test('a change of state names the attempt and the state it expects, and otherwise changes nothing', () => {
+  const { db, runs } = emptyStore()
+  db.exec(
+    `INSERT INTO definitions (id, hash, body) VALUES (1, 'h', '{}'); INSERT INTO lanes (id, executor) VALUES (1, 'async');
+     INSERT INTO runs (id, lane_id, definition_id, name, origin, priority, created_at, input, lifecycle, queued_at)
+     VALUES (1, 1, 1, 'n', 'manual', 0, 0, '1', 'queued', 0)`,
+  )
+  runs.claim.all(5, 1, 0, 100, 1)
+  const finish = (attempt: number, result: string) =>
+    runs.finish.run('succeeded', 6, result, null, null, 0, null, null, null, null, 1, attempt).changes
+  const stop = (attempt: number) => runs.setStop.run('{}', 1, attempt).changes
+  const requeue = (attempt: number) => runs.requeue.get(6, 0, 1, attempt)
+  expect([finish(2, '"late"'), stop(2), requeue(2)]).toEqual([0, 0, undefined])
+  expect(finish(1, '"first"')).toBe(1)
+  expect([finish(1, '"second"'), stop(1), requeue(1)]).toEqual([0, 0, undefined])
+  expect(runs.values.get(1)?.result).toBe('"first"')
+})
