@@ -9,7 +9,7 @@ import type {
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
 import { interpreterLaunch, scriptStart } from './process-attempts.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
-import type { FromSupervisor } from './supervisor-protocol.ts'
+import type { FromChannel } from './supervisor-protocol.ts'
 
 /** Runs of one message to a thread: fewer cost more messages, more would let one thread take all while others wait. */
 const RUNS_PER_BATCH = 64
@@ -108,7 +108,7 @@ export class PoolAttempts {
     this.#link.send({ type: 'kill', channel })
   }
 
-  fromSupervisor(message: FromSupervisor): void {
+  fromSupervisor(message: FromChannel): void {
     const pool = this.#pools.get(message.channel)
     if (pool === undefined) return
     switch (message.type) {
@@ -211,7 +211,7 @@ export class PoolAttempts {
    * What the process itself wrote (node's last words, native code, children that inherited its output) names no attempt:
    * it is told to the one that is alone there, and otherwise where the host says its own.
    */
-  #place(pool: Pool, lines: Extract<FromSupervisor, { type: 'lines' }>['lines']): void {
+  #place(pool: Pool, lines: Extract<FromChannel, { type: 'lines' }>['lines']): void {
     const [only] = pool.attempts.values()
     if (pool.attempts.size === 1 && only !== undefined) {
       this.#report({ type: 'log', run: only.run, attempt: only.attempt, lines })

@@ -9,7 +9,7 @@ import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
 import { toRunError } from './run-error.ts'
 import { compileCache } from './supervisor-link.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
-import type { FromSupervisor, Launch } from './supervisor-protocol.ts'
+import type { FromChannel, Launch } from './supervisor-protocol.ts'
 
 export type Folders = { cacheFolder: string; scriptsFolder: string }
 
@@ -98,7 +98,7 @@ export class ProcessAttempts {
     this.#link.send({ type: 'kill', channel })
   }
 
-  fromSupervisor(message: FromSupervisor): void {
+  fromSupervisor(message: FromChannel): void {
     const running = this.#byChannel.get(message.channel)
     if (running === undefined) return
     const { run, attempt } = running.start
@@ -190,7 +190,7 @@ const interpreterEnv = (cacheFolder: string) => ({
 /** Why the system did not start a process, in words. */
 function refusal(
   { definition, input }: AttemptStart,
-  { code, message, isFolderMissing }: Extract<FromSupervisor, { type: 'unlaunchable' }>,
+  { code, message, isFolderMissing }: Extract<FromChannel, { type: 'unlaunchable' }>,
 ): Error {
   if (isFolderMissing) {
     if (definition.kind === 'script' && definition.cwd === null && definition.code.from === 'file') {

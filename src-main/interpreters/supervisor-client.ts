@@ -5,7 +5,7 @@ import { parseFromInterpreter } from './parse-from-interpreter.ts'
 import { PoolAttempts } from './pool-attempts.ts'
 import { ProcessAttempts } from './process-attempts.ts'
 import { SupervisorLink } from './supervisor-link.ts'
-import type { FromSupervisor } from './supervisor-protocol.ts'
+import type { FromChannel } from './supervisor-protocol.ts'
 import { sweepOtherLives } from './tagged-processes.ts'
 
 export type SupervisorOptions = {
@@ -128,7 +128,7 @@ class SupervisorClient implements Interpreters {
     return ++this.#channels
   }
 
-  #fromSupervisor(life: Life, message: FromSupervisor): void {
+  #fromSupervisor(life: Life, message: FromChannel): void {
     if (life.pools.owns(message.channel)) life.pools.fromSupervisor(message)
     else life.processes.fromSupervisor(message)
   }

@@ -6,13 +6,19 @@ import { allowedEnvironment } from './child-environment.ts'
 import { encodeFrame, FrameReader, frameTypes } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { TAG_VARIABLE } from './supervisor-protocol.ts'
-import type { FromSupervisor, ToSupervisor } from './supervisor-protocol.ts'
+import type { FromChannel, FromSupervisor, ToSupervisor } from './supervisor-protocol.ts'
 
 /** A result of the largest size, escaped twice, is smaller; so is a batch of log lines. */
 const MAX_INTERPRETER_FRAME_BYTES = 64 * 1024 * 1024
 
+const PING_MS = 2_000
+/** Counted in turns of our own loop, so that a host that stood still itself does not blame its supervisor. */
+const MAX_UNANSWERED = 5
+/** How long `end` may take. */
+const END_MS = 3_000
+
 export type LinkEvents = {
-  message(message: FromSupervisor): void
+  message(message: FromChannel): void
   /** A frame of an interpreter's own stream. */
   frame(channel: number, frame: Frame): void
   /** The interpreter's stream is not made of frames: nothing more is read from it. */
@@ -32,6 +38,8 @@ export class SupervisorLink {
   #controls: ToSupervisor[] = []
   #frames: Buffer[] = []
   #isFlushPlanned = false
+  readonly #heartbeat: NodeJS.Timeout
+  #unanswered = 0
 
   constructor(tag: string, life: string, cacheFolder: string, events: LinkEvents) {
     this.life = life
@@ -58,7 +66,9 @@ export class SupervisorLink {
     this.#child.stdin?.on('error', () => undefined)
     let startError: Error | null = null
     this.#child.once('error', (error) => (startError = error))
+    this.#heartbeat = setInterval(() => this.#ping(), PING_MS)
     this.#child.once('close', (code) => {
+      clearInterval(this.#heartbeat)
       if (startError !== null) process.stderr.write(`the supervisor could not be started: ${String(startError)}\n`)
       events.exited(startError === null ? code : -1)
     })
@@ -86,15 +96,31 @@ export class SupervisorLink {
     this.#readers.delete(channel)
   }
 
-  /** Closes the pipe: the supervisor kills everything it started, sees it dead, and exits. */
+  /** Closes the pipe: the supervisor kills everything it started, sees it dead, and exits; one that cannot is killed. */
   end(): void {
     this.#flush()
     this.#child.stdin?.end()
+    clearInterval(this.#heartbeat)
+    const killTimer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS)
+    this.#child.once('close', () => clearTimeout(killTimer))
+  }
+
+  /** A supervisor that was stopped, or hangs, would let every run stand still for ever: it counts as dead. */
+  #ping(): void {
+    if (this.#unanswered >= MAX_UNANSWERED) {
+      this.#child.kill('SIGKILL')
+      return
+    }
+    this.#unanswered++
+    this.send({ type: 'ping' })
   }
 
   #receive(frame: Frame, events: LinkEvents): void {
     if (frame.type === frameTypes.control) {
-      for (const message of JSON.parse(frame.payload.toString()) as FromSupervisor[]) events.message(message)
+      for (const message of JSON.parse(frame.payload.toString()) as FromSupervisor[]) {
+        if (message.type === 'alive') this.#unanswered = 0
+        else events.message(message)
+      }
       return
     }
     let reader = this.#readers.get(frame.channel)

@@ -25,8 +25,12 @@ export type ToSupervisor =
   | { type: 'terminate'; channel: number }
   /** SIGKILL for the group and for everything with the process's tag, again and again until nobody is left. */
   | { type: 'kill'; channel: number }
+  /** Asks whether it still works: answered by `alive`. */
+  | { type: 'ping' }
 
-export type FromSupervisor =
+export type FromSupervisor = FromChannel | { type: 'alive' }
+
+export type FromChannel =
   | { type: 'launched'; channel: number; pid: number }
   /** `code` is the system's: ENOENT, EACCES, E2BIG …; `isFolderMissing` tells a missing cwd from a missing file. */
   | { type: 'unlaunchable'; channel: number; code: string; message: string; isFolderMissing: boolean }

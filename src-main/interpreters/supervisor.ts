@@ -102,6 +102,9 @@ function obey(message: ToSupervisor): void {
     case 'kill':
       processes.get(message.channel)?.kill()
       return
+    case 'ping':
+      upstream.report({ type: 'alive' })
+      return
     default:
       message satisfies never
   }

@@ -37,6 +37,23 @@ test('when the supervisor is killed its attempts are interrupted after they are 
   expect(await interpreters.sweep()).toEqual({ killed: 0 })
 })
 
+test('a supervisor that stands still counts as dead: its attempts are interrupted, and work goes on', async () => {
+  const { start, endingOf, untilSaid, alive } = openSupervisor()
+  const run = start(script(waiting))
+  await untilSaid(run, 'up')
+  process.kill(alive().find(({ tag }) => tag.endsWith('/supervisor'))!.pid, 'SIGSTOP')
+  expect(await endingOf(run, 30_000)).toEqual({ how: 'interrupted', why: 'the supervisor process died' })
+  expect(await endingOf(start(script('export default () => 1')))).toEqual({ how: 'returned', result: '1' })
+})
+
+test('a supervisor that stands still does not hold up the end of its host', async () => {
+  const { start, untilSaid, alive, interpreters } = openSupervisor()
+  await untilSaid(start(script(waiting)), 'up')
+  process.kill(alive().find(({ tag }) => tag.endsWith('/supervisor'))!.pid, 'SIGSTOP')
+  await interpreters.close()
+  expect(alive()).toEqual([])
+})
+
 test('when the host is killed, nothing of it is left within 2 s', async () => {
   const home = tempFolder()
   for (const name of ['cache', 'scripts']) mkdirSync(join(home, name))
