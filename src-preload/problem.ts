@@ -25,6 +25,10 @@ const catalogue = {
     'Cancel it or let it finish first.',
   ],
   FILE_NOT_FOUND: (p: { path: string }) => [`There is no file ${p.path}.`, 'Check the path.'],
+  FILE_UNREADABLE: (p: { path: string; why: string }) => [
+    `The file ${p.path} cannot be read: ${p.why}.`,
+    'Check the path, and the permissions of the file and the folders above it.',
+  ],
   FOLDER_NOT_FOUND: (p: { path: string }) => [`There is no folder ${p.path}.`, 'Check the working folder.'],
   SCRIPT_SYNTAX: (p: { place: string; message: string }) => [
     `The script does not parse: ${p.message} (${p.place}).`,

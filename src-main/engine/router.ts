@@ -175,7 +175,7 @@ async function checkDefinition(definition: Definition): Promise<void> {
   const folder = definition.cwd
   if (folder !== null) {
     if (!isAbsolute(folder)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${folder}` })
-    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw problem('FOLDER_NOT_FOUND', { path: folder })
+    if (!isFolder(folder)) throw problem('FOLDER_NOT_FOUND', { path: folder })
   }
   if (definition.kind === 'command') return
   if (definition.executor === 'async' && (folder !== null || Object.keys(definition.env).length > 0)) {
@@ -189,14 +189,28 @@ async function checkDefinition(definition: Definition): Promise<void> {
   }
 }
 
+/** Whether a program could be started there; what the system does not let us see is none. */
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
+  } catch {
+    return false
+  }
+}
+
 async function readScript(path: string): Promise<string> {
   if (!isAbsolute(path)) throw problem('BAD_INPUT', { details: `the path is not absolute: ${path}` })
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats?.isFile() !== true) throw problem('FILE_NOT_FOUND', { path })
-  if (stats.size > limits.sourceBytes) {
-    throw problem('TOO_LARGE', { what: `The script ${path}`, limitBytes: limits.sourceBytes })
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats?.isFile() !== true) throw problem('FILE_NOT_FOUND', { path })
+    if (stats.size > limits.sourceBytes) {
+      throw problem('TOO_LARGE', { what: `The script ${path}`, limitBytes: limits.sourceBytes })
+    }
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Problem) throw error
+    throw problem('FILE_UNREADABLE', { path, why: (error as Error).message })
   }
-  return readFile(path, 'utf8')
 }
 
 function storedRunRow(state: EngineState, id: number): RunRow {
