@@ -1,6 +1,6 @@
 import { encodeFrame, frameTypes } from './frames.ts'
 import type { Frame, FrameReader } from './frames.ts'
-import { fs } from './lean-builtins.ts'
+import { readSync, writeSync } from './own-builtins.ts'
 
 /** Descriptors of an interpreter process beside the standard three: to the supervisor, and from it. */
 const OUTGOING = 3
@@ -12,14 +12,14 @@ const INCOMING = 4
  */
 export function sendFrame(payload: string): void {
   const frame = encodeFrame(frameTypes.control, 0, payload)
-  for (let sent = 0; sent < frame.length;) sent += fs.writeSync(OUTGOING, frame, sent)
+  for (let sent = 0; sent < frame.length;) sent += writeSync(OUTGOING, frame, sent)
 }
 
 /** Blocks until the first frame is there; null when the other side closed before. What came after it is in `reader`. */
 export function receiveFirstFrame(reader: FrameReader): Frame[] | null {
   const chunk = Buffer.allocUnsafe(64 * 1024)
   for (;;) {
-    const bytes = fs.readSync(INCOMING, chunk)
+    const bytes = readSync(INCOMING, chunk)
     if (bytes === 0) return null
     const frames = reader.push(Buffer.from(chunk.subarray(0, bytes)))
     if (frames.length > 0) return frames

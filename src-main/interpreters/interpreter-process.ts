@@ -8,6 +8,7 @@ import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
 import type { InterpreterSettings, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
+import { parseJson, setImmediate } from './own-builtins.ts'
 import { captureOutput } from './output-capture.ts'
 import { ReportBatch } from './report-batch.ts'
 import { RunScope } from './run-scope.ts'
@@ -19,6 +20,7 @@ const settings = JSON.parse(process.argv[2] ?? '') as InterpreterSettings
 // The script sees a plain process: neither our argument nor our cache setting.
 process.argv.length = 2
 delete process.env['NODE_COMPILE_CACHE']
+const exit = process.exit.bind(process)
 
 const reader = new FrameReader()
 const first = receiveFirstFrame(reader)
@@ -58,7 +60,7 @@ function end(ending: Ending): void {
   scope.end(ending, (user + system) / 1000)
   reports.flush()
   // Timers and sockets that the script left open do not hold its run.
-  process.exit(0)
+  exit(0)
 }
 
 function obey(frame: Frame): void {
@@ -67,5 +69,5 @@ function obey(frame: Frame): void {
 }
 
 function parse(frame: Frame | undefined): ToInterpreter {
-  return JSON.parse(frame?.payload.toString() ?? '') as ToInterpreter
+  return parseJson(frame?.payload.toString() ?? '') as ToInterpreter
 }

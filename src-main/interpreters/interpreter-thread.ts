@@ -8,6 +8,7 @@ import { ABORT_CHANNEL } from './interpreter-protocol.ts'
 import type { Batch, Code, InterpreterSettings, ScriptStart, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
 import { captureOutput } from './output-capture.ts'
+import { parseJson } from './own-builtins.ts'
 import { ReportBatch } from './report-batch.ts'
 import { RunScope } from './run-scope.ts'
 import { runScript, threw } from './run-script.ts'
@@ -65,7 +66,7 @@ aborts.onmessage = (event: { data: unknown }) => {
 
 /** Piscina's task: resolves when every run of the batch has ended. `json` is a `Batch`. */
 export default function runBatch(json: string): Promise<void> {
-  const { codes, starts } = JSON.parse(json) as Batch
+  const { codes, starts } = parseJson(json) as Batch
   return new Promise((resolve) => {
     let left = starts.length
     const onEnd = () => {
@@ -88,9 +89,8 @@ function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
     earlyAborts.delete(key)
     scope.abort(earlyReason)
   }
-  void current
-    .run(scope, () => runScript(scope, code, loader, settings.resultBytes))
-    .then((ending) => finish(scope, ending))
+  // All of it inside the run: whatever rejects here against all odds ends this run and not the thread.
+  void current.run(scope, async () => finish(scope, await runScript(scope, code, loader, settings.resultBytes)))
 }
 
 /** The first ending counts: a run that failed by a forgotten promise, or exited, may still return. */

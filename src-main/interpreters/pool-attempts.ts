@@ -7,7 +7,7 @@ import type {
   ToInterpreter,
 } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
-import { interpreterLaunch, scriptStart } from './process-attempts.ts'
+import { brokenChannel, interpreterLaunch, scriptStart } from './process-attempts.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel } from './supervisor-protocol.ts'
 
@@ -18,7 +18,13 @@ const UNITS_PER_BATCH = 1024 * 1024
 type PoolAttempt = { run: number; attempt: number; batch: number; isStarted: boolean; isKilled: boolean }
 
 /** One pool process, from its launch to its end; a new one takes its place at the next start. */
-type Pool = { channel: number; pid: number | null; attempts: Map<number, PoolAttempt>; batches: number }
+type Pool = {
+  channel: number
+  pid: number | null
+  attempts: Map<number, PoolAttempt>
+  batches: number
+  isBroken: boolean
+}
 
 /**
  * Attempts of the executor `async`, which share one process. SIGKILL can only hit all of it: the one that was to be killed ends
@@ -98,12 +104,13 @@ export class PoolAttempts {
   }
 
   /**
-   * Something else than our frames came: nothing this process says can be trusted any more. Which attempt it was is not
-   * known, so all are interrupted; the engine gives one that is interrupted again a process of its own.
+   * Something else than our frames came: nothing this process says can be trusted any more. Which attempt it was is
+   * known only of one that was alone; otherwise all are interrupted: the engine gives one that is interrupted again a process of its own.
    */
   breakChannel(channel: number): void {
     const pool = this.#pools.get(channel)
     if (pool === undefined) return
+    pool.isBroken = true
     if (this.#open === pool) this.#open = null
     this.#link.send({ type: 'kill', channel })
   }
@@ -146,7 +153,7 @@ export class PoolAttempts {
 
   #launch(): Pool {
     const channel = this.#nextChannel()
-    const pool: Pool = { channel, pid: null, attempts: new Map(), batches: 0 }
+    const pool: Pool = { channel, pid: null, attempts: new Map(), batches: 0, isBroken: false }
     this.#pools.set(channel, pool)
     this.#link.send({
       type: 'launch',
@@ -195,7 +202,8 @@ export class PoolAttempts {
     const isOnPurpose = [...pool.attempts.values()].some(({ isKilled }) => isKilled)
     for (const running of pool.attempts.values()) {
       const isCause = running.isKilled || (isAlone && !isOnPurpose)
-      this.#end(pool, running, isCause ? { how: 'exited', code, signal } : { how: 'interrupted', why })
+      const own: Ending = pool.isBroken && !running.isKilled ? brokenChannel : { how: 'exited', code, signal }
+      this.#end(pool, running, isCause ? own : { how: 'interrupted', why })
     }
     this.#pools.delete(pool.channel)
     this.#link.forget(pool.channel)

@@ -1,5 +1,4 @@
 import { dirname } from 'node:path'
-import type { RunError } from '../../src-preload/contract.ts'
 import { limits } from '../../src-preload/definition.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { entryPath } from '../entry.ts'
@@ -94,7 +93,7 @@ export class ProcessAttempts {
   breakChannel(channel: number): void {
     const running = this.#byChannel.get(channel)
     if (running === undefined) return
-    running.ending = { ending: { how: 'threw', error: brokenChannel, cancelled: false }, cpuMs: null }
+    running.ending = { ending: brokenChannel, cpuMs: null }
     this.#link.send({ type: 'kill', channel })
   }
 
@@ -207,6 +206,10 @@ function refusal(
       'Pass large values by a file or by stdin.',
     ],
   }
+  // What Node refuses before it asks the system: a null byte, an empty name.
+  if (code === 'ERR_INVALID_ARG_VALUE') {
+    words[code] = [`It cannot be started as it is written: ${message}.`, 'Mend its arguments, folder or environment.']
+  }
   const [said, hint] = words[code] ?? [
     `The system did not start "${file}": ${message}.`,
     'Try again when the system is less busy.',
@@ -214,9 +217,15 @@ function refusal(
   return Object.assign(new Error(said), { name: code, hint, stack: '' })
 }
 
-const brokenChannel: RunError = {
-  name: 'ChannelError',
-  message: 'something was written to descriptor 3 of the process, which carries its reports',
-  stack: null,
-  hint: 'Write to stdout, stderr or a file of your own.',
+/** The ending of an attempt whose process says what is no report. */
+export const brokenChannel: Ending = {
+  how: 'threw',
+  cancelled: false,
+  error: {
+    name: 'ChannelError',
+    message:
+      'the reports of its process could not be read: something else was written to descriptor 3, which carries them',
+    stack: null,
+    hint: "Write to stdout, stderr or a file of your own, and leave JavaScript's builtins as they are.",
+  },
 }

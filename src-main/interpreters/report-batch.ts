@@ -1,5 +1,6 @@
 import type { LogEntry } from './log-budget.ts'
 import type { Report } from './interpreters.ts'
+import { clearTimeout, now as wallMs, setImmediate, setTimeout, toJson } from './own-builtins.ts'
 
 const MAX_LINES = 256
 const MAX_UNITS = 256 * 1024
@@ -38,6 +39,12 @@ export class ReportBatch {
   /** A report that is not output; leaves at the end of this turn, with everything that was said before it. */
   add(report: Report): void {
     this.#reports.push(report)
+    if (report.type === 'ended' && report.ending.how === 'returned') this.#units += report.ending.result.length
+    // Hundreds of large results in one turn would be a frame that nobody takes.
+    if (this.#units >= MAX_UNITS) {
+      this.flush()
+      return
+    }
     if (this.#isTurnEndPlanned) return
     this.#isTurnEndPlanned = true
     setImmediate(() => this.flush())
@@ -52,11 +59,11 @@ export class ReportBatch {
     this.#reports = []
     this.#lines = 0
     this.#units = 0
-    this.#send(JSON.stringify(reports))
+    this.#send(toJson(reports))
   }
 
   #isPrompt(): boolean {
-    const now = Date.now()
+    const now = wallMs()
     if (now - this.#windowStart >= WINDOW_MS) {
       this.#windowStart = now
       this.#promptLines = 0

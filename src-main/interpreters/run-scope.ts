@@ -1,4 +1,5 @@
 import { inspect } from './lean-builtins.ts'
+import { clearTimeout, now, setTimeout } from './own-builtins.ts'
 import type { LogLevel } from '../../src-preload/contract.ts'
 import type { Ending } from './interpreters.ts'
 import type { ScriptStart } from './interpreter-protocol.ts'
@@ -10,6 +11,8 @@ import type { Log, LogFields, RunContext, RunInfo, SetProgress } from './sdk/run
 
 /** At most five progress values a second. */
 const PROGRESS_PAUSE_MS = 200
+/** The rest of a longer note is cut: it is a line in a table, and it is stored several times a second. */
+const NOTE_UNITS = 1_000
 
 /**
  * One attempt inside an interpreter: what its script may touch (`context`), and what becomes of what it says. Parts that
@@ -48,7 +51,7 @@ export class RunScope {
   line(level: LogLevel, text: string): void {
     if (this.#isOver) return
     const { run, attempt } = this.start
-    const entry = (this.#budget ??= new LogBudget()).admit(Date.now(), level, text)
+    const entry = (this.#budget ??= new LogBudget()).admit(now(), level, text)
     if (entry !== null) this.#reports.log(run, attempt, entry)
   }
 
@@ -67,7 +70,7 @@ export class RunScope {
     this.#progress ??= { sentAt: 0, held: null, timer: null }
     const progress = this.#progress
     progress.held = [done, total, note]
-    const sinceMs = Date.now() - progress.sentAt
+    const sinceMs = now() - progress.sentAt
     if (sinceMs >= PROGRESS_PAUSE_MS) this.#sendProgress()
     else progress.timer ??= setTimeout(() => this.#sendProgress(), PROGRESS_PAUSE_MS - sinceMs).unref()
   }
@@ -98,7 +101,7 @@ export class RunScope {
     if (progress.timer !== null) clearTimeout(progress.timer)
     progress.timer = null
     progress.held = null
-    progress.sentAt = Date.now()
+    progress.sentAt = now()
     this.#reports.add({ type: 'progress', run: this.start.run, attempt: this.start.attempt, done, total, note })
   }
 }
@@ -121,12 +124,19 @@ function createContext(scope: RunScope): RunContext {
     },
     get progress() {
       return (progress ??= (done, total, note) => {
-        if (!Number.isFinite(done))
-          throw new TypeError(`progress(done, …): done must be a number, not ${inspect(done)}`)
-        scope.setProgress(done, total ?? null, note ?? null)
+        assertProgress(done, total ?? 0, note ?? '')
+        scope.setProgress(done, total ?? null, note?.slice(0, NOTE_UNITS) ?? null)
       })
     },
   }
+}
+
+function assertProgress(done: unknown, total: unknown, note: unknown): void {
+  if (!Number.isFinite(done)) throw new TypeError(`progress(done, …): done must be a number, not ${inspect(done)}`)
+  if (typeof total !== 'number') {
+    throw new TypeError(`progress(done, total, …): total must be a number, not ${inspect(total)}`)
+  }
+  if (typeof note !== 'string') throw new TypeError(`progress(…, note): note must be a text, not ${inspect(note)}`)
 }
 
 function createLog(scope: RunScope): Log {

@@ -1,7 +1,8 @@
 import { problem } from '../../src-preload/problem.ts'
 import type { Ending } from './interpreters.ts'
 import type { Code } from './interpreter-protocol.ts'
-import { toRunError } from './run-error.ts'
+import { parseJson, toJson } from './own-builtins.ts'
+import { look, toRunError } from './run-error.ts'
 import type { RunScope } from './run-scope.ts'
 import type { ScriptLoader } from './script-loader.ts'
 import { CancelledError } from './sdk/cancelled-error.ts'
@@ -19,8 +20,8 @@ export async function runScript(
   // Called bare: as a method it would show itself in the script's stack and receive a `this`.
   const { main } = loading
   try {
-    const value = await main(JSON.parse(scope.start.input), scope.context)
-    return { how: 'returned', result: toJson(value, resultBytes) }
+    const value = await main(parseJson(scope.start.input), scope.context)
+    return { how: 'returned', result: resultJson(value, resultBytes) }
   } catch (error) {
     return threw(error, scope)
   }
@@ -28,24 +29,27 @@ export async function runScript(
 
 /** The ending of a run whose code threw, here or where nobody awaited it. */
 export function threw(error: unknown, scope: RunScope): Ending {
-  // Node's own waits reject with an AbortError of theirs, whose cause is the signal's reason.
-  const isAbort = error instanceof Error && error.name === 'AbortError' && scope.signal.aborted
-  return { how: 'threw', error: toRunError(error), cancelled: error instanceof CancelledError || isAbort }
+  return { how: 'threw', error: toRunError(error), cancelled: look(() => isCancellation(error, scope), false) }
 }
 
-function toJson(value: unknown, resultBytes: number): string {
+/** Node's own waits reject with an AbortError of theirs, whose cause is the signal's reason. */
+const isCancellation = (error: unknown, scope: RunScope): boolean =>
+  error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError' && scope.signal.aborted)
+
+function resultJson(value: unknown, resultBytes: number): string {
   if (value === undefined) return 'null'
   let json: string | undefined
   try {
-    json = JSON.stringify(value)
+    json = toJson(value)
   } catch (cause) {
-    const why = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause)
+    const why = toRunError(cause).message.split('\n', 1)[0]
     throw new TypeError(`The result cannot be written as JSON: ${why}.`, { cause })
   }
   if (json === undefined) throw new TypeError(`The result cannot be written as JSON: it is a ${typeof value}.`)
   // A UTF-16 unit is at most 3 bytes: small results need no counting.
   if (json.length * 3 > resultBytes && Buffer.byteLength(json) > resultBytes) {
-    throw problem('TOO_LARGE', { what: 'The result', limitBytes: resultBytes })
+    const { message, hint } = problem('TOO_LARGE', { what: 'The result', limitBytes: resultBytes })
+    throw Object.assign(new RangeError(message), { hint, stack: '' })
   }
   return json
 }

@@ -1,11 +1,12 @@
 import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { problem } from '../../src-preload/problem.ts'
+import type { Problem } from '../../src-preload/problem.ts'
 import type { Code } from './interpreter-protocol.ts'
 import { fs } from './lean-builtins.ts'
 import { fileState, registerModuleHooks } from './module-hooks.ts'
 import type { LoadedFile } from './module-hooks.ts'
-import { hasUserFrame } from './run-error.ts'
+import { hasUserFrame, look } from './run-error.ts'
 import type { RunContext } from './sdk/run-context.ts'
 
 export type Main = (input: unknown, context: RunContext) => unknown
@@ -59,8 +60,9 @@ export function scriptLoader({ cacheFolder, scriptsFolder, isWarm }: LoaderOptio
 
   async function importMain(code: Code, version: string): Promise<Loading> {
     const path = code.from === 'file' ? code.path : join(scriptsFolder, code.name)
-    if (code.from === 'file' && fileState(path) === null) {
-      return { how: 'unstartable', error: problem('FILE_NOT_FOUND', { path }) }
+    if (code.from === 'file') {
+      const refusal = refuseFile(path)
+      if (refusal !== null) return { how: 'unstartable', error: refusal }
     }
     const url = pathToFileURL(path).href + version
     if (code.from === 'text') hooks.serveText(url, code.text)
@@ -80,7 +82,7 @@ export function scriptLoader({ cacheFolder, scriptsFolder, isWarm }: LoaderOptio
   /** A module that does not parse, or that imports what is not there, has not run; whatever else was thrown came from its top level. */
   async function describeFailure(error: unknown, code: Code, version: string): Promise<Loading> {
     // JSON.parse at a module's top level throws a SyntaxError too, but from a place in somebody's file.
-    if (error instanceof SyntaxError && !hasUserFrame(error)) {
+    if (look(() => error instanceof SyntaxError && !hasUserFrame(error), false)) {
       const { checkScript } = await import('./check-script.ts')
       for (const { path, state } of hooks.loadedFiles(version).toReversed()) {
         const text = code.from === 'text' && state === null ? code.text : fs.readFileSync(path, 'utf8')
@@ -91,8 +93,22 @@ export function scriptLoader({ cacheFolder, scriptsFolder, isWarm }: LoaderOptio
       }
       return { how: 'unstartable', error }
     }
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND'
+    const isMissing = look(
+      () => error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND',
+      false,
+    )
     return { how: isMissing ? 'unstartable' : 'threw', error }
+  }
+}
+
+/** Why a file cannot be read; null when it can. */
+function refuseFile(path: string): Problem | null {
+  try {
+    if (fs.statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return problem('FILE_NOT_FOUND', { path })
+    fs.accessSync(path, fs.constants.R_OK)
+    return null
+  } catch (error) {
+    return problem('FILE_UNREADABLE', { path, why: (error as Error).message })
   }
 }
 
