@@ -18,6 +18,14 @@ export function queueDue(state: EngineState, tick: Tick): number {
   return rows.length
 }
 
+/**
+ * Waiting is a span and keeps its length when the wall clock is moved: the moments at which limits in the queue end, which
+ * are stored as wall time to outlive the host, move along. Due times stay: they name a moment.
+ */
+export function followClock(state: EngineState, movedMs: number): void {
+  if (movedMs !== 0) state.store.runs.moveExpiries.run(movedMs)
+}
+
 /** Ends what has waited in the queue longer than its definition allows. */
 export function expireQueued(state: EngineState, tick: Tick): number {
   const rows = state.store.runs.takeExpired.all(tick.now, BATCH)

@@ -4,9 +4,10 @@ import type { Interpreters, OnReports, Report, StopStep } from '../interpreters/
 import type { Store } from '../store/store.ts'
 import { admit } from './admit.ts'
 import { applyReport, saveProgress } from './attempts.ts'
+import { ClockJumps } from './clock-jumps.ts'
 import type { Clock } from './clock.ts'
 import { EventLog } from './event-log.ts'
-import { expireQueued, nextPlanned, queueDue } from './due.ts'
+import { expireQueued, followClock, nextPlanned, queueDue } from './due.ts'
 import { recover } from './recovery.ts'
 import { createState } from './state.ts'
 import type { EngineState } from './state.ts'
@@ -55,6 +56,7 @@ export class Engine {
   readonly #parts: EngineParts
   readonly #state: EngineState
   readonly #interpreters: Interpreters
+  readonly #clockJumps: ClockJumps
   #inbox: InboxItem[] = []
   #isTurnPlanned = false
   #cancelNap: (() => void) | null = null
@@ -67,6 +69,7 @@ export class Engine {
   constructor(parts: EngineParts) {
     this.#parts = parts
     this.#state = createState(parts)
+    this.#clockJumps = new ClockJumps(parts.clock)
     this.#interpreters = parts.connectInterpreters((reports) => this.#receive(reports))
   }
 
@@ -181,6 +184,7 @@ export class Engine {
   #work(tick: Tick): number {
     const state = this.#state
     for (const key of state.timers.take(tick.mono)) deadlinePassed(state, tick, key)
+    followClock(state, this.#clockJumps.take(tick.now, tick.mono))
     const planned = nextPlanned(state)
     if (planned !== null && planned <= tick.now) {
       queueDue(state, tick)

@@ -140,6 +140,9 @@ export function prepareRuns(db: Database) {
       `SELECT min(expires_at) FROM runs WHERE lifecycle = 'queued' AND expires_at IS NOT NULL`,
     )
     .pluck()
+  const moveExpiries = db.prepare<[byMs: number]>(
+    `UPDATE runs SET expires_at = expires_at + ? WHERE lifecycle = 'queued' AND expires_at IS NOT NULL`,
+  )
   const get = db.prepare<[id: number], StoredRun>(`SELECT ${listColumns} FROM runs WHERE id = ?`)
   const values = db.prepare<[id: number], { input: string; result: string | null }>(
     'SELECT input, result FROM runs WHERE id = ?',
@@ -185,6 +188,7 @@ export function prepareRuns(db: Database) {
     nextDue,
     takeExpired,
     nextExpiry,
+    moveExpiries,
     get,
     values,
     live,

@@ -68,6 +68,23 @@ describe('limits', () => {
     expect(world.run(id)).toMatchObject({ lifecycle: 'finished', outcome: 'timed_out' })
   })
 
+  test.each([3_600_000, -3_600_000])(
+    'in the queue keep their length when the wall clock moves by %i ms',
+    async (ms) => {
+      const world = await openSimulatedEngine(oneSlot)
+      await world.addJob('work', { queueTimeoutMs: 5_000 })
+      await world.submit({ job: 'work' })
+      const id = await world.submit({ job: 'work' })
+      await world.pass(1_000)
+      world.world.moveWall(ms)
+      await world.command(() => null)
+      await world.pass(3_999)
+      expect(world.run(id).lifecycle).toBe('queued')
+      await world.pass(1)
+      expect(world.run(id)).toMatchObject({ lifecycle: 'finished', outcome: 'timed_out' })
+    },
+  )
+
   test('in the queue do not hit a run that has started once', async () => {
     const world = await openSimulatedEngine(oneSlot)
     await world.addJob('work', { queueTimeoutMs: 5_000 })
