@@ -8,7 +8,7 @@ import { exitCodes, refusalCode } from './failure.ts'
 import { followLogs } from './follow-logs.ts'
 import { inertOn, printJson, writeFully } from './output.ts'
 import type { Reached } from './private-engine.ts'
-import { asLoss, circumstancesOf } from './verb.ts'
+import { circumstancesOf, explainLoss } from './verb.ts'
 import { errorLines, spanInWords } from './words.ts'
 
 type Options = { input?: string; executor: string; timeout?: string; name?: string }
@@ -29,19 +29,36 @@ export function addRun(program: Command): void {
     .option('--name <name>', 'what lists call it (default: the name of the file)')
     .action(async (file: string, options: Options, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const { id, reached } = await submitToAny(home, await parseRequest(file, options))
-      const { connection, leave } = reached
+      const request = await parseRequest(file, options)
+      const stop = new AbortController()
+      const removeListeners = onStopSignals((signal) => stop.abort(signal === 'SIGINT' ? 'Ctrl+C' : signal))
       try {
-        const run = await attend(connection.client, id)
-        process.exitCode = exitCodeOf(run)
-        if (json) printJson(run)
-        else await report(run)
-      } catch (error) {
-        throw connection.closed.aborted && refusalCode(error) === null ? lostHost(id) : error
+        await execute(home, request, stop.signal, json)
       } finally {
-        await leave()
+        removeListeners()
       }
     })
+}
+
+async function execute(home: string, request: Submit, stop: AbortSignal, json: boolean): Promise<void> {
+  const submitted = await submitToAny(home, request, stop)
+  if (submitted === null) {
+    console.error('signalbox: Stopped before the run was stored. Nothing was started.')
+    process.exitCode = exitCodes.cancelled
+    return
+  }
+  const { id, reached } = submitted
+  const { connection, leave } = reached
+  try {
+    const run = await attend(connection.client, id, stop)
+    process.exitCode = exitCodeOf(run)
+    if (json) printJson(run)
+    else await report(run)
+  } catch (error) {
+    throw connection.closed.aborted && refusalCode(error) === null ? lostHost(id) : error
+  } finally {
+    await leave()
+  }
 }
 
 /** The run is stored, whatever became of its host. */
@@ -64,24 +81,37 @@ async function parseRequest(file: string, options: Options): Promise<Submit> {
 
 /**
  * Submits to the host of `home`, or to an engine of our own when there is none. A private engine of another command may
- * be about to end: it refuses as draining, or still holds the folder, and then it is our turn a moment later.
+ * be about to end: it refuses as draining, or still holds the folder, and then it is our turn a moment later. Null when
+ * `stop` came first.
  */
-async function submitToAny(home: string, request: Submit): Promise<{ id: number; reached: Reached }> {
+async function submitToAny(
+  home: string,
+  request: Submit,
+  stop: AbortSignal,
+): Promise<{ id: number; reached: Reached } | null> {
   const deadline = performance.now() + HAND_OVER_MS
-  for (;;) {
+  while (!stop.aborted) {
     try {
       const reached = await reachEngine(home)
-      try {
-        return { ...(await reached.connection.client.runs.submit(request)), reached }
-      } catch (error) {
-        await reached.leave()
-        throw asLoss(error, reached.connection)
-      }
+      if (!stop.aborted) return { id: await submitTo(reached, home, request), reached }
+      await reached.leave()
     } catch (error) {
       const code = refusalCode(error)
       if ((code !== 'HOME_IN_USE' && code !== 'DRAINING') || performance.now() > deadline) throw error
       await delay(LOOK_AGAIN_MS)
     }
+  }
+  return null
+}
+
+async function submitTo({ connection, leave }: Reached, home: string, request: Submit): Promise<number> {
+  try {
+    const { id } = await connection.client.runs.submit(request)
+    return id
+  } catch (error) {
+    const explained = await explainLoss(error, connection, home)
+    await leave()
+    throw explained
   }
 }
 
@@ -98,20 +128,22 @@ async function reachEngine(home: string): Promise<Reached> {
 }
 
 /** Shows the log until the run has finished. The first Ctrl+C cancels the run, the second leaves it to its end. */
-async function attend(client: Client, id: number): Promise<RunDetail> {
+async function attend(client: Client, id: number, stop: AbortSignal): Promise<RunDetail> {
   const cancelling = Promise.withResolvers<never>()
-  const removeListeners = onStopSignals((signal) => {
-    client.runs.cancel({ id, reason: signal === 'SIGINT' ? 'Ctrl+C' : signal }).catch((error: unknown) => {
+  const cancel = () => {
+    client.runs.cancel({ id, reason: String(stop.reason) }).catch((error: unknown) => {
       // It may have finished by itself at the same moment; its end is then on its way.
       if (refusalCode(error) !== 'RUN_FINISHED') cancelling.reject(error)
     })
-  })
+  }
+  if (stop.aborted) cancel()
+  else stop.addEventListener('abort', cancel)
   try {
     const attending = followLogs(client, id, new AbortController().signal, showLines)
     await Promise.race([attending, cancelling.promise])
     return await client.runs.get({ id })
   } finally {
-    removeListeners()
+    stop.removeEventListener('abort', cancel)
   }
 }
 

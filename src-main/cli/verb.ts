@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { problem } from '../../src-preload/problem.ts'
+import { Problem, problem } from '../../src-preload/problem.ts'
 import type { Client } from '../../src-preload/contract.ts'
 import { chooseHome } from '../home.ts'
 import type { Connection } from './connection.ts'
@@ -24,13 +24,27 @@ export async function withHost<T>(
   try {
     return await work(connection.client, connection)
   } catch (error) {
-    throw asLoss(error, connection)
+    throw await explainLoss(error, connection, home)
   } finally {
     connection.close()
   }
 }
 
-/** What a call fails with when the host goes away under it says only that the line is cut. */
-export function asLoss(error: unknown, connection: Connection): unknown {
-  return connection.closed.aborted && refusalCode(error) === null ? problem('ENGINE_LOST') : error
+/** A call whose host goes away under it fails with a line that was cut. Says whether the engine or all of it is gone. */
+export async function explainLoss(error: unknown, connection: Connection, home: string): Promise<unknown> {
+  if (!connection.closed.aborted || refusalCode(error) !== null) return error
+  const { connectToHost } = await import('./connection.ts')
+  try {
+    const again = await connectToHost(home)
+    again.close()
+    return problem('ENGINE_LOST')
+  } catch (refusal) {
+    return refusalCode(refusal) === 'NO_HOST' ? hostLost : refusal
+  }
 }
+
+const hostLost = new Problem(
+  'ENGINE_LOST',
+  'The host stopped while it was answering.',
+  'Start it again (signalbox serve) and look at the run before repeating the request.',
+)

@@ -70,6 +70,31 @@ test('Ctrl+C cancels the run and ends with 130', async () => {
   })
 })
 
+test('Ctrl+C between the start of the engine and that of the run leaves nothing that would start later', async () => {
+  const { home, scripts, start, signalbox } = prepare()
+  const socket = join(home, 'signalbox.sock')
+  // The socket is opened right before the run is submitted.
+  const code = `
+    import { existsSync } from 'node:fs'
+    import { isMainThread } from 'node:worker_threads'
+    const watch = () => existsSync(${JSON.stringify(socket)}) ? process.kill(process.pid, 'SIGINT') : setImmediate(watch)
+    if (isMainThread) watch()`
+  const running = start(['run', scripts.wait], {
+    execArgv: ['--import', `data:text/javascript,${encodeURIComponent(code)}`],
+  })
+  const { code: exitCode, stderr } = await running.whenEnded
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 130,
+    stderr: expect.stringMatching(
+      /signalbox: (Stopped before the run was stored\. Nothing was started\.|run 1 was cancelled)\n$/,
+    ) as string,
+  })
+  expect(existsSync(socket)).toBe(false)
+  const host = await serveHome(home)
+  onTestFinished(async () => void (await host.stop()))
+  expect(await signalbox('ps')).toMatchObject({ stdout: 'Nothing runs and nothing waits.\n' })
+})
+
 test('a second Ctrl+C leaves a stubborn run to its end', async () => {
   const { home, scripts, start, signalbox } = prepare()
   const host = await serveHome(home)

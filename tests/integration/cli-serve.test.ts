@@ -74,6 +74,23 @@ test('a host that drains takes no new callers and finishes what it can; a second
   await until('the supervisor has killed what was left', () => !isAlive(pid))
 })
 
+test('who follows a log when the host is killed is told that nothing goes on until it is started again', async () => {
+  const { home, child, signalbox } = await serve()
+  await signalbox('job', 'add', writeScripts(home).wait)
+  await signalbox('submit', 'wait')
+  const following = startSignalbox(['logs', '1', '-f'], { home })
+  endWithTest(following.child)
+  await following.untilSaid('stdout', 'waiting')
+  child.kill('SIGKILL')
+  const { code, stderr } = await following.whenEnded
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(
+      /^signalbox: The host stopped while it was answering\. Start it again \(signalbox serve\)[^\n]+\n$/,
+    ),
+  ])
+})
+
 test('after a kill the next host takes the folder over', async () => {
   const first = await serve()
   first.child.kill('SIGKILL')
