@@ -5,16 +5,32 @@ import { chooseHome } from './home.ts'
 import { parsePort, serveUntilStopped } from './server/headless-process.ts'
 import { parseSlots } from './server/slots.ts'
 
+const usage = 'Known are --home DIR, --port N and --slots process=N,async=N.'
+
 try {
+  const { home, port, slots } = readOptions()
+  process.exitCode = await serveUntilStopped({
+    home: chooseHome(home),
+    port: parsePort(port),
+    slots: parseSlots(slots),
+  })
+} catch (error) {
+  const { line, exitCode } = describe(error)
+  console.error(`signalbox: ${line}`)
+  process.exitCode = exitCode
+}
+
+function readOptions() {
   const { values } = parseArgs({
     options: { home: { type: 'string' }, port: { type: 'string', default: '0' }, slots: { type: 'string' } },
   })
-  process.exitCode = await serveUntilStopped({
-    home: chooseHome(values.home),
-    port: parsePort(values.port),
-    slots: parseSlots(values.slots),
-  })
-} catch (error) {
-  console.error(`signalbox: ${error instanceof Problem ? `${error.message} ${error.hint}` : (error as Error).message}`)
-  process.exitCode = error instanceof Problem && error.code !== 'BAD_INPUT' ? 1 : 2
+  return values
+}
+
+function describe(error: unknown): { line: string; exitCode: 1 | 2 } {
+  if (error instanceof Problem)
+    return { line: `${error.message} ${error.hint}`, exitCode: error.code === 'BAD_INPUT' ? 2 : 1 }
+  const { code = '', message } = error as NodeJS.ErrnoException
+  if (!code.startsWith('ERR_PARSE_ARGS')) return { line: message, exitCode: 1 }
+  return { line: `${message.replace(/\.?\s*$/, '.').replace(/\s*\n\s*/g, ' ')} ${usage}`, exitCode: 2 }
 }

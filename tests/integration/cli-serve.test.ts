@@ -240,8 +240,14 @@ test('the boot list of the headless host takes a folder and a port, and nothing 
   expect(await signalboxOn(home)('ps')).toMatchObject({ code: 0 })
   host.child.kill('SIGINT')
   expect(await host.whenEnded).toMatchObject({ code: 0 })
-  for (const words of [['--prot', '1'], ['--port', 'x'], ['serve']]) {
-    const { code, stderr } = await startSignalbox(words, { home, entry }).whenEnded
+  const known = 'Known are --home DIR, --port N and --slots process=N,async=N.'
+  for (const [words, advice] of [
+    [['--prot', '1'], known],
+    [['serve'], known],
+    [['--port', 'x'], 'is not a port (0 to 65535)'],
+  ] as const) {
+    const { code, stderr } = await startSignalbox([...words], { home, entry }).whenEnded
     expect([code, stderr]).toEqual([2, expect.stringMatching(/^signalbox: [^\n]+\n$/)])
+    expect(stderr).toContain(advice)
   }
 })
