@@ -6,6 +6,7 @@ import { nameOfFile, parseExecutor, parseScriptPath, parseSpan, parseWhole, read
 import { UseError } from './failure.ts'
 import { printJson, printLine } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
+import { asWord } from './words.ts'
 
 type Options = {
   command?: string
@@ -56,7 +57,7 @@ export function addJobAdd(job: Command): void {
       await withHost(home, async (client) => {
         const row = await client.jobs.save(request)
         if (json) printJson(row)
-        else printLine(`job "${row.name}" is saved; run it with: signalbox submit ${quoted(row.name)}`)
+        else printLine(`job "${row.name}" is saved; run it with: signalbox submit ${asWord(row.name)}`)
       })
     })
 }
@@ -125,5 +126,3 @@ function defaultName(definition: Definition): string {
     definition.command.as === 'shell' ? definition.command.line.split(/\s/) : definition.command.argv
   return basename(program)
 }
-
-const quoted = (name: string) => (/^[\w./:@+-]+$/.test(name) ? name : `'${name}'`)

@@ -16,11 +16,12 @@ export function printLine(text: string): void {
 /** Prints columns as wide as their widest cell; the last one is not padded. Numbers belong into `rightAligned` columns. */
 export function printTable(headers: string[], rows: Cell[][], rightAligned: number[] = []): void {
   const texts = [headers, ...rows.map((row) => row.map((cell) => inertLine(textOf(cell))))]
-  const widths = headers.map((_header, column) => Math.max(...texts.map((row) => row[column]?.length ?? 0)))
+  const widths = headers.map((_header, column) => Math.max(...texts.map((row) => columnsOf(row[column] ?? ''))))
   for (const [index, row] of texts.entries()) {
     const cells = row.map((text, column) => {
       const width = column === headers.length - 1 && !rightAligned.includes(column) ? 0 : (widths[column] ?? 0)
-      const padded = rightAligned.includes(column) ? text.padStart(width) : text.padEnd(width)
+      const padding = ' '.repeat(Math.max(0, width - columnsOf(text)))
+      const padded = rightAligned.includes(column) ? padding + text : text + padding
       const cell = index === 0 ? undefined : rows[index - 1]?.[column]
       if (index === 0) return styled('dim', padded)
       return typeof cell === 'object' ? styled(cell.colour, padded) : padded
@@ -29,10 +30,10 @@ export function printTable(headers: string[], rows: Cell[][], rightAligned: numb
   }
 }
 
-/** Prints `name  value` lines, values aligned. */
+/** Prints `name  value` lines, values aligned; each value is one line. */
 export function printFacts(facts: [name: string, value: string][]): void {
   const width = Math.max(...facts.map(([name]) => name.length))
-  for (const [name, value] of facts) printLine(`${styled('dim', name.padEnd(width))}  ${value}`)
+  for (const [name, value] of facts) printLine(`${styled('dim', name.padEnd(width))}  ${inertLine(value)}`)
 }
 
 /** Writes and waits until the reader takes more, so that following a long log does not fill the memory. */
@@ -66,6 +67,16 @@ function pictureOf(control: string): string {
   const code = control.charCodeAt(0)
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
   return code === 0x7f ? '\u2421' : '\ufffd'
+}
+
+const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+const wide =
+  /\p{Emoji_Presentation}|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}|\p{Script=Hangul}|[\u3000-\u303e\uff01-\uff60]/u
+
+/** How many columns of a terminal a text takes: letters of East Asian scripts and emoji take two. */
+export function columnsOf(text: string): number {
+  if (/^[\x20-\x7e]*$/.test(text)) return text.length
+  return [...graphemes.segment(text)].reduce((sum, { segment }) => sum + (wide.test(segment) ? 2 : 1), 0)
 }
 
 const textOf = (cell: Cell) => (typeof cell === 'string' ? cell : cell.text)

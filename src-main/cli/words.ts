@@ -42,13 +42,16 @@ export function waitInWords(wait: Wait, nowMs: number): string {
       return `waits for a slot of "${wait.executor}": ${wait.inUse} of ${wait.slots} in use, ${line}`
     }
     case 'paused_job':
-      return `the job "${wait.job}" is paused: signalbox job resume ${wait.job}`
+      return `the job "${wait.job}" is paused: signalbox job resume ${asWord(wait.job)}`
     case 'draining':
       return 'the host is stopping and starts nothing new'
     default:
       return wait satisfies never
   }
 }
+
+/** The name of a job as it is typed in a shell; names have no quotes in them. */
+export const asWord = (name: string) => (/^[\w./:@+-]+$/.test(name) ? name : `'${name}'`)
 
 function stopInWords(stop: Stop, nowMs: number): string {
   const why = { cancel: 'cancelled', timeout: 'timed out', shutdown: 'the host stops' }[stop.cause]

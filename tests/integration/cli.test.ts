@@ -193,6 +193,11 @@ test('words after -- are a program and its arguments, options and all', async ()
   })
 })
 
+test('what a description carries neither forges a line nor moves the cursor', async () => {
+  await say('job', 'add', '--name', 'forged', '--command', 'true', '--description', 'fine\nqueued  9\u001b[2J')
+  expect(await say('job', 'show', 'forged')).toMatch(/^about +fine␊queued {2}9␛\[2J$/m)
+})
+
 test('a job is replaced on purpose only, paused, resumed and removed', async () => {
   expect(await say('job', 'add', '--name', 'mine', '--command', 'true')).toContain('signalbox submit mine')
   expect(await signalbox('job', 'add', '--name', 'mine', '--command', 'false')).toMatchObject({ code: 1 })

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test } from 'vitest'
-import { inertOn } from '../../../src-main/cli/output.ts'
+import { columnsOf, inertOn } from '../../../src-main/cli/output.ts'
 
 const terminal = Object.assign(new PassThrough(), { isTTY: true }) as unknown as NodeJS.WriteStream
 const pipe = Object.assign(new PassThrough(), { isTTY: false }) as unknown as NodeJS.WriteStream
@@ -13,4 +13,15 @@ test('a line keeps its colours and tabs on a terminal, and nothing that moves th
 test('a pipe gets the line as it was written', () => {
   const line = '\u001b[2J\rraw'
   expect(inertOn(pipe, line)).toBe(line)
+})
+
+test.each<[string, number]>([
+  ['plain', 5],
+  ['Straße', 6],
+  ['u\u0308ni', 3],
+  ['日本', 4],
+  ['한국', 4],
+  ['🎉 👩‍👩‍👧', 5],
+])('%s takes %i columns', (text, columns) => {
+  expect(columnsOf(text)).toBe(columns)
 })

@@ -30,6 +30,9 @@ test('every wait says what is waited for', () => {
   expect(waitInWords({ kind: 'paused_job', job: 'nightly', since: 0 }, 0)).toBe(
     'the job "nightly" is paused: signalbox job resume nightly',
   )
+  expect(waitInWords({ kind: 'paused_job', job: 'every night', since: 0 }, 0)).toBe(
+    'the job "every night" is paused: signalbox job resume \'every night\'',
+  )
   expect(waitInWords({ kind: 'draining', since: 0 }, 0)).toBe('the host is stopping and starts nothing new')
 })
 
