@@ -8,6 +8,8 @@ import type { ContractRouterClient } from '@orpc/contract'
 import * as v from 'valibot'
 import { definitionSchema, limits, nameSchema } from './definition.ts'
 import type { Definition, Executor } from './definition.ts'
+import type { Json } from './json.ts'
+import { inputSchema } from './json.ts'
 import type { LogLevel } from './log-levels.ts'
 
 export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
@@ -15,8 +17,6 @@ export type Lifecycle = (typeof lifecycles)[number]
 
 export const outcomes = ['succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'abandoned'] as const
 export type Outcome = (typeof outcomes)[number]
-
-export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
 /** Why something failed, as the script or we said it. `stack` has the positions of the user's source. */
 export type RunError = { name: string; message: string; stack: string | null; hint: string | null }
@@ -143,16 +143,7 @@ const when = {
   /** Epoch ms; in the past means now. */
   at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15))),
 }
-/** `unknown` to the compiler: the recursive type is beyond what it unfolds inside a variant. */
-const jsonValue = v.pipe(v.unknown(), v.check(isJson, 'must be a JSON value'))
-const inputValue = v.pipe(
-  jsonValue,
-  v.check(
-    (value) => new TextEncoder().encode(JSON.stringify(value)).length <= limits.inputBytes,
-    `the input is larger than ${limits.inputBytes} bytes`,
-  ),
-)
-const input = v.optional(inputValue, null)
+const input = v.optional(inputSchema, null)
 
 export const submitSchema = v.variant('what', [
   v.strictObject({ what: v.literal('job'), job: nameSchema, input, ...when }),
@@ -245,7 +236,7 @@ export const contract = {
       .input(
         v.strictObject({
           job: nameSchema,
-          inputs: v.pipe(v.array(jsonValue), v.minLength(1), v.maxLength(limits.bulkRuns)),
+          inputs: v.pipe(v.array(inputSchema), v.minLength(1), v.maxLength(limits.bulkRuns)),
           ...when,
         }),
       )
@@ -257,7 +248,7 @@ export const contract = {
       )
       .output(type<RunRow>()),
     /** A new run with the same definition and input, or with `input` in its place. */
-    retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(inputValue) })).output(type<{ id: number }>()),
+    retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(inputSchema) })).output(type<{ id: number }>()),
     get: oc.input(v.strictObject({ id: idSchema })).output(type<RunDetail>()),
     list: oc.input(runFilterSchema).output(type<{ rows: RunRow[]; more: boolean }>()),
     logs: oc
@@ -292,13 +283,4 @@ export const contract = {
 /** The contract seen from a caller. */
 export type Client = ContractRouterClient<typeof contract>
 
-export type { Definition, Executor, LogLevel }
-
-function isJson(value: unknown): boolean {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
-  if (typeof value === 'number') return Number.isFinite(value)
-  if (Array.isArray(value)) return value.every(isJson)
-  if (typeof value !== 'object') return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return (prototype === Object.prototype || prototype === null) && Object.values(value).every(isJson)
-}
+export type { Definition, Executor, Json, LogLevel }

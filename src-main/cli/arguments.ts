@@ -2,6 +2,7 @@ import { createReadStream, statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { Executor, Json } from '../../src-preload/contract.ts'
+import { isTooDeep, maxJsonLevels } from '../../src-preload/json-depth.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { parseDuration } from '../core/duration.ts'
 import { UseError } from './failure.ts'
@@ -28,7 +29,9 @@ export async function readText(option: string, given: string): Promise<string> {
 /** JSON of `--input`, as large as a run takes; null when the option was left out. */
 export async function parseInput(given: string | undefined): Promise<Json> {
   if (given === undefined) return null
-  const input = parseJson(await readText('--input', given))
+  const text = await readText('--input', given)
+  if (isTooDeep(text)) throw new UseError(`--input is nested deeper than ${maxJsonLevels} levels. Flatten it.`)
+  const input = parseJson(text)
   const { limits } = await import('../../src-preload/definition.ts')
   if (Buffer.byteLength(JSON.stringify(input)) > limits.inputBytes)
     throw problem('TOO_LARGE', { what: 'The input', limitBytes: limits.inputBytes })

@@ -1,3 +1,4 @@
+import { isTooDeep, maxJsonLevels } from '../../src-preload/json-depth.ts'
 import { problem } from '../../src-preload/problem.ts'
 import type { Ending } from './interpreters.ts'
 import type { Code } from './interpreter-protocol.ts'
@@ -46,6 +47,7 @@ function resultJson(value: unknown, resultBytes: number): string {
     throw new TypeError(`The result cannot be written as JSON: ${why}.`, { cause })
   }
   if (json === undefined) throw new TypeError(`The result cannot be written as JSON: it is a ${typeof value}.`)
+  if (isTooDeep(json)) throw new TypeError(`The result is nested deeper than ${maxJsonLevels} levels.`)
   // A UTF-16 unit is at most 3 bytes: small results need no counting.
   if (json.length * 3 > resultBytes && Buffer.byteLength(json) > resultBytes) {
     const { message, hint } = problem('TOO_LARGE', { what: 'The result', limitBytes: resultBytes })
