@@ -50,6 +50,19 @@ export class Lanes {
     return this.#nonEmpty[executor]
   }
 
+  ofPrivateEngines(): Lane[] {
+    return [...this.#byId.values()].filter((lane) => lane.isPrivate)
+  }
+
+  /** All runs of `from` joined `to`. */
+  move(from: Lane, to: Lane): void {
+    if (from.queued === 0) return
+    const { queued } = from
+    this.left(from, queued)
+    this.#setQueued(to, to.queued + queued)
+    to.head = 'unknown'
+  }
+
   /** `count` runs joined, the first of them at `first`. */
   joined(lane: Lane, first: Place, count = 1): void {
     if (lane.head === null || (lane.head !== 'unknown' && isBefore(first, lane.head))) lane.head = first

@@ -11,9 +11,24 @@ import type { Tick } from './tick.ts'
  * cancel or a timeout has now stopped. Returns how many runs were settled.
  */
 export function recover(state: EngineState, tick: Tick): number {
+  takeOverPrivateLanes(state)
   const left = state.store.runs.live.all()
   for (const run of left) settle(state, tick, run)
   return left.length
+}
+
+/**
+ * What a private engine of an earlier life left unfinished is the hosts' from now on: the next private engine admits only
+ * what it is given itself, and its lanes are the same ones.
+ */
+function takeOverPrivateLanes(state: EngineState): void {
+  for (const lane of state.lanes.ofPrivateEngines()) {
+    const target = state.lanes.find(lane.executor, lane.jobId, false, lane.isPaused)
+    state.store.runs.moveScheduled.run(target.id, lane.id)
+    state.store.runs.moveLive.run(target.id, lane.id)
+    state.store.runs.moveQueued.run(target.id, lane.id)
+    state.lanes.move(lane, target)
+  }
 }
 
 function settle(state: EngineState, tick: Tick, run: StoredRun): void {

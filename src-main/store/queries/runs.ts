@@ -143,6 +143,12 @@ export function prepareRuns(db: Database) {
   const moveExpiries = db.prepare<[byMs: number]>(
     `UPDATE runs SET expires_at = expires_at + ? WHERE lifecycle = 'queued' AND expires_at IS NOT NULL`,
   )
+  // One statement for each state, so that each has an index and the history is never looked at.
+  const moveTo = (state: string) =>
+    db.prepare<[to: number, from: number]>(`UPDATE runs SET lane_id = ? WHERE ${state} AND lane_id = ?`)
+  const moveScheduled = moveTo(`lifecycle = 'scheduled'`)
+  const moveQueued = moveTo(`lifecycle = 'queued'`)
+  const moveLive = moveTo(`lifecycle IN ('running', 'stopping')`)
   const get = db.prepare<[id: number], StoredRun>(`SELECT ${listColumns} FROM runs WHERE id = ?`)
   const values = db.prepare<[id: number], { input: string; result: string | null }>(
     'SELECT input, result FROM runs WHERE id = ?',
@@ -189,6 +195,9 @@ export function prepareRuns(db: Database) {
     takeExpired,
     nextExpiry,
     moveExpiries,
+    moveScheduled,
+    moveQueued,
+    moveLive,
     get,
     values,
     live,

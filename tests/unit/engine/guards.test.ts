@@ -54,6 +54,25 @@ describe('the next life', () => {
     const own = await next.submit({ job: 'work' })
     expect(next.startedRuns()).toEqual([own])
   })
+
+  test('leaves to the hosts what a private engine did not finish, in whatever state', async () => {
+    const first = await openSimulatedEngine({ ...oneSlot, isPrivate: true })
+    await first.addJob('work')
+    const running = await first.submit({ job: 'work' })
+    const queued = await first.submit({ job: 'work' })
+    const scheduled = await first.submit({ job: 'work', delayMs: 1_000 })
+    const second = await nextLife(first, { isPrivate: true })
+    const own = await second.submit({ job: 'work' })
+    await second.pass(2_000)
+    await second.returned(own)
+    expect(second.startedRuns()).toEqual([own])
+    const host = await nextLife(second)
+    await host.pass(2_000)
+    expect(host.startedRuns()).toEqual([running, queued])
+    await host.returned(running, 2)
+    expect(host.startedRuns()).toEqual([running, queued, scheduled])
+    expect(host.engine.read(({ lanes }) => [...lanes.nonEmpty('async')])).toEqual([])
+  })
 })
 
 describe('limits', () => {

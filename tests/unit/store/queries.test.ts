@@ -36,6 +36,9 @@ test('hot statements read an index and never the whole table', () => {
     live: planOf(db, runs.live.source),
     countAhead: planOf(db, runs.countAhead.source),
     lastOfJob: planOf(db, runs.lastOfJob.source),
+    moveScheduled: planOf(db, runs.moveScheduled.source),
+    moveQueued: planOf(db, runs.moveQueued.source),
+    moveLive: planOf(db, runs.moveLive.source),
   }
   const indexOf: Record<keyof typeof plans, string> = {
     claim: 'runs_ready',
@@ -47,6 +50,9 @@ test('hot statements read an index and never the whole table', () => {
     live: 'runs_live',
     countAhead: 'runs_ready',
     lastOfJob: 'runs_of_job',
+    moveScheduled: 'runs_due',
+    moveQueued: 'runs_ready',
+    moveLive: 'runs_live',
   }
   for (const [name, plan] of Object.entries(plans)) {
     const text = plan.join('; ')
