@@ -37,7 +37,7 @@ const catalogue = {
   BAD_INPUT: (p: { details: string }) => [`The request is not valid: ${p.details}.`, 'Mend it and send it again.'],
   TOO_LARGE: (p: { what: string; limitBytes: number }) => [
     `${p.what} is larger than ${p.limitBytes} bytes.`,
-    'Put the content in a file and pass its path.',
+    'Keep the content in a file and hand over its path.',
   ],
   DRAINING: () => ['The host is stopping and takes nothing new.', 'Start it again, then repeat the request.'],
   NO_HOST: (p: { home: string }) => [`No Signalbox host runs on ${p.home}.`, 'Start the app, or: signalbox serve'],

@@ -7,7 +7,8 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { Problem } from '../../src-preload/problem.ts'
 import { homePaths } from '../home.ts'
 import { startSupervisor } from '../interpreters/supervisor-client.ts'
-import { openStore } from '../store/open.ts'
+import { explainStoreError, openStore } from '../store/open.ts'
+import type { OpenStore } from '../store/open.ts'
 import { prepareStore } from '../store/store.ts'
 import { version } from '../version.ts'
 import { systemClock } from './clock.ts'
@@ -25,36 +26,24 @@ async function main(): Promise<void> {
   const say = (message: FromEngine) => parent.postMessage(message)
   const options = workerData as EngineOptions
 
-  let store: ReturnType<typeof openStore>
+  let opened: { store: OpenStore; engine: Engine }
   try {
-    store = openStore(options.home, options.ownerLabel)
+    opened = await openEngine(options)
   } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    say({ type: 'refused', code: error.code, message: error.message, hint: error.hint })
-    return
+    const reason = explainStoreError(options.home, error)
+    if (!(reason instanceof Problem)) throw error
+    say({ type: 'refused', code: reason.code, message: reason.message, hint: reason.hint })
+    process.exit(0) // a supervisor that was started already would keep this thread
   }
-
-  const paths = homePaths(options.home)
-  const slots = { ...defaultSlots(availableParallelism()), ...options.slots }
-  const engine = new Engine({
-    store: prepareStore(store.db),
-    storeId: store.storeId,
-    clock: systemClock,
-    slots,
-    isPrivate: options.mode === 'private',
-    connectInterpreters: (onReports) =>
-      startSupervisor({ tag: store.storeId, cacheFolder: paths.cache, scriptsFolder: paths.scripts }, onReports),
-    onFatal: (error) => {
-      // Uncaught on purpose: memory and store may differ, so this life is over.
-      setImmediate(() => {
-        throw error
-      })
-    },
-  })
-  await engine.start()
+  const { store, engine } = opened
 
   const loopDelay = watchLoopDelay()
-  const facts = { version, home: options.home, scriptsFolder: paths.scripts, startedAt: Date.now() }
+  const facts = {
+    version,
+    home: options.home,
+    scriptsFolder: homePaths(options.home).scripts,
+    startedAt: Date.now(),
+  }
   const status = () => statusOf(engine, facts, loopDelay.currentMs())
   const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), status))
 
@@ -70,6 +59,28 @@ async function main(): Promise<void> {
     })
   })
   say({ type: 'ready' })
+}
+
+async function openEngine(options: EngineOptions): Promise<{ store: OpenStore; engine: Engine }> {
+  const store = openStore(options.home, options.ownerLabel)
+  const paths = homePaths(options.home)
+  const engine = new Engine({
+    store: prepareStore(store.db),
+    storeId: store.storeId,
+    clock: systemClock,
+    slots: { ...defaultSlots(availableParallelism()), ...options.slots },
+    isPrivate: options.mode === 'private',
+    connectInterpreters: (onReports) =>
+      startSupervisor({ tag: store.storeId, cacheFolder: paths.cache, scriptsFolder: paths.scripts }, onReports),
+    onFatal: (error) => {
+      // Uncaught on purpose: memory and store may differ, so this life is over.
+      setImmediate(() => {
+        throw error
+      })
+    },
+  })
+  await engine.start()
+  return { store, engine }
 }
 
 await main()

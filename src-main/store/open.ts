@@ -60,9 +60,21 @@ export function openStore(home: string, ownerLabel: string): OpenStore {
     }
   } catch (error) {
     lock.release()
-    throw error
+    throw explainStoreError(home, error)
   }
 }
+
+/** The refusal that an error of SQLite stands for; what is no fault of the file or its surroundings comes back as it is. */
+export function explainStoreError(home: string, error: unknown): unknown {
+  if (!(error instanceof Database.SqliteError)) return error
+  const { code, message } = error
+  const path = homePaths(home).database
+  if (code === 'SQLITE_NOTADB') return problem('STORE_NOT_OURS', { path, why: 'it is not an SQLite file' })
+  if (code.startsWith('SQLITE_CORRUPT')) return problem('STORE_DAMAGED', { path, why: message })
+  return surroundings.test(code) ? problem('HOME_UNUSABLE', { home, why: message }) : error
+}
+
+const surroundings = /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|AUTH|BUSY|LOCKED)/
 
 function lockHomeOrExplain(home: string, lockPath: string, ownerLabel: string): { release: () => void } {
   try {
@@ -97,17 +109,9 @@ function inspect(path: string, migrations: Migration[]): void {
     }
     const verdict = probe.prepare<[], string>('SELECT count(*) FROM sqlite_schema').pluck().get()
     if (verdict === undefined) throw problem('STORE_DAMAGED', { path, why: 'its schema cannot be read' })
-  } catch (error) {
-    if (error instanceof Database.SqliteError) throw explainSqliteError(path, error)
-    throw error
   } finally {
     probe?.close()
   }
-}
-
-function explainSqliteError(path: string, error: { code: string; message: string }): Problem {
-  if (error.code === 'SQLITE_NOTADB') return problem('STORE_NOT_OURS', { path, why: 'it is not an SQLite file' })
-  return problem('STORE_DAMAGED', { path, why: error.message })
 }
 
 function openDatabase(path: string): Database.Database {
@@ -121,7 +125,6 @@ function openDatabase(path: string): Database.Database {
     return db
   } catch (error) {
     db.close()
-    if (error instanceof Database.SqliteError) throw explainSqliteError(path, error)
     throw error
   }
 }

@@ -128,6 +128,19 @@ test('a database that is not one is left untouched', async () => {
   expect(readFileSync(path)).toEqual(before)
 })
 
+test('a database whose pages are damaged is said to be that, and the folder is given back', async () => {
+  const home = tempFolder()
+  const path = join(home, 'signalbox.db')
+  await (await serve(home)).stop()
+  const whole = readFileSync(path)
+  writeFileSync(path, Buffer.from(whole).fill(0xff, 8_192, 24_576))
+  const { code, stderr } = await signalboxOn(home)('serve')
+  expect(code).toBe(1)
+  expect(stderr).toMatch(/^signalbox: .*signalbox\.db is damaged: database disk image is malformed\. [^\n]+\n$/)
+  writeFileSync(path, whole)
+  await serve(home)
+})
+
 test.each(['token', 'host.json', 'signalbox.sock'])('a folder in the place of %s is one clear line', async (name) => {
   const home = tempFolder()
   mkdirSync(join(home, name))
