@@ -54,6 +54,21 @@ test('the dialog cancels the run for which it was opened, whatever the list does
   expect((await host.client.runs.get({ id: second })).outcome).toBe('cancelled')
 })
 
+test('leaving the page with the focus and the pointer among the rows is no fault, and the list works on return', async ({
+  page,
+}) => {
+  const id = await waits('watched')
+  await openApp(page, host)
+  await runRow(page, id).hover()
+  await runRow(page, id).getByRole('link').focus()
+  await page.keyboard.press('g')
+  await page.keyboard.press('h')
+  await expect(page.getByRole('heading', { name: 'History', level: 1 })).toBeVisible()
+  await page.keyboard.press('g')
+  await page.keyboard.press('r')
+  await expect(stateOf(runRow(page, id))).toHaveText('Running')
+})
+
 test('paused values stand still on every page and count what is held; resuming shows what is true now', async ({
   page,
 }) => {

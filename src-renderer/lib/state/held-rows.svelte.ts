@@ -29,11 +29,12 @@ export class HeldRows<Row, Group> {
     const { signal } = leave
     const holds = { pointer: false, focus: false, selection: false }
     let timer: ReturnType<typeof setTimeout> | undefined
+    /** Let go only later: `focusout` also comes while a row under focus is being taken away, when no state may be set. */
     const note = (by: keyof typeof holds, isHeld: boolean) => {
       holds[by] = isHeld
       clearTimeout(timer)
-      if (Object.values(holds).includes(true)) this.isHeld = true
-      else timer = setTimeout(() => (this.isHeld = false), releaseMs)
+      if (isHeld) this.isHeld = true
+      else if (!Object.values(holds).includes(true)) timer = setTimeout(() => (this.isHeld = false), releaseMs)
     }
     element.addEventListener('pointerenter', () => note('pointer', true), { signal })
     element.addEventListener('pointerleave', () => note('pointer', false), { signal })

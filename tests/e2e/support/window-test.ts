@@ -18,7 +18,7 @@ export const test = base.extend<{ faults: PageFaults }>({
       context.on('console', (message) => {
         if (['error', 'warning'].includes(message.type())) seen.push(`console ${message.type()}: ${message.text()}`)
       })
-      context.on('weberror', ({ error }) => seen.push(`uncaught: ${String(error())}`))
+      context.on('weberror', (fault) => seen.push(`uncaught: ${String(fault.error())}`))
       await context.exposeFunction('reportPolicyViolation', (what: string) => seen.push(`content policy: ${what}`))
       await context.addInitScript({
         content: `addEventListener('securitypolicyviolation', (event) =>
