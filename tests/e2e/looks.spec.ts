@@ -271,3 +271,33 @@ for (const density of ['dense', 'cozy'] as const) {
     }
   })
 }
+
+for (const [width, height] of [
+  [1024, 700],
+  [720, 450],
+] as const) {
+  test(`at ${width}x${height} the script, its input and its actions can be reached and read`, async ({ page }) => {
+    await page.setViewportSize({ width, height })
+    await openAt(page, host, '/scripts?job=index%20the%20catalogue')
+    const places = [
+      page.getByRole('link', { name: 'New command' }),
+      page.getByRole('textbox', { name: 'Script', exact: true }),
+      page.getByRole('button', { name: 'Run', exact: true }),
+      page.getByRole('textbox', { name: 'Input as JSON', exact: true }),
+      page.getByLabel('Description'),
+    ]
+    for (const place of places) {
+      await place.scrollIntoViewIfNeeded()
+      await expect(place).toBeInViewport()
+    }
+    const code = await page.getByRole('textbox', { name: 'Script', exact: true }).boundingBox()
+    expect(code?.width, 'room for the code').toBeGreaterThan(300)
+  })
+
+  test(`at ${width}x${height} the reason of a wait keeps its room`, async ({ page }) => {
+    await page.setViewportSize({ width, height })
+    await openApp(page, host)
+    const why = await page.getByRole('columnheader', { name: 'Why it waits, or how far it is' }).boundingBox()
+    expect(why?.width).toBeGreaterThan(170)
+  })
+}

@@ -1,5 +1,8 @@
+import { MediaQuery } from 'svelte/reactivity'
+
 export type Theme = 'system' | 'light' | 'dark'
 export type Density = 'dense' | 'compact' | 'cozy'
+export type Rail = 'wide' | 'narrow'
 
 const railKey = 'signalbox.rail'
 const themeKey = 'signalbox.theme'
@@ -9,7 +12,13 @@ const densityKey = 'signalbox.density'
 export class Appearance {
   theme: Theme = $state(storedTheme())
   density: Density = $state(storedDensity())
-  isRailNarrow = $state(localStorage.getItem(railKey) === 'narrow')
+  /** What the person chose; null follows the width of the window. */
+  rail: Rail | null = $state(storedRail())
+  #isWindowSmall = new MediaQuery('max-width: 900px')
+
+  get isRailNarrow(): boolean {
+    return this.rail === null ? this.#isWindowSmall.current : this.rail === 'narrow'
+  }
 
   /** What the theme comes to now. */
   get isDark(): boolean {
@@ -34,14 +43,19 @@ export class Appearance {
   }
 
   toggleRail(): void {
-    this.isRailNarrow = !this.isRailNarrow
-    store(railKey, this.isRailNarrow ? 'narrow' : null)
+    this.rail = this.isRailNarrow ? 'wide' : 'narrow'
+    store(railKey, this.rail)
   }
 }
 
 function storedTheme(): Theme {
   const stored = localStorage.getItem(themeKey)
   return stored === 'light' || stored === 'dark' ? stored : 'system'
+}
+
+function storedRail(): Rail | null {
+  const stored = localStorage.getItem(railKey)
+  return stored === 'wide' || stored === 'narrow' ? stored : null
 }
 
 function storedDensity(): Density {
