@@ -73,6 +73,12 @@ export function suggestionsFor(typed: string, jobs: readonly string[]): string[]
   return keys.filter((key) => key.startsWith(text)).map((key) => `${key}:`)
 }
 
+/** Which suggestion Enter takes while none was gone to: what is typed in full, else the first; none for an empty field. */
+export function likeliest(typed: string, suggestions: readonly string[]): number {
+  if (typed.trim() === '' || suggestions.length === 0) return -1
+  return Math.max(0, suggestions.indexOf(typed.trim()))
+}
+
 /** How many runs have finished since `then` among the states that are shown. */
 export function finishedSince(now: Record<Outcome, number>, then: Record<Outcome, number>, filter: RunFilter): number {
   const counted = filter.outcome ?? outcomes

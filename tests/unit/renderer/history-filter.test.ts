@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   filterOf,
   finishedSince,
+  likeliest,
   queryOf,
   suggestionsFor,
   tokenFault,
@@ -76,5 +77,14 @@ describe('an address', () => {
       matchPath('/runs/:id', '/runs'),
       matchPath('/runs/:id', '/history/1'),
     ]).toEqual([{ id: '42' }, null, null])
+  })
+})
+
+describe('the suggestion that Enter takes', () => {
+  it('is the first, or the one that was typed in full; an empty field takes none', () => {
+    expect(likeliest('st', ['state:'])).toBe(0)
+    expect(likeliest('job:b', ['job:ab', 'job:b'])).toBe(1)
+    expect(likeliest('disk', [])).toBe(-1)
+    expect(likeliest(' ', ['state:', 'job:'])).toBe(-1)
   })
 })
