@@ -69,6 +69,27 @@ test('leaving the page with the focus and the pointer among the rows is no fault
   await expect(stateOf(runRow(page, id))).toHaveText('Running')
 })
 
+test('a run that is being stopped is not asked again', async ({ page }) => {
+  const stubborn = { ...shellLine(`trap '' TERM; while :; do sleep 0.1; done`), graceMs: 6_000 }
+  const id = await host.submit(stubborn, { name: 'stubborn' })
+  await host.untilRun(id, ({ lifecycle }) => lifecycle === 'running', 'runs')
+  await openApp(page, host)
+  await runRow(page, id).getByRole('link').focus()
+  await page.keyboard.press('c')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Enter')
+  await expect(stateOf(runRow(page, id))).toHaveText('Stopping')
+  await runRow(page, id).getByRole('link').focus()
+  await page.keyboard.press('c')
+  await runRow(page, id).getByRole('link').press('Enter')
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeDisabled()
+  await page.keyboard.press('c')
+  await page.keyboard.press('2')
+  await expect(page.getByRole('tab', { name: 'Log' })).toHaveAttribute('aria-selected', 'true')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await host.untilFinished(id)
+})
+
 test('paused values stand still on every page and count what is held; resuming shows what is true now', async ({
   page,
 }) => {

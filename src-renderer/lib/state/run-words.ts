@@ -81,6 +81,10 @@ export function waitWords(wait: Wait, now: number): string {
   }
 }
 
+/** A run that is being stopped already, or has ended, cannot be asked to stop. */
+export const canCancel = ({ lifecycle }: Pick<RunRow, 'lifecycle'>): boolean =>
+  lifecycle !== 'stopping' && lifecycle !== 'finished'
+
 const stopCause: Record<Stop['cause'], string> = {
   cancel: 'cancel requested',
   timeout: 'time limit reached',
@@ -95,6 +99,12 @@ const stopPhase: Record<Stop['phase'], string> = {
 /** How far a stop has come and for how long. */
 export const stopWords = (stop: Stop, now: number): string =>
   `${stopCause[stop.cause]}: ${stopPhase[stop.phase]} · ${formatSpan(now - stop.since, true)}`
+
+/** A stack without the message that stands above it; all of it when it has no frames. */
+export function stackFrames(stack: string): string {
+  const at = stack.search(/^\s+at /m)
+  return at < 0 ? stack : stack.slice(at).replace(/^\n+/, '')
+}
 
 /** Time before the first start, and time since; `isTicking` while the second still grows. Null: not begun. */
 export function runSpans(

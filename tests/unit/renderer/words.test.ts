@@ -6,7 +6,7 @@ import {
   formatSpan,
   parseDuration,
 } from '../../../src-renderer/lib/state/duration.ts'
-import { runSpans, runWords, waitWords } from '../../../src-renderer/lib/state/run-words.ts'
+import { runSpans, runWords, stackFrames, waitWords } from '../../../src-renderer/lib/state/run-words.ts'
 
 describe('a span of time', () => {
   it('is read from what people type', () => {
@@ -88,5 +88,17 @@ describe('the words for a run', () => {
 describe('bytes', () => {
   it('are given in the largest unit that fits', () => {
     expect([512, 2_048, 404 * 1024, 5 * 1024 ** 3].map(formatBytes)).toEqual(['512 B', '2.0 KB', '404 KB', '5.0 GB'])
+  })
+})
+
+describe('a stack', () => {
+  it('is shown without the message that stands above it, however many lines that has', () => {
+    expect(stackFrames('Error: one\ntwo\n    at run (a.ts:1:2)\n    at b.ts:3:4')).toBe(
+      '    at run (a.ts:1:2)\n    at b.ts:3:4',
+    )
+  })
+
+  it('is shown as it is when it has no frames', () => {
+    expect(stackFrames('Error: thrown elsewhere')).toBe('Error: thrown elsewhere')
   })
 })
