@@ -7,8 +7,11 @@ const host = useHost()
 
 test('a first start says on every page what will be there and leads to something to do', async ({ page }) => {
   await openApp(page, host)
-  await expect(page.getByRole('heading', { name: 'Nothing is running or waiting' })).toBeVisible()
-  await page.getByRole('button', { name: 'See what has finished' }).click()
+  await expect(page.getByRole('heading', { name: 'Nothing has run yet' })).toBeVisible()
+  await page.getByRole('button', { name: 'Try the sample script' }).click()
+  await expect(page.getByText('step += 1')).toBeVisible()
+
+  await goTo(page, 'History')
   await expect(page.getByRole('heading', { name: 'Nothing has finished yet' })).toBeVisible()
 
   await goTo(page, 'Runs')
@@ -32,7 +35,8 @@ test('the sample script that an empty history offers runs as it is, and is then 
   await expect(runRows(page)).toHaveCount(1)
   await expect(page.getByRole('meter', { name: `Progress of run ${id}` })).toBeVisible()
   await host.untilFinished(id)
-  await goTo(page, 'History')
+  await expect(page.getByRole('heading', { name: 'Nothing is running or waiting' })).toBeVisible()
+  await page.getByRole('button', { name: 'See what has finished' }).click()
   await expect(stateOf(runRows(page))).toHaveText('Succeeded')
 })
 
