@@ -31,6 +31,18 @@ test('an address without its key, or with another, shows how to get the right on
   await expect(page.getByText(`${origin}/#token=…`)).toBeVisible()
 })
 
+test('a link opened in another tab takes the key over from the one that is open', async ({ page, context }) => {
+  const id = await host.submit(shellLine('true'), { name: 'seen twice' })
+  await host.untilFinished(id)
+  await openApp(page, host)
+  const other = await context.newPage()
+  await other.goto(host.page(`/runs/${id}`))
+  await expect(other.getByRole('heading', { name: 'seen twice' })).toBeVisible()
+  await page.close()
+  await other.reload()
+  await expect(other.getByRole('heading', { name: 'seen twice' })).toBeVisible()
+})
+
 test('a page of another origin cannot connect even with the key, nor show the app in a frame', async ({
   page,
   faults,

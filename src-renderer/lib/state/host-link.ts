@@ -3,6 +3,7 @@ import { createORPCClient } from '@orpc/client'
 import { RPCLink as PortLink } from '@orpc/client/message-port'
 import { RPCLink as SocketLink } from '@orpc/client/websocket'
 import type { Client } from '../../../src-preload/contract.ts'
+import { borrowToken, lendToken } from './shared-token.ts'
 
 declare global {
   interface Window {
@@ -21,7 +22,7 @@ const tokenHash = /^#token=([0-9a-f]+)$/i
 /** Tries once. `unreachable` may be tried again; the token answers need the person. */
 export async function openHostLink(): Promise<LinkAnswer> {
   if (window.signalbox) return { is: 'open', link: await openPort(window.signalbox) }
-  const token = takeToken()
+  const token = takeToken() ?? (await borrowed())
   if (token === null) return { is: 'token-missing' }
   return openSocket(token)
 }
@@ -44,6 +45,13 @@ function takeToken(): string | null {
     history.replaceState(null, '', location.pathname)
   }
   return sessionStorage.getItem(tokenKey)
+}
+
+/** The token of another tab, from then on this one's too: a link opened in a new tab arrives without one. */
+async function borrowed(): Promise<string | null> {
+  const token = await borrowToken()
+  if (token !== null) sessionStorage.setItem(tokenKey, token)
+  return token
 }
 
 async function openPort(bridge: NonNullable<Window['signalbox']>): Promise<HostLink> {
@@ -70,8 +78,10 @@ async function openSocket(token: string): Promise<LinkAnswer> {
     websocket.addEventListener('open', () => resolve(true), { once: true })
     void closed.then(() => resolve(false))
   })
-  if (await opened)
+  if (await opened) {
+    void closed.then(lendToken(token))
     return { is: 'open', link: { client: createORPCClient<Client>(new SocketLink({ websocket })), closed } }
+  }
   return (await isHostThere()) ? { is: 'token-refused' } : { is: 'unreachable' }
 }
 
