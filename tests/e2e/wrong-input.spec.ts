@@ -1,4 +1,4 @@
-import { useHost } from './support/host.ts'
+import { scriptText, useHost } from './support/host.ts'
 import { openApp, openAt, paste, pressRun, runPage, stateOf, writeScript } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
@@ -89,4 +89,30 @@ test('places that do not exist say so and lead back', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'There is no job never saved' })).toBeVisible()
   await openAt(page, host, '/nowhere')
   await expect(page.getByRole('heading', { name: 'There is no page /nowhere' })).toBeVisible()
+  await page.getByRole('button', { name: 'Go to the runs' }).click()
+  await expect(page.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible()
+})
+
+test('a run that a field keeps from starting leads to that field', async ({ page }) => {
+  await openAt(page, host, '/scripts?new=script')
+  await page.getByLabel('Working folder').scrollIntoViewIfNeeded()
+  await page.getByLabel('Time limit').fill('soon')
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+  await expect(page.getByLabel('Time limit')).toBeFocused()
+})
+
+test('a result of any size draws only what is open of it', async ({ page }) => {
+  const wide = 'export default () => Array.from({ length: 100 }, () => Array.from({ length: 100 }, (_, n) => ({ n })))'
+  const id = await host.submit(scriptText(wide, { executor: 'async' }))
+  const long = await host.submit(scriptText(`export default () => 'z'.repeat(900_000)`, { executor: 'async' }))
+  for (const run of [id, long]) await host.untilFinished(run)
+  await openAt(page, host, `/runs/${id}`)
+  const result = runPage(page, id).getByRole('region', { name: 'Result' })
+  await expect(result.locator('li')).toHaveCount(100)
+  await result.locator('li summary').first().click()
+  await expect(result.locator('li')).toHaveCount(200)
+
+  await page.goto(host.page(`/runs/${long}`))
+  await page.getByRole('button', { name: '898,000 more characters · show all' }).click()
+  await expect(page.getByRole('button', { name: /more characters/ })).toHaveCount(0)
 })
