@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { extname, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -91,8 +91,32 @@ export function rendererFolder(): string {
   return fileURLToPath(new URL(isSource ? '../../out/renderer' : '../renderer', import.meta.url))
 }
 
-/** Reads the names of all files below `folder` once; what is added later is not served. */
+/**
+ * Reads the names of all files below `folder`, and again when the page itself was built anew: its files then have other
+ * names. What is added beside a build is not served.
+ */
 export function readRendererFiles(folder: string = rendererFolder()): RendererFiles {
+  const builtAt = () => statSync(join(folder, 'index.html'), { throwIfNoEntry: false })?.mtimeMs
+  let knownBuild = builtAt()
+  let manifest = readManifest(folder)
+
+  return {
+    isBuilt: manifest.has('/index.html'),
+    find(encodedPathname) {
+      const pathname = decodePathname(encodedPathname)
+      if (pathname === null) return null
+      if (isPage(pathname) && builtAt() !== knownBuild) {
+        knownBuild = builtAt()
+        manifest = readManifest(folder)
+      }
+      return manifest.get(isPage(pathname) ? '/index.html' : pathname) ?? null
+    },
+  }
+}
+
+const isPage = (pathname: string): boolean => pathname === '/' || pathname === '/index.html'
+
+function readManifest(folder: string): Map<string, RendererFile> {
   const manifest = new Map<string, RendererFile>()
   for (const name of listFiles(folder)) {
     const contentType = contentTypes[extname(name)]
@@ -100,16 +124,7 @@ export function readRendererFiles(folder: string = rendererFolder()): RendererFi
     const urlPath = '/' + name.split(sep).join('/')
     manifest.set(urlPath, { path: join(folder, name), contentType, cacheControl: cacheControlOf(urlPath) })
   }
-  const index = manifest.get('/index.html')
-  if (index) manifest.set('/', index)
-
-  return {
-    isBuilt: index !== undefined,
-    find(encodedPathname) {
-      const pathname = decodePathname(encodedPathname)
-      return pathname === null ? null : (manifest.get(pathname) ?? null)
-    },
-  }
+  return manifest
 }
 
 function listFiles(folder: string): string[] {
