@@ -10,6 +10,7 @@ import type { Ending } from './interpreters.ts'
 import { captureOutput } from './output-capture.ts'
 import { parseJson } from './own-builtins.ts'
 import { ReportBatch } from './report-batch.ts'
+import { watchRunChildren } from './run-children.ts'
 import { RunScope } from './run-scope.ts'
 import { runScript, threw } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
@@ -31,6 +32,10 @@ const earlyAborts = new Map<string, string>()
 
 linkCurrentRun(() => current.getStore()?.context)
 captureOutput(() => current.getStore())
+const children = watchRunChildren(() => {
+  const scope = current.getStore()
+  return scope === undefined ? null : keyOf(scope.start)
+})
 
 for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
   process.on(event, (error: unknown) => {
@@ -93,14 +98,26 @@ function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
   void current.run(scope, async () => finish(scope, await runScript(scope, code, loader, settings.resultBytes)))
 }
 
-/** The first ending counts: a run that failed by a forgotten promise, or exited, may still return. */
+/**
+ * The first ending counts: a run that failed by a forgotten promise, or exited, may still return. One that was asked to stop
+ * has ended when the programs it started were seen dead.
+ */
 function finish(scope: RunScope, ending: Ending): void {
   const key = keyOf(scope.start)
   const known = running.get(key)
   if (known === undefined) return
   running.delete(key)
-  scope.end(ending, null)
-  known.onEnd()
+  const tell = () => {
+    scope.end(ending, null)
+    known.onEnd()
+  }
+  const dying = scope.signal.aborted ? children.tryEnd(key) : null
+  if (dying === null) {
+    children.forget(key)
+    tell()
+  } else void dying.then(tell)
 }
 
-const keyOf = ({ run, attempt }: ScriptStart): string => `${run}.${attempt}`
+function keyOf({ run, attempt }: ScriptStart): string {
+  return `${run}.${attempt}`
+}

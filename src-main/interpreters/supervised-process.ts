@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { LineSplitter } from './line-splitter.ts'
 import { LogBudget } from './log-budget.ts'
 import type { LogEntry } from './log-budget.ts'
-import { TAG_VARIABLE } from './supervisor-protocol.ts'
+import { isTagWithin, TAG_VARIABLE } from './supervisor-protocol.ts'
 import type { FromSupervisor, Launch } from './supervisor-protocol.ts'
 import { findTagged, isGroupAlive, killTagged, signalGroup } from './tagged-processes.ts'
 
@@ -219,7 +219,7 @@ export class SupervisedProcess {
   }
 
   #tagged() {
-    return findTagged((tag) => tag === this.#tag)
+    return findTagged((tag) => isTagWithin(this.#tag, tag))
   }
 
   #outputs(): Readable[] {

@@ -37,3 +37,9 @@ export type FromChannel =
   | { type: 'lines'; channel: number; lines: LogEntry[] }
   /** The process was reaped, its group is empty, its output was read to the end. */
   | { type: 'gone'; channel: number; code: number | null; signal: string | null }
+
+/** The tag of what a run starts inside a process that carries `tag`. */
+export const childTag = (tag: string, label: string): string => `${tag}+${label}`
+
+/** Whether `tag` is that of the process which carries `own`, or of what runs inside it have started. */
+export const isTagWithin = (own: string, tag: string): boolean => tag === own || tag.startsWith(`${own}+`)

@@ -45,6 +45,44 @@ test('a command that ignores SIGTERM is killed with the grandchild that left its
   expect(await endingOf(run)).toEqual(killed)
 })
 
+test.each(['signal', 'kill'] as const)(
+  'what an async run has started, whoever started it, is dead before its stop by %s is told; its neighbour goes on',
+  async (step) => {
+    const { start, stop, endingOf, untilSaid, ended } = openSupervisor()
+    const mark = `3${Math.floor(Math.random() * 1e6)}`
+    const starter = script(
+      `import { spawn } from 'node:child_process'
+       import { sleep } from 'signalbox'
+       export default async (name: string) => {
+         spawn('sh', ['-c', 'setsid sleep ${mark} & sleep ${mark} & exec sleep ${mark}'], { stdio: 'ignore', env: {} })
+         spawn('sleep', ['${mark}'], { stdio: 'ignore', detached: true }).unref()
+         console.log(name + ' is up')
+         await sleep('1h')
+       }`,
+      'async',
+    )
+    const stopped = start(starter, 'first')
+    const neighbour = start(starter, 'second')
+    await untilSaid(stopped, 'first is up')
+    await untilSaid(neighbour, 'second is up')
+    await until('all sleep', () => withMark(`sleep\0${mark}`).length === 8)
+    stop(stopped, step)
+    let leftWhenTold: number | null = null
+    await until('it is told', () => {
+      if (ended(stopped).length === 0) return false
+      leftWhenTold ??= withMark(`sleep\0${mark}`).length
+      return true
+    })
+    if (step === 'kill') {
+      expect(leftWhenTold).toBe(0)
+      expect(await endingOf(neighbour)).toMatchObject({ how: 'interrupted' })
+      return
+    }
+    expect(leftWhenTold).toBe(4)
+    expect(ended(neighbour)).toEqual([])
+  },
+)
+
 test('what a command leaves in its group when it ends is killed', async () => {
   const { start, endingOf } = openSupervisor()
   const mark = `3${Math.floor(Math.random() * 1e6)}`
