@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { startPages } from '../support/real-work.ts'
+import { readClipboard } from './support/clipboard.ts'
 import { useHost } from './support/host.ts'
 import { goTo, openApp, pressRun, runPage, stateOf, writeScript } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
@@ -25,6 +26,10 @@ test('a script on the async executor fetches 200 pages and returns what came bac
     await expect(result).toContainText('bytes: 201000')
     await expect(result).toContainText('200: 200')
     expect(server.asked()).toBe(200)
+    await result.getByRole('button', { name: 'Copy the result as JSON' }).click()
+    await expect
+      .poll(async () => JSON.parse(await readClipboard(page)) as unknown)
+      .toEqual({ pages: 200, bytes: 201_000, statuses: { 200: 200 } })
   } finally {
     await server.close()
   }
