@@ -48,7 +48,7 @@ export function addJobAdd(job: Command): void {
       const { home, json } = circumstancesOf(command)
       const definition = await parseDefinition(words, options)
       const request = {
-        name: options.name ?? defaultName(definition),
+        name: options.name ?? (await defaultName(definition)),
         definition,
         description: options.description ?? null,
         priority: parseWhole('--priority', options.priority, -1000, 1000),
@@ -119,7 +119,18 @@ function addVariable(given: string, before: Record<string, string>): Record<stri
   return { ...before, [name]: value }
 }
 
-function defaultName(definition: Definition): string {
+/** The name of the file or of the program, where that can be the name of a job. */
+async function defaultName(definition: Definition): Promise<string> {
+  const name = nameOfDefinition(definition)
+  const [{ nameSchema }, { safeParse }] = await Promise.all([
+    import('../../src-preload/definition.ts'),
+    import('valibot'),
+  ])
+  if (safeParse(nameSchema, name).success) return name
+  throw new UseError(`"${name}" cannot be the name of a job. Give one with --name.`)
+}
+
+function nameOfDefinition(definition: Definition): string {
   if (definition.kind === 'script')
     return definition.code.from === 'file' ? nameOfFile(definition.code.path) : definition.code.name
   const [program = ''] =

@@ -238,6 +238,7 @@ test.each<[code: number, words: string[], line: RegExp]>([
   [1, ['retry', '999999'], /There is no run 999999/],
   [1, ['job', 'show', 'nothing'], /There is no job named "nothing"/],
   [2, ['job', 'add'], /Say what to run/],
+  [2, ['job', 'add', '--command', '[ -f lock ]'], /"\[" cannot be the name of a job\. Give one with --name\./],
   [2, ['job', 'add', '/no/such.ts'], /There is no file \/no\/such\.ts/],
   [2, ['job', 'add', '--command', ' '], /--command: the line is empty/],
   [2, ['job', 'add', 'a.ts', 'b.ts'], /Only one file makes a job/],
