@@ -34,7 +34,9 @@ linkCurrentRun(() => current.getStore()?.context)
 captureOutput(() => current.getStore())
 const children = watchRunChildren(() => {
   const scope = current.getStore()
-  return scope === undefined ? null : keyOf(scope.start)
+  if (scope === undefined) return null
+  const label = keyOf(scope.start)
+  return { label, hasEnded: !running.has(label) }
 })
 
 for (const event of ['unhandledRejection', 'uncaughtException'] as const) {

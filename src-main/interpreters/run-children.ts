@@ -23,19 +23,23 @@ export type RunChildren = {
   forget(label: string): void
 }
 
-/** Marks every program with the run that starts it. `currentLabel` is null outside runs. */
-export function watchRunChildren(currentLabel: () => string | null): RunChildren {
+/** Marks every program with the run that starts it, also one that has ended and goes on; `currentRun` is null outside runs. */
+export function watchRunChildren(currentRun: () => { label: string; hasEnded: boolean } | null): RunChildren {
   const ownTag = process.env[TAG_VARIABLE] ?? ''
   const tagOf = (label: string) => childTag(ownTag, label)
-  const children = new Map<string, ChildProcess[]>()
+  /** Those that live, for each run that has started any. */
+  const children = new Map<string, Set<ChildProcess>>()
 
   const spawn = prototype.spawn
   prototype.spawn = function (options) {
-    const label = currentLabel()
-    if (label !== null) {
-      const others = (options.envPairs ?? []).filter((pair) => !pair.startsWith(`${TAG_VARIABLE}=`))
-      options.envPairs = [...others, `${TAG_VARIABLE}=${tagOf(label)}`]
-      children.set(label, [...(children.get(label) ?? []), this])
+    const run = currentRun()
+    if (run === null) return spawn.call(this, options)
+    const others = (options.envPairs ?? []).filter((pair) => !pair.startsWith(`${TAG_VARIABLE}=`))
+    options.envPairs = [...others, `${TAG_VARIABLE}=${tagOf(run.label)}`]
+    if (!run.hasEnded) {
+      const living = children.get(run.label) ?? new Set()
+      children.set(run.label, living.add(this))
+      this.once('exit', () => living.delete(this))
     }
     return spawn.call(this, options)
   }
@@ -50,9 +54,10 @@ export function watchRunChildren(currentLabel: () => string | null): RunChildren
   }
 }
 
-async function killAll(tag: string, started: ChildProcess[]): Promise<void> {
+async function killAll(tag: string, started: ReadonlySet<ChildProcess>): Promise<void> {
   for (let pauseMs = 5; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
-    const alive = started.filter(
+    // One that could not be started has no id and never exits; a listener of ours can be taken away by the script.
+    const alive = [...started].filter(
       (child) => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
     )
     const tagged = findTagged((candidate) => candidate === tag)
