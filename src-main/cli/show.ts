@@ -36,7 +36,8 @@ function print(run: RunDetail): void {
     ['run', `${run.id}  ${run.name}`],
     ['job', run.job],
     ['state', stateInWords(run)],
-    ['why', situationInWords(run, now) || null],
+    // A run that neither waits nor stops has only its progress to tell.
+    [run.waits.length > 0 || run.lifecycle === 'stopping' ? 'why' : 'progress', situationInWords(run, now) || null],
     ['runs', `${contentInWords(run)} (${run.kind}, executor ${run.executor})`],
     ['repeats', run.retryOf === null ? null : `run ${run.retryOf}`],
     ['priority', run.priority === 0 ? null : String(run.priority)],

@@ -50,7 +50,7 @@ test('a submitted run is followed to its end and shown with its result', async (
     error: null,
     waits: [],
   })
-  expect(await say('show', id)).toMatch(/state +succeeded\n[^]*result +{"doubled":42}\n/)
+  expect(await say('show', id)).toMatch(/state +succeeded\nprogress +1 of 1, doubled\n[^]*result +{"doubled":42}\n/)
 })
 
 test('a failed run keeps the error with the place in the source', async () => {
@@ -81,6 +81,7 @@ test('what waits says why, and a cancelled run says who', async () => {
     { id, lifecycle: 'scheduled', priority: 7, waits: [{ kind: 'time' }] },
   ])
   expect(await say('ps')).toMatch(/ID +STATE +NAME +FOR +WHY\n *\d+ +scheduled +wait +.* is due at .*, in 59 m/)
+  expect(await say('show', String(id))).toMatch(/state +scheduled\nwhy +is due at /)
   expect(await say('cancel', String(id), '--reason', 'not today')).toBe(`run ${id} is cancelled\n`)
   expect(await json<RunRow[]>('ls', '--state', 'cancelled')).toMatchObject([{ id, outcome: 'cancelled' }])
   expect(await say('ps')).toBe('Nothing runs and nothing waits.\n')

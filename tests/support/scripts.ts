@@ -3,9 +3,10 @@ import { join } from 'node:path'
 
 const sources = {
   'double.ts': `
-    import { log } from 'signalbox'
+    import { log, progress } from 'signalbox'
     export default async function (input: { n: number } | null) {
       log('doubling')
+      progress(1, 1, 'doubled')
       return { doubled: (input?.n ?? 0) * 2 }
     }`,
   'fail.ts': `
