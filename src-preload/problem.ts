@@ -73,6 +73,14 @@ const catalogue = {
     'The engine stopped while it was answering.',
     'It restarts by itself; look at the run before repeating the request.',
   ],
+  /** `run`: the one that was being followed, if any. */
+  HOST_LOST: (p: { run: number | null }) =>
+    p.run === null
+      ? [
+          'The host stopped while it was answering.',
+          'Start it again (signalbox serve) and look at the run before repeating the request.',
+        ]
+      : [`The host stopped before run ${p.run} had finished.`, `Look at it with: signalbox show ${p.run}`],
   INTERNAL: (p: { message: string }) => [
     `Something went wrong inside Signalbox: ${p.message}.`,
     'Nothing accepted is lost. Please report this.',

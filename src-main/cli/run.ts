@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Client, LogLine, RunDetail, Submit } from '../../src-preload/contract.ts'
-import { Problem } from '../../src-preload/problem.ts'
+import { problem } from '../../src-preload/problem.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { parseInput, parseExecutor, parseScriptPath, parseSpan } from './arguments.ts'
 import { exitCodes, refusalCode } from './failure.ts'
@@ -55,16 +55,13 @@ async function execute(home: string, request: Submit, stop: AbortSignal, json: b
     if (json) printJson(run)
     else await report(run)
   } catch (error) {
-    throw connection.closed.aborted && refusalCode(error) === null ? lostHost(id) : error
+    throw connection.closed.aborted && refusalCode(error) === null ? problem('HOST_LOST', { run: id }) : error
   } finally {
     await leave()
   }
 }
 
 /** The run is stored, whatever became of its host. */
-const lostHost = (id: number) =>
-  new Problem('ENGINE_LOST', `The host stopped before run ${id} had finished.`, `Look at it with: signalbox show ${id}`)
-
 async function parseRequest(file: string, options: Options): Promise<Submit> {
   return {
     what: 'definition',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { Problem, problem } from '../../src-preload/problem.ts'
+import { problem } from '../../src-preload/problem.ts'
 import type { Client } from '../../src-preload/contract.ts'
 import { chooseHome } from '../home.ts'
 import type { Connection } from './connection.ts'
@@ -39,12 +39,6 @@ export async function explainLoss(error: unknown, connection: Connection, home: 
     again.close()
     return problem('ENGINE_LOST')
   } catch (refusal) {
-    return refusalCode(refusal) === 'NO_HOST' ? hostLost : refusal
+    return refusalCode(refusal) === 'NO_HOST' ? problem('HOST_LOST', { run: null }) : refusal
   }
 }
-
-const hostLost = new Problem(
-  'ENGINE_LOST',
-  'The host stopped while it was answering.',
-  'Start it again (signalbox serve) and look at the run before repeating the request.',
-)
