@@ -311,13 +311,15 @@ test('an async script cannot have a folder or an environment of its own, and is 
 })
 
 test('process.exit in an async script ends that run only', async () => {
-  const { start, endingOf, untilSaid } = openSupervisor()
-  const waiting = `import { log, sleep } from 'signalbox'\nexport default async () => { log('here'); await sleep(500) }`
+  const { start, stop, ended, endingOf, untilSaid } = openSupervisor()
+  const waiting = `import { log, sleep } from 'signalbox'\nexport default async () => { log('here'); await sleep('1h') }`
   const neighbour = start(script(waiting, 'async'))
   await untilSaid(neighbour, 'here')
   const run = start(script(`export default async () => { process.exit(3) }`, 'async'))
   expect(await endingOf(run)).toEqual({ how: 'exited', code: 3, signal: null })
-  expect(await endingOf(neighbour)).toEqual(returned(null))
+  expect(ended(neighbour)).toEqual([])
+  stop(neighbour, 'signal')
+  expect(await endingOf(neighbour)).toMatchObject({ how: 'threw', cancelled: true })
 })
 
 /** Ends the thread it runs on, past `process.exit`. */
