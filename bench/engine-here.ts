@@ -86,6 +86,7 @@ export const idleInterpreters = (): Interpreters => ({
   sweep: () => Promise.resolve({ killed: 0 }),
   start: () => undefined,
   stop: () => undefined,
+  answer: () => undefined,
   close: () => Promise.resolve(),
 })
 

@@ -58,6 +58,7 @@ function begin(row: ClaimedRun, executor: Executor, state: EngineState, tick: Ti
     pid: null,
     logLines: row.attempt === 1 ? 0 : (state.store.logs.lastLine.get(row.id) ?? 0),
     unsavedProgress: null,
+    script: null,
   })
   state.inUse[executor] += 1
   state.counters.add('is_queued', -1)

@@ -3,6 +3,7 @@ import { transition } from '../core/run.ts'
 import type { Verdict } from '../core/run.ts'
 import { judge } from '../core/verdict.ts'
 import type { Report } from '../interpreters/interpreters.ts'
+import { applyScriptReport, endScriptSide } from './objects/calls.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
@@ -31,6 +32,9 @@ export function applyReport(state: EngineState, tick: Tick, report: Report): voi
       return
     case 'ended':
       endAttempt(state, tick, run, report)
+      return
+    default:
+      applyScriptReport(state, tick, run, report)
   }
 }
 
@@ -49,6 +53,7 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
   const next = transition(run.state, { type: 'ended', at: tick.now, attempt: report.attempt, verdict })
   if (next === null) throw new Error(`run ${run.id} is live but does not take its ending`)
 
+  endScriptSide(state, tick, run)
   state.live.delete(run.id)
   state.inUse[run.executor] -= 1
   state.timers.cancel(`timeout:${run.id}`)

@@ -234,7 +234,7 @@ export class Engine {
       now,
       mono: clock.monoMs(),
       changes,
-      effects: { replies: [], starts: [], stops: [] },
+      effects: { replies: [], starts: [], stops: [], answers: [] },
       event: (run, type, data) => {
         events.append(run, type, data)
         changes.status = true
@@ -258,6 +258,7 @@ export class Engine {
 
   #carryOut({ effects, changes }: Tick): void {
     if (effects.starts.length > 0) this.#interpreters.start(effects.starts)
+    if (effects.answers.length > 0) this.#interpreters.answer(effects.answers)
     if (effects.stops.length > 0) {
       this.#interpreters.stop(effects.stops)
       for (const step of effects.stops) this.#inbox.push({ type: 'stop_sent', step })

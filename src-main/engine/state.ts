@@ -5,6 +5,9 @@ import type { Store } from '../store/store.ts'
 import { Counters } from './counters.ts'
 import { Definitions } from './definitions.ts'
 import { Lanes } from './lanes.ts'
+import { loadObjects } from './objects/objects.ts'
+import type { Objects } from './objects/objects.ts'
+import type { ScriptSide } from './objects/script-side.ts'
 
 /** A run with an attempt under way. The store has the same facts; this is what every report needs at once. */
 export type LiveRun = {
@@ -16,6 +19,7 @@ export type LiveRun = {
   logLines: number
   /** JSON of the last progress not yet written, or null. */
   unsavedProgress: string | null
+  script: ScriptSide | null
 }
 
 export type TimerKey = `timeout:${number}` | `grace:${number}`
@@ -27,6 +31,7 @@ export type EngineState = {
   readonly counters: Counters
   readonly lanes: Lanes
   readonly definitions: Definitions
+  readonly objects: Objects
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
@@ -57,6 +62,7 @@ export function createState(options: {
     counters: new Counters(options.store),
     lanes: new Lanes(options.store),
     definitions: new Definitions(options.store),
+    objects: loadObjects(options.store),
     live: new Map(),
     inUse: { async: 0, process: 0 },
     timers: new Timers(),

@@ -1,4 +1,5 @@
 import type { Json } from '../../src-preload/contract.ts'
+import type { Answer } from '../interpreters/calls.ts'
 import type { AttemptStart, StopStep } from '../interpreters/interpreters.ts'
 
 /** What a transaction changed, for the feeds. */
@@ -19,7 +20,7 @@ export type Tick = {
   readonly now: number
   readonly mono: number
   readonly changes: Changes
-  readonly effects: { replies: (() => void)[]; starts: AttemptStart[]; stops: StopStep[] }
+  readonly effects: { replies: (() => void)[]; starts: AttemptStart[]; stops: StopStep[]; answers: Answer[] }
   /** Appends to the run's history. */
   event(run: number, type: string, data?: { [key: string]: Json }): void
 }

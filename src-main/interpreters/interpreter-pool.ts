@@ -8,7 +8,7 @@ import { entryPath } from '../entry.ts'
 import { endWithSupervisor, sendFrame, watchFrames } from './descriptors.ts'
 import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
-import { ABORT_CHANNEL } from './interpreter-protocol.ts'
+import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
 import type { InterpreterSettings, ThreadLost, ToInterpreter } from './interpreter-protocol.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as InterpreterSettings
@@ -26,7 +26,7 @@ const pool = new Piscina({
   // With atomics an idle thread blocks its event loop: keep-alive sockets and timers of warm modules would stand still.
   atomics: 'disabled',
 })
-const aborts = new BroadcastChannel(ABORT_CHANNEL)
+const toRuns = new BroadcastChannel(TO_RUNS_CHANNEL)
 
 pool.on('message', (json: string) => sendFrame(json))
 // A thread that died with nothing on it; piscina has started another.
@@ -39,7 +39,7 @@ void watchFrames(new FrameReader(), obey, endWithSupervisor)
 
 function obey(frame: Frame): void {
   if (frame.channel !== 0) void runBatch(frame.channel, frame.payload.toString())
-  else aborts.postMessage(JSON.parse(frame.payload.toString()) as ToInterpreter)
+  else toRuns.postMessage(JSON.parse(frame.payload.toString()) as ToInterpreter)
 }
 
 async function runBatch(batch: number, json: string): Promise<void> {

@@ -14,7 +14,7 @@ import { ReportBatch } from './report-batch.ts'
 import { RunScope } from './run-scope.ts'
 import { runScript, threw } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
-import { linkCurrentRun } from './sdk/run-context.ts'
+import { linkCurrentRun } from './sdk/run-link.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as InterpreterSettings
 // The script sees a plain process: neither our argument nor our cache setting.
@@ -29,10 +29,10 @@ const [startFrame, ...early] = first
 const { start, code } = parse(startFrame) as Extract<ToInterpreter, { type: 'start' }>
 
 const reports = new ReportBatch(sendFrame)
-const scope = new RunScope(start, reports)
+const scope = new RunScope(start, reports, null)
 let isOver = false
 
-linkCurrentRun(() => scope.context)
+linkCurrentRun(() => scope)
 captureOutput(() => scope)
 process.on('exit', () => {
   if (!isOver) scope.sendHeld()
@@ -66,6 +66,7 @@ function end(ending: Ending): void {
 function obey(frame: Frame): void {
   const message = parse(frame)
   if (message.type === 'abort') scope.abort(message.reason)
+  else if (message.type === 'answers') for (const answer of message.answers) scope.runtime?.answer(answer)
 }
 
 function parse(frame: Frame | undefined): ToInterpreter {

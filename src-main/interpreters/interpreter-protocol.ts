@@ -1,4 +1,5 @@
 import type { ScriptDefinition } from '../../src-preload/definition.ts'
+import type { Answer } from './calls.ts'
 import type { AttemptStart, Report } from './interpreters.ts'
 
 export type Code = ScriptDefinition['code']
@@ -17,7 +18,9 @@ export type InterpreterSettings = {
 
 /** To an interpreter: control frames on descriptor 4, one message each. */
 export type ToInterpreter =
-  { type: 'start'; start: ScriptStart; code: Code } | { type: 'abort'; run: number; attempt: number; reason: string }
+  | { type: 'start'; start: ScriptStart; code: Code }
+  | { type: 'abort'; run: number; attempt: number; reason: string }
+  | { type: 'answers'; answers: Answer[] }
 
 /**
  * To a pool, a frame whose channel is not 0 is a batch of that number: its payload is the JSON of a `Batch` and goes to
@@ -31,5 +34,5 @@ export type FromInterpreter = Report | ThreadLost
 /** A thread of the pool died; these batches were on it and hear nothing more. */
 export type ThreadLost = { type: 'thread_lost'; batches: number[]; why: string; exitCode: number | null }
 
-/** Name of the BroadcastChannel on which a pool tells all its threads whom to abort. */
-export const ABORT_CHANNEL = 'signalbox-abort'
+/** Name of the BroadcastChannel on which a pool passes aborts and answers to all its threads; each knows its own runs. */
+export const TO_RUNS_CHANNEL = 'signalbox-to-runs'

@@ -4,7 +4,8 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
-import { ABORT_CHANNEL } from './interpreter-protocol.ts'
+import type { Answer } from './calls.ts'
+import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
 import type { Batch, Code, InterpreterSettings, ScriptStart, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
 import { captureOutput } from './output-capture.ts'
@@ -14,9 +15,9 @@ import { watchRunChildren } from './run-children.ts'
 import { RunScope } from './run-scope.ts'
 import { runScript, threw } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
-import { linkCurrentRun } from './sdk/run-context.ts'
+import { linkCurrentRun } from './sdk/run-link.ts'
 
-/** How many aborts for runs we do not know are remembered: they may overtake their start, or come after the end. */
+/** How many toRuns for runs we do not know are remembered: they may overtake their start, or come after the end. */
 const MAX_EARLY_ABORTS = 1_000
 
 /** Piscina wraps what we hand it; the pool passes the settings as its workerData. */
@@ -30,7 +31,7 @@ const current = new AsyncLocalStorage<RunScope>()
 const running = new Map<string, Running>()
 const earlyAborts = new Map<string, string>()
 
-linkCurrentRun(() => current.getStore()?.context)
+linkCurrentRun(() => current.getStore())
 captureOutput(() => current.getStore())
 const children = watchRunChildren(() => {
   const scope = current.getStore()
@@ -63,9 +64,19 @@ process.exit = (code) => {
   throw new Error(`process.exit(${exitCode}) ended this run`)
 }
 
-const aborts = new BroadcastChannel(ABORT_CHANNEL)
-aborts.onmessage = (event: { data: unknown }) => {
-  const { run, attempt, reason } = event.data as Extract<ToInterpreter, { type: 'abort' }>
+const toRuns = new BroadcastChannel(TO_RUNS_CHANNEL)
+toRuns.onmessage = (event: { data: unknown }) => {
+  const message = event.data as Extract<ToInterpreter, { type: 'abort' | 'answers' }>
+  if (message.type === 'answers') message.answers.forEach(passOn)
+  else abort(message)
+}
+
+function passOn(answer: Answer): void {
+  const scope = running.get(keyOf(answer))?.scope
+  if (scope !== undefined) current.run(scope, () => scope.runtime?.answer(answer))
+}
+
+function abort({ run, attempt, reason }: Extract<ToInterpreter, { type: 'abort' }>): void {
   const scope = running.get(`${run}.${attempt}`)?.scope
   if (scope !== undefined) current.run(scope, () => scope.abort(reason))
   else if (earlyAborts.size < MAX_EARLY_ABORTS) earlyAborts.set(`${run}.${attempt}`, reason)
@@ -89,7 +100,7 @@ export default function runBatch(json: string): Promise<void> {
 
 function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
   const key = keyOf(start)
-  const scope = new RunScope(start, reports)
+  const scope = new RunScope(start, reports, null)
   running.set(key, { scope, onEnd })
   const earlyReason = earlyAborts.get(key)
   if (earlyReason !== undefined) {
@@ -120,6 +131,6 @@ function finish(scope: RunScope, ending: Ending): void {
   } else void dying.then(tell)
 }
 
-function keyOf({ run, attempt }: ScriptStart): string {
+function keyOf({ run, attempt }: { run: number; attempt: number }): string {
   return `${run}.${attempt}`
 }

@@ -1,5 +1,6 @@
 import type { Definition, LogLevel } from '../../src-preload/contract.ts'
 import type { Ending } from '../core/verdict.ts'
+import type { Answer, ScriptReport } from './calls.ts'
 
 /** One try of one run, ready to be started. `run` and `attempt` together name it in every report. */
 export type AttemptStart = {
@@ -29,6 +30,7 @@ export type Report =
   | { type: 'log'; run: number; attempt: number; lines: [at: number, level: LogLevel, text: string][] }
   | { type: 'progress'; run: number; attempt: number; done: number; total: number | null; note: string | null }
   | { type: 'ended'; run: number; attempt: number; ending: Ending; cpuMs: number | null }
+  | ScriptReport
 
 /**
  * Where attempts run. Two kinds exist: the supervisor's processes, and the simulated ones of the tests.
@@ -40,6 +42,8 @@ export interface Interpreters {
   sweep(): Promise<{ killed: number }>
   start(attempts: AttemptStart[]): void
   stop(steps: StopStep[]): void
+  /** Tells scripts what became of their calls. One for an attempt that is over goes nowhere. */
+  answer(answers: Answer[]): void
   /** Kills everything that still runs, sees it dead, and ends the supervisor. No reports after it resolves. */
   close(): Promise<void>
 }

@@ -1,4 +1,6 @@
+import * as v from 'valibot'
 import { logLevels } from '../../src-preload/log-levels.ts'
+import { scriptReportSchema } from './calls.ts'
 import type { FromInterpreter } from './interpreter-protocol.ts'
 
 /**
@@ -33,7 +35,7 @@ function isFromInterpreter(message: unknown): message is FromInterpreter {
     case 'ended':
       return isEnding(message['ending']) && isOrNull(message['cpuMs'], 'number')
     default:
-      return false
+      return v.is(scriptReportSchema, message)
   }
 }
 

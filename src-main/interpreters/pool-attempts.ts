@@ -1,3 +1,4 @@
+import type { Answer } from './calls.ts'
 import type {
   Batch,
   Code,
@@ -83,6 +84,16 @@ export class PoolAttempts {
       return true
     }
     return false
+  }
+
+  /** One message for each pool, which hands it to all its threads. */
+  answer(answers: Answer[]): void {
+    for (const pool of this.#pools.values()) {
+      const own = answers.filter(({ run, attempt }) => pool.attempts.get(run)?.attempt === attempt)
+      if (own.length === 0) continue
+      const message: ToInterpreter = { type: 'answers', answers: own }
+      this.#link.sendTo(pool.channel, JSON.stringify(message))
+    }
   }
 
   owns(channel: number): boolean {

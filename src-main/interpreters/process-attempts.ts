@@ -3,6 +3,7 @@ import { limits } from '../../src-preload/definition.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { entryPath } from '../entry.ts'
 import { commandLine } from '../jobs/command.ts'
+import type { Answer } from './calls.ts'
 import type { FromInterpreter, InterpreterSettings, ToInterpreter } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
 import { toRunError } from './run-error.ts'
@@ -68,6 +69,14 @@ export class ProcessAttempts {
     else if (running.start.definition.kind === 'command')
       this.#link.send({ type: 'terminate', channel: running.channel })
     else this.#tell(running, { type: 'abort', run, attempt, reason })
+    return true
+  }
+
+  /** False when the attempt is not one of these. */
+  answer(answer: Answer): boolean {
+    const running = this.#byRun.get(answer.run)
+    if (running === undefined || running.start.attempt !== answer.attempt) return false
+    this.#tell(running, { type: 'answers', answers: [answer] })
     return true
   }
 

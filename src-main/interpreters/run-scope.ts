@@ -7,6 +7,7 @@ import { LineSplitter } from './line-splitter.ts'
 import { LogBudget } from './log-budget.ts'
 import type { ReportBatch } from './report-batch.ts'
 import { CancelledError } from './sdk/cancelled-error.ts'
+import type { FromScript, RunLink, ScriptRuntime } from './sdk/run-link.ts'
 import type { Log, LogFields, RunContext, RunInfo, SetProgress } from './sdk/run-context.ts'
 
 /** At most five progress values a second. */
@@ -18,9 +19,11 @@ const NOTE_UNITS = 1_000
  * One attempt inside an interpreter: what its script may touch (`context`), and what becomes of what it says. Parts that
  * many runs never use are made when first asked for: at tens of thousands of runs a second each object counts.
  */
-export class RunScope {
+export class RunScope implements RunLink {
   readonly context: RunContext
   readonly start: ScriptStart
+  runtime: ScriptRuntime | null = null
+  readonly receive: RunLink['receive']
   readonly #reports: ReportBatch
   #abortController: AbortController | null = null
   #budget: LogBudget | null = null
@@ -32,7 +35,8 @@ export class RunScope {
   } | null = null
   #isOver = false
 
-  constructor(start: ScriptStart, reports: ReportBatch) {
+  constructor(start: ScriptStart, reports: ReportBatch, receive: RunLink['receive']) {
+    this.receive = receive
     this.start = start
     this.#reports = reports
     this.context = createContext(this)
@@ -45,6 +49,13 @@ export class RunScope {
   abort(reason: string): void {
     this.#abortController ??= new AbortController()
     this.#abortController.abort(new CancelledError(reason))
+    this.runtime?.cancel(reason)
+  }
+
+  send(message: FromScript): void {
+    if (this.#isOver) return
+    const { run, attempt } = this.start
+    this.#reports.add({ ...message, run, attempt })
   }
 
   /** Takes a line. After the end it is dropped: a stray timer of a finished run must not speak in its name. */

@@ -20,12 +20,15 @@ export async function runScript(
   if (loading.how === 'threw') return threw(loading.error, scope)
   // Called bare: as a method it would show itself in the script's stack and receive a `this`.
   const { main } = loading
+  let ending: Ending
   try {
     const value = await main(parseJson(scope.start.input), scope.context)
-    return { how: 'returned', result: resultJson(value, resultBytes) }
+    ending = { how: 'returned', result: resultJson(value, resultBytes) }
   } catch (error) {
-    return threw(error, scope)
+    ending = threw(error, scope)
   }
+  if (scope.runtime !== null) await scope.runtime.end()
+  return ending
 }
 
 /** The ending of a run whose code threw, here or where nobody awaited it. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import type { Answer } from './calls.ts'
 import type { AttemptStart, Interpreters, OnReports, Report, StopStep } from './interpreters.ts'
 import { parseFromInterpreter } from './parse-from-interpreter.ts'
 import { PoolAttempts } from './pool-attempts.ts'
@@ -76,6 +77,13 @@ class SupervisorClient implements Interpreters {
       // Neither knows it: it has ended, and its report is on the way or was delivered.
       if (!this.#life.processes.stop(step)) this.#life.pools.stop(step)
     }
+  }
+
+  answer(answers: Answer[]): void {
+    // While a dead supervisor's processes are swept, nobody is left who asked.
+    if (this.#held !== null) return
+    const shared = answers.filter((answer) => !this.#life.processes.answer(answer))
+    if (shared.length > 0) this.#life.pools.answer(shared)
   }
 
   close(): Promise<void> {

@@ -3,6 +3,7 @@ import { prepareAttempts } from './queries/attempts.ts'
 import { prepareCounters } from './queries/counters.ts'
 import { prepareDefinitions } from './queries/definitions.ts'
 import { prepareEvents } from './queries/events.ts'
+import { prepareFlags } from './queries/flags.ts'
 import { prepareJobs } from './queries/jobs.ts'
 import { prepareLanes } from './queries/lanes.ts'
 import { prepareLogs } from './queries/logs.ts'
@@ -21,6 +22,7 @@ export function prepareStore(db: Database) {
     attempts: prepareAttempts(db),
     events: prepareEvents(db),
     logs: prepareLogs(db),
+    flags: prepareFlags(db),
     counters: prepareCounters(db),
     /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
     transaction<T>(work: () => T): T {

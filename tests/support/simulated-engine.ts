@@ -7,6 +7,7 @@ import type { Submit } from '../../src-preload/contract.ts'
 import { saveJob } from '../../src-main/engine/commands/jobs.ts'
 import { submit } from '../../src-main/engine/commands/submit.ts'
 import { Engine } from '../../src-main/engine/engine.ts'
+import type { Answer } from '../../src-main/interpreters/calls.ts'
 import type { AttemptStart, Report, StopStep } from '../../src-main/interpreters/interpreters.ts'
 import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
@@ -25,6 +26,7 @@ export async function openSimulatedEngine(
   migrate(db, readMigrations())
   const started: AttemptStart[] = []
   const steps: StopStep[] = []
+  const answers: Answer[] = []
   const fatal: unknown[] = []
   const closed: string[] = []
   let send: (reports: Report[]) => void = () => undefined
@@ -45,6 +47,10 @@ export async function openSimulatedEngine(
         stop(sent) {
           if (db.inTransaction) fatal.push(new Error('stopped before the commit'))
           steps.push(...sent)
+        },
+        answer(sent) {
+          if (db.inTransaction) fatal.push(new Error('answered before the commit'))
+          answers.push(...sent)
         },
         close() {
           closed.push('closed')
@@ -80,6 +86,8 @@ export async function openSimulatedEngine(
     closed,
     started,
     steps,
+    /** In the order in which they were sent. */
+    answers,
     pass,
     settle,
     startedRuns: () => started.map(({ run }) => run),

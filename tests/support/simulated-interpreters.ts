@@ -110,6 +110,7 @@ export class SimulatedMachine {
       },
       start: (attempts) => attempts.forEach(start),
       stop: (steps) => steps.forEach(stop),
+      answer: () => undefined,
       close: () => {
         this.processes.clear()
         return Promise.resolve()

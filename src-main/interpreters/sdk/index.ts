@@ -4,8 +4,8 @@
  */
 import { parseDuration } from '../../core/duration.ts'
 import type { CancelledError } from './cancelled-error.ts'
-import { currentRun } from './run-context.ts'
 import type { Log, RunInfo, SetProgress } from './run-context.ts'
+import { currentRun } from './run-link.ts'
 
 export { CancelledError } from './cancelled-error.ts'
 export type { Log, LogFields, RunContext, RunInfo } from './run-context.ts'

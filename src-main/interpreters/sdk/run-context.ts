@@ -26,29 +26,3 @@ export type RunContext = {
   readonly log: Log
   readonly progress: SetProgress
 }
-
-/**
- * The script's SDK and the interpreter that runs it find each other through this global, because they need not be
- * instances of the same bundle.
- */
-const linkKey = Symbol.for('signalbox.current-run')
-type Linked = { [key: symbol]: (() => RunContext | undefined) | undefined }
-
-/** Called once by an interpreter: `current` tells which run the calling code belongs to. */
-export function linkCurrentRun(current: () => RunContext | undefined): void {
-  Object.defineProperty(globalThis, linkKey, { value: current })
-}
-
-/** The run that the calling code belongs to; undefined where there is none, for example in a finaliser. */
-export const findCurrentRun = (): RunContext | undefined => (globalThis as unknown as Linked)[linkKey]?.()
-
-/** The run that the calling code belongs to. Throws outside of one. */
-export function currentRun(): RunContext {
-  const context = findCurrentRun()
-  if (context === undefined) {
-    throw new Error(
-      "'signalbox' works inside a run only: start this file with `signalbox run FILE`, or from the window.",
-    )
-  }
-  return context
-}

@@ -1,4 +1,4 @@
-import { currentRun, findCurrentRun } from './run-context.ts'
+import { currentRun, findCurrentLink } from './run-link.ts'
 
 /**
  * Aborts when the run is asked to stop: `fetch(url, { signal })`. A stand-in for `ctx.signal` that always means the calling
@@ -8,7 +8,7 @@ export const signal: AbortSignal = new Proxy(Object.create(AbortSignal.prototype
   get(_, property) {
     if (property === 'addEventListener') return listen
     if (property === 'removeEventListener') return unlisten
-    if (isBookkeeping(property) && findCurrentRun() === undefined) return new Set()
+    if (isBookkeeping(property) && findCurrentLink() === undefined) return new Set()
     const real = currentRun().signal
     const value: unknown = Reflect.get(real, property, real)
     return typeof value === 'function' ? (value.bind(real) as unknown) : value
@@ -41,6 +41,6 @@ function listen(type: string, listener: Listener, options?: ListenOptions): void
  * would end the thread and every run on it.
  */
 function unlisten(type: string, listener: Listener, options?: ListenOptions): void {
-  const real = findCurrentRun()?.signal ?? listenedTo.get(listener)
+  const real = findCurrentLink()?.context.signal ?? listenedTo.get(listener)
   real?.removeEventListener(type, listener, options)
 }

@@ -1,0 +1,105 @@
+import type { Call, CallReport, ScriptReport } from '../../interpreters/calls.ts'
+import { objectLimits } from '../../../src-preload/objects.ts'
+import type { EngineState, LiveRun } from '../state.ts'
+import type { Tick } from '../tick.ts'
+import { applyToFlag, withdrawFromFlag } from './flags.ts'
+import { fail, refuse, scriptSideOf } from './script-side.ts'
+import type { Asker } from './script-side.ts'
+
+/** Takes in what the script of a live attempt asks. Call inside the transaction. */
+export function applyScriptReport(state: EngineState, tick: Tick, run: LiveRun, report: ScriptReport): void {
+  switch (report.type) {
+    case 'call':
+      applyCall(state, tick, run, report)
+      return
+    case 'withdraw':
+      withdraw(state, tick, run, report.call)
+      return
+    case 'tasks':
+      applyTasks(tick, run, report)
+      return
+    case 'finding':
+      tick.event(run.id, report.kind, { message: report.message, place: report.place })
+      tick.changes.runs.add(run.id)
+      return
+    default:
+      report satisfies never
+  }
+}
+
+/** The attempt is over: it waits for nothing any more, and what it held goes back. */
+export function endScriptSide(state: EngineState, tick: Tick, run: LiveRun): void {
+  const side = run.script
+  if (side === null) return
+  run.script = null
+  for (const { asker, what } of side.openCalls.values()) leave(state, tick, asker, what)
+}
+
+function applyCall(state: EngineState, tick: Tick, run: LiveRun, { call, task, place, what }: CallReport): void {
+  const { openCalls } = scriptSideOf(run)
+  const asker: Asker = { run: run.id, attempt: run.state.attempt, task, call, since: tick.now, place }
+  if (openCalls.size >= objectLimits.openCalls) {
+    refuse(state.live, tick, asker, 'RangeError', `more than ${objectLimits.openCalls} calls of one run are waiting`)
+    return
+  }
+  openCalls.set(call, { asker, what })
+  tick.changes.runs.add(run.id)
+  dispatch(state, tick, asker, what)
+}
+
+function withdraw(state: EngineState, tick: Tick, run: LiveRun, call: number): void {
+  const open = run.script?.openCalls.get(call)
+  // Answered already: the answer is on its way, and the script gives back what it grants.
+  if (open === undefined) return
+  leave(state, tick, open.asker, open.what)
+  fail(state.live, tick, open.asker, { name: 'Withdrawn', message: 'taken back' })
+}
+
+function dispatch(state: EngineState, tick: Tick, asker: Asker, what: Call): void {
+  switch (what.on) {
+    case 'event':
+      applyToFlag(state, tick, asker, what)
+      return
+    case 'semaphore':
+    case 'lock':
+    case 'condition':
+    case 'barrier':
+    case 'queue':
+    case 'future':
+    case 'run':
+    case 'group':
+      refuse(state.live, tick, asker, 'RuntimeError', `${what.on}: not built yet`)
+      return
+    default:
+      what satisfies never
+  }
+}
+
+/** Takes a waiting call out of the line it stands in, without an answer. */
+function leave(state: EngineState, tick: Tick, asker: Asker, what: Call): void {
+  void tick
+  switch (what.on) {
+    case 'event':
+      withdrawFromFlag(state, asker, what)
+      return
+    case 'semaphore':
+    case 'lock':
+    case 'condition':
+    case 'barrier':
+    case 'queue':
+    case 'future':
+    case 'run':
+    case 'group':
+      return
+    default:
+      what satisfies never
+  }
+}
+
+function applyTasks(tick: Tick, run: LiveRun, report: Extract<ScriptReport, { type: 'tasks' }>): void {
+  const { tasks } = scriptSideOf(run)
+  for (const task of report.ended) tasks.delete(task)
+  for (const task of report.tasks)
+    if (tasks.has(task.task) || tasks.size < objectLimits.tasks) tasks.set(task.task, task)
+  tick.changes.runs.add(run.id)
+}
