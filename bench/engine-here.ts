@@ -46,6 +46,7 @@ export async function startEngineHere(
   const engine = new Engine({
     store: prepareStore(db),
     storeId,
+    scriptsFolder: paths.scripts,
     clock: systemClock,
     slots,
     isPrivate: false,

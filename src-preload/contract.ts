@@ -28,10 +28,20 @@ export type Wait =
   | { kind: 'paused_job'; job: string; since: number }
   | { kind: 'draining'; since: number }
 
+/**
+ * Who cancelled a run that no person did: a script; the end of the attempt that spawned it, with the whole chain of
+ * runs that brought it about, nearest first; or the failure of another run of its group.
+ */
+export type Canceller =
+  | { cause: 'run'; run: number }
+  | { cause: 'parent'; parent: number; chain: number[]; because: string }
+  | { cause: 'group'; group: number; run: number }
+
 /** How far a requested stop has come. `since` is when the current phase began. */
 export type Stop = {
   cause: 'cancel' | 'timeout' | 'shutdown'
   reason: string | null
+  by?: Canceller
   phase: 'requested' | 'signalled' | 'killing'
   requestedAt: number
   since: number
@@ -52,9 +62,12 @@ export type RunRow = {
   /** Attempts begun so far that count; interrupted ones do not. */
   attempt: number
   priority: number
-  origin: 'manual' | 'retry'
+  /** A child was spawned by a script. */
+  origin: 'manual' | 'retry' | 'child'
   /** The run this one repeats. */
   retryOf: number | null
+  /** The run whose script spawned this one. */
+  parent: number | null
   createdAt: number
   /** When a delayed run becomes due. */
   dueAt: number | null
@@ -83,6 +96,13 @@ export type Attempt = {
 
 export type RunEvent = { id: number; at: number; type: string; data: Json }
 
+/** The runs that a run has spawned; `first` are the oldest of them, up to 50. */
+export type Children = {
+  unfinished: number
+  finished: number
+  first: Pick<RunRow, 'id' | 'name' | 'lifecycle' | 'outcome'>[]
+}
+
 export type RunDetail = RunRow & {
   definition: Definition
   idempotencyKey: string
@@ -91,6 +111,7 @@ export type RunDetail = RunRow & {
   error: RunError | null
   logLines: number
   attempts: Attempt[]
+  children: Children
   events: RunEvent[]
 }
 
@@ -163,6 +184,8 @@ export const runFilterSchema = v.strictObject({
   lifecycle: v.optional(v.array(v.picklist(lifecycles))),
   outcome: v.optional(v.array(v.picklist(outcomes))),
   job: v.optional(v.string()),
+  /** Only children of this run. */
+  parent: v.optional(idSchema),
   /** Found in the name, the error message or the id. */
   text: v.optional(v.pipe(v.string(), v.maxLength(200))),
   /** Only runs with a smaller id: the way to the next page. */

@@ -14,6 +14,10 @@ export const objectLimits = {
   openCalls: 10_000,
   /** Tasks of one attempt that the engine is told of. */
   tasks: 1_000,
+  /** Ancestors of a run: parent, parent's parent, and so on. */
+  ancestors: 100,
+  /** Children of one run that have not finished. */
+  children: 100_000,
   /** Longest period of a rate, in ms: 400 days. */
   periodMs: 400 * 86_400_000,
 } as const

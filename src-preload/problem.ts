@@ -24,6 +24,22 @@ const catalogue = {
     `Run ${p.id} is still ${p.lifecycle}.`,
     'Cancel it or let it finish first.',
   ],
+  FAMILY_TOO_DEEP: (p: { limit: number }) => [
+    `A run has at most ${p.limit} ancestors, and this child would have more.`,
+    'Spawn it from a run further up, or end the recursion earlier.',
+  ],
+  TOO_MANY_CHILDREN: (p: { run: number; limit: number }) => [
+    `Run ${p.run} has ${p.limit} unfinished children, and no more are taken.`,
+    'Wait for some of them to finish, then spawn the next.',
+  ],
+  GROUP_NOT_OURS: (p: { group: number; run: number }) => [
+    `Run ${p.run} has not opened a group ${p.group}.`,
+    'Spawn into a group from the run that opened it.',
+  ],
+  GROUP_ABORTED: (p: { group: number; why: string }) => [
+    `The group ${p.group} takes no more runs: ${p.why}.`,
+    'Open another group.',
+  ],
   FILE_NOT_FOUND: (p: { path: string }) => [`There is no file ${p.path}.`, 'Check the path.'],
   FILE_UNREADABLE: (p: { path: string; why: string }) => [
     `The file ${p.path} cannot be read: ${p.why}.`,

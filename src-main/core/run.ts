@@ -1,4 +1,4 @@
-import type { Outcome, RunError, Stop } from '../../src-preload/contract.ts'
+import type { Canceller, Outcome, RunError, Stop } from '../../src-preload/contract.ts'
 
 /**
  * The life of a run. Each variant carries only what exists while it holds.
@@ -22,7 +22,7 @@ export type RunTransition =
   | { type: 'due'; at: number }
   | { type: 'admitted'; at: number; attempt: number }
   | { type: 'queue_timeout'; at: number }
-  | { type: 'stop_requested'; at: number; cause: Stop['cause']; reason: string | null }
+  | { type: 'stop_requested'; at: number; cause: Stop['cause']; reason: string | null; by?: Canceller | undefined }
   | { type: 'stop_signalled'; at: number; attempt: number }
   | { type: 'kill_requested'; at: number; attempt: number }
   | { type: 'ended'; at: number; attempt: number; verdict: Verdict }
@@ -73,12 +73,19 @@ function requestStop(state: RunState, event: RunTransition & { type: 'stop_reque
         lifecycle: 'stopping',
         attempt: state.attempt,
         startedAt: state.startedAt,
-        stop: { cause: event.cause, reason: event.reason, phase: 'requested', requestedAt: event.at, since: event.at },
+        stop: {
+          cause: event.cause,
+          reason: event.reason,
+          ...who(event.by),
+          phase: 'requested',
+          requestedAt: event.at,
+          since: event.at,
+        },
       }
     case 'stopping':
       // A person's cancel outranks a shutdown: the run must not come back after the restart.
       if (state.stop.cause === 'shutdown' && event.cause === 'cancel') {
-        return { ...state, stop: { ...state.stop, cause: 'cancel', reason: event.reason } }
+        return { ...state, stop: { ...state.stop, cause: 'cancel', reason: event.reason, ...who(event.by) } }
       }
       return null
     case 'finished':
@@ -99,6 +106,7 @@ function advanceStop(
   return { ...state, stop: { ...state.stop, phase: to, since: at } }
 }
 
+const who = (by: Canceller | undefined) => (by === undefined ? {} : { by })
 const finished = (outcome: Outcome, at: number): RunState => ({ lifecycle: 'finished', outcome, finishedAt: at })
 
 function assertNever(value: never): never {

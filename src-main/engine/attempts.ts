@@ -4,6 +4,7 @@ import type { Verdict } from '../core/run.ts'
 import { judge } from '../core/verdict.ts'
 import type { Report } from '../interpreters/interpreters.ts'
 import { applyScriptReport, endScriptSide } from './objects/calls.ts'
+import { attemptCutOff, runEnded } from './objects/run-ends.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
@@ -72,6 +73,9 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
   finish(state, tick, verdict, {
     id: run.id,
     attempt: run.state.attempt,
+    parent: run.parent,
+    group: run.group,
+    stop,
     progress: run.unsavedProgress,
     logLines: run.logLines,
     pid: run.pid,
@@ -84,6 +88,10 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
 type LastAttempt = {
   id: number
   attempt: number
+  /** The run that spawned it. */
+  parent: number | null
+  group: number | null
+  stop: Stop | null
   /** JSON of a progress that is not stored yet. */
   progress: string | null
   logLines: number
@@ -118,6 +126,7 @@ export function finish(
   state.counters.add('is_finished', 1)
   state.counters.add(`was_${outcome}`, 1)
   tick.event(last.id, 'finished', { outcome, attempt: last.attempt })
+  runEnded(state, tick, last, { outcome, result, error }, last.stop)
 }
 
 type CutOff = {
@@ -139,6 +148,7 @@ export function requeue(state: EngineState, tick: Tick, run: CutOff, why: string
   state.counters.add('is_queued', 1)
   state.lanes.joined(state.lanes.get(row.lane_id), { priority: row.priority, id: run.id })
   tick.event(run.id, 'interrupted', { attempt: run.attempt, why })
+  attemptCutOff(state, run.id, why)
 }
 
 export function saveProgress(state: EngineState, run: LiveRun): void {

@@ -67,6 +67,7 @@ async function openEngine(options: EngineOptions): Promise<{ store: OpenStore; e
   const engine = new Engine({
     store: prepareStore(store.db),
     storeId: store.storeId,
+    scriptsFolder: paths.scripts,
     clock: systemClock,
     slots: { ...defaultSlots(availableParallelism()), ...options.slots },
     isPrivate: options.mode === 'private',

@@ -8,6 +8,7 @@ import { ClockJumps } from './clock-jumps.ts'
 import type { Clock } from './clock.ts'
 import { EventLog } from './event-log.ts'
 import { expireQueued, followClock, nextPlanned, queueDue } from './due.ts'
+import { advanceCascades } from './objects/cascade-turn.ts'
 import { recover } from './recovery.ts'
 import { createState } from './state.ts'
 import type { EngineState } from './state.ts'
@@ -18,6 +19,7 @@ import type { Changes, Tick } from './tick.ts'
 export type EngineParts = {
   store: Store
   storeId: string
+  scriptsFolder: string
   clock: Clock
   slots: Record<Executor, number>
   /** Admits only what is submitted in this life. */
@@ -175,12 +177,12 @@ export class Engine {
       this.#parts.onFatal(error)
       return
     }
-    if (this.#inbox.length > 0) this.#plan()
+    if (this.#inbox.length > 0 || this.#state.objects.cascades.size > 0) this.#plan()
     else this.#nap()
     if (this.#state.live.size === 0) for (const wake of this.#idleWaiters.splice(0)) wake()
   }
 
-  /** What one transaction does, in this order: time, inbox, admission. Returns how many items it took. */
+  /** What one transaction does, in this order: time, inbox, cascades, admission. Returns how many items it took. */
   #work(tick: Tick): number {
     const state = this.#state
     for (const key of state.timers.take(tick.mono)) deadlinePassed(state, tick, key)
@@ -196,7 +198,8 @@ export class Engine {
       taken += 1
       this.#take(item, tick)
     }
-    admit(state, tick)
+    // What a cascade has yet to cancel must not start.
+    if (!advanceCascades(state, tick)) admit(state, tick)
     return taken
   }
 

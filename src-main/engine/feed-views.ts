@@ -43,9 +43,15 @@ function firstQueued(state: EngineState): StoredRun[] {
 }
 
 export function runView(engine: Engine, id: number): View<RunLive, null> {
+  let children: number[] = []
   return {
-    isTouchedBy: (changes) => changes.runs.has(id),
-    rows: () => engine.read((state) => [{ key: String(id), row: runLive(state, id) }]),
+    isTouchedBy: (changes) => changes.runs.has(id) || children.some((child) => changes.runs.has(child)),
+    rows: () =>
+      engine.read((state) => {
+        const row = runLive(state, id)
+        children = row.children.first.map((child) => child.id)
+        return [{ key: String(id), row }]
+      }),
     meta: () => null,
   }
 }

@@ -2,18 +2,21 @@ import type { Stop } from '../../src-preload/contract.ts'
 import { judge } from '../core/verdict.ts'
 import type { StoredRun } from '../store/queries/runs.ts'
 import { finish, requeue } from './attempts.ts'
+import { resumeCascades } from './objects/cascades.ts'
 import type { EngineState } from './state.ts'
 import type { Tick } from './tick.ts'
 
 /**
  * Settles what the last life left under way. Call once, after its processes were seen dead and before anything is
  * admitted: an attempt that was running is `interrupted` and its run is queued again; one that was being stopped by a
- * cancel or a timeout has now stopped. Returns how many runs were settled.
+ * cancel or a timeout has now stopped. No attempt being alive, what they spawned is cancelled with them. Returns how many
+ * runs were settled.
  */
 export function recover(state: EngineState, tick: Tick): number {
   takeOverPrivateLanes(state)
   const left = state.store.runs.live.all()
   for (const run of left) settle(state, tick, run)
+  resumeCascades(state)
   return left.length
 }
 
@@ -44,5 +47,14 @@ function settle(state: EngineState, tick: Tick, run: StoredRun): void {
     return
   }
   const unknown = { pid: null, exitCode: null, exitSignal: null, cpuMs: null }
-  finish(state, tick, verdict, { id, attempt, progress: null, logLines, ...unknown })
+  finish(state, tick, verdict, {
+    id,
+    attempt,
+    parent: run.parent_run,
+    group: run.group_id,
+    stop,
+    progress: null,
+    logLines,
+    ...unknown,
+  })
 }

@@ -74,6 +74,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
             lifecycle: input.lifecycle ?? null,
             outcome: input.outcome ?? null,
             job: input.job ?? null,
+            parent: input.parent ?? null,
             text: input.text ?? null,
             before: input.before ?? null,
             limit: input.limit + 1,

@@ -15,6 +15,10 @@ export type LiveRun = {
   state: Extract<RunState, { lifecycle: 'running' | 'stopping' }>
   readonly executor: Executor
   readonly definition: Definition
+  readonly priority: number
+  /** The run that spawned it. */
+  readonly parent: number | null
+  readonly group: number | null
   pid: number | null
   logLines: number
   /** JSON of the last progress not yet written, or null. */
@@ -28,6 +32,8 @@ export type TimerKey = `timeout:${number}` | `grace:${number}`
 export type EngineState = {
   readonly store: Store
   readonly storeId: string
+  /** Where scripts live that are kept as text. */
+  readonly scriptsFolder: string
   readonly counters: Counters
   readonly lanes: Lanes
   readonly definitions: Definitions
@@ -54,6 +60,7 @@ export const defaultSlots = (cores: number): Record<Executor, number> => ({
 export function createState(options: {
   store: Store
   storeId: string
+  scriptsFolder: string
   slots: Record<Executor, number>
   isPrivate: boolean
 }): EngineState {

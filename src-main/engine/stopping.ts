@@ -1,13 +1,15 @@
-import type { Stop } from '../../src-preload/contract.ts'
+import type { Canceller, Stop } from '../../src-preload/contract.ts'
 import { transition } from '../core/run.ts'
 import type { RunState, RunTransition } from '../core/run.ts'
 import type { StopStep } from '../interpreters/interpreters.ts'
+import { cancelChildrenOf, cancelInWords } from './objects/cascades.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
 /**
  * The stop ladder of a live run: the request is stored, then the signal is sent, then, after the grace period, the kill.
  * The run leaves `stopping` only by the ending its interpreter reports, which is reported only when all is seen dead.
+ * What it has spawned is cancelled with it, not only when it has ended; a host that stops leaves that to the ending.
  * False when a stop is under way already or the run is not live.
  */
 export function requestStop(
@@ -16,14 +18,22 @@ export function requestStop(
   run: LiveRun,
   cause: Stop['cause'],
   reason: string | null,
+  by?: Canceller,
 ): boolean {
   const wasRunning = run.state.lifecycle === 'running'
-  if (!move(state, tick, run, { type: 'stop_requested', at: tick.now, cause, reason })) return false
+  if (!move(state, tick, run, { type: 'stop_requested', at: tick.now, cause, reason, by })) return false
   if (wasRunning) {
     state.counters.add('is_running', -1)
     state.counters.add('is_stopping', 1)
   }
-  tick.event(run.id, 'stop_requested', { cause, reason, attempt: run.state.attempt })
+  tick.event(run.id, 'stop_requested', {
+    cause,
+    reason,
+    attempt: run.state.attempt,
+    ...(by === undefined ? {} : { by }),
+  })
+  if (cause === 'cancel') cancelChildrenOf(state, run.id, cancelInWords(reason), by)
+  if (cause === 'timeout') cancelChildrenOf(state, run.id, 'has passed its time limit')
   if (!wasRunning) return true
   state.timers.cancel(`timeout:${run.id}`)
   state.timers.set(`grace:${run.id}`, tick.mono + run.definition.graceMs)

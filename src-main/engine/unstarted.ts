@@ -1,4 +1,5 @@
-import type { Outcome, RunError } from '../../src-preload/contract.ts'
+import type { Canceller, Outcome, RunError } from '../../src-preload/contract.ts'
+import { runEnded } from './objects/run-ends.ts'
 import type { EngineState } from './state.ts'
 import type { Tick } from './tick.ts'
 
@@ -9,6 +10,7 @@ export function finishUnstarted(
   id: number,
   outcome: Extract<Outcome, 'timed_out' | 'cancelled'>,
   error: RunError,
+  by?: Canceller,
 ): boolean {
   const row = state.store.runs.finishUnstarted.get(outcome, tick.now, JSON.stringify(error), id)
   if (row === undefined) return false
@@ -20,7 +22,8 @@ export function finishUnstarted(
   }
   state.counters.add('is_finished', 1)
   state.counters.add(`was_${outcome}`, 1)
-  tick.event(id, 'finished', { outcome, attempt: 0 })
+  tick.event(id, 'finished', { outcome, attempt: 0, ...(by === undefined ? {} : { by }) })
   tick.changes.runs.add(id)
+  runEnded(state, tick, { id, parent: row.parent, group: row.group }, { outcome, result: null, error })
   return true
 }

@@ -1,6 +1,7 @@
 import { executorOf } from '../../src-preload/definition.ts'
 import type {
   Attempt,
+  Children,
   Executor,
   JobRow,
   Json,
@@ -25,6 +26,7 @@ import type { EngineState } from './state.ts'
 /** Counting who is ahead stops here; "1,000 ahead" says enough. */
 const COUNT_AHEAD_UP_TO = 1_000
 const EVENTS_SHOWN = 500
+const CHILDREN_SHOWN = 50
 
 /** The stored row as callers see it. */
 export function runRow(state: EngineState, run: StoredRun): RunRow {
@@ -42,6 +44,7 @@ export function runRow(state: EngineState, run: StoredRun): RunRow {
     priority: run.priority,
     origin: run.origin,
     retryOf: run.retry_of,
+    parent: run.parent_run,
     createdAt: run.created_at,
     dueAt: run.due_at,
     queuedAt: run.queued_at,
@@ -107,18 +110,30 @@ export function runLive(state: EngineState, id: number): RunLive {
     error: run.error === null ? null : (JSON.parse(run.error) as RunError),
     logLines: countLogLines(state, id),
     attempts: attemptsOf(state, run),
+    children: childrenOf(state, id),
     events: eventsOf(state, run),
   }
 }
 
 /** The creation first, which is not stored twice: the row says it. */
 function eventsOf(state: EngineState, run: StoredRun): RunEvent[] {
-  const data: Json = run.retry_of === null ? { origin: run.origin } : { origin: run.origin, retryOf: run.retry_of }
+  const data: Json = {
+    origin: run.origin,
+    ...(run.retry_of === null ? {} : { retryOf: run.retry_of }),
+    ...(run.parent_run === null ? {} : { parent: run.parent_run }),
+    ...(run.group_id === null ? {} : { group: run.group_id }),
+  }
   const stored = state.store.events.ofRun.all(run.id, EVENTS_SHOWN)
   return [
     { id: 0, at: run.created_at, type: 'created', data },
     ...stored.map(({ id, at, type, data: text }) => ({ id, at, type, data: JSON.parse(text) as Json })),
   ]
+}
+
+function childrenOf(state: EngineState, id: number): Children {
+  const unfinished = state.objects.childCounts.get(id) ?? 0
+  const all = state.store.children.count.get(id) ?? 0
+  return { unfinished, finished: all - unfinished, first: state.store.children.first.all(id, CHILDREN_SHOWN) }
 }
 
 /** Interrupted attempts have rows of their own; the last one is in the run's row while it has started. */

@@ -1,9 +1,11 @@
 import type { Database } from 'better-sqlite3'
 import { prepareAttempts } from './queries/attempts.ts'
+import { prepareChildren } from './queries/children.ts'
 import { prepareCounters } from './queries/counters.ts'
 import { prepareDefinitions } from './queries/definitions.ts'
 import { prepareEvents } from './queries/events.ts'
 import { prepareFlags } from './queries/flags.ts'
+import { prepareGroups } from './queries/groups.ts'
 import { prepareJobs } from './queries/jobs.ts'
 import { prepareLanes } from './queries/lanes.ts'
 import { prepareLogs } from './queries/logs.ts'
@@ -23,6 +25,8 @@ export function prepareStore(db: Database) {
     events: prepareEvents(db),
     logs: prepareLogs(db),
     flags: prepareFlags(db),
+    children: prepareChildren(db),
+    groups: prepareGroups(db),
     counters: prepareCounters(db),
     /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
     transaction<T>(work: () => T): T {

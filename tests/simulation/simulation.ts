@@ -105,6 +105,7 @@ class World {
     life.engine = new Engine({
       store,
       storeId: 'simulated',
+      scriptsFolder: '/nowhere',
       clock,
       slots: SLOTS,
       isPrivate: false,

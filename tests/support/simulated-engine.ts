@@ -18,7 +18,12 @@ import { VirtualClock } from './virtual-clock.ts'
  * another one it is the next life on that store. Whatever is told to the interpreters before its commit fails the test.
  */
 export async function openSimulatedEngine(
-  options: { slots?: { async: number; process: number }; isPrivate?: boolean; db?: Database.Database } = {},
+  options: {
+    slots?: { async: number; process: number }
+    isPrivate?: boolean
+    db?: Database.Database
+    scriptsFolder?: string
+  } = {},
 ) {
   const world = new VirtualClock()
   const clock = world.life()
@@ -33,6 +38,7 @@ export async function openSimulatedEngine(
   const engine = new Engine({
     store: prepareStore(db),
     storeId: 'test',
+    scriptsFolder: options.scriptsFolder ?? '/nowhere',
     clock,
     slots: options.slots ?? { async: 2, process: 1 },
     isPrivate: options.isPrivate ?? false,

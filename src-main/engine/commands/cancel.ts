@@ -1,3 +1,4 @@
+import type { Canceller } from '../../../src-preload/contract.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { EngineState } from '../state.ts'
 import { requestStop } from '../stopping.ts'
@@ -6,14 +7,25 @@ import { finishUnstarted } from '../unstarted.ts'
 
 /** A run that waits is cancelled at once; one that runs begins to stop. A second cancel changes nothing. */
 export function cancel(state: EngineState, tick: Tick, id: number, reason: string | null): void {
-  const live = state.live.get(id)
-  if (live !== undefined) {
-    requestStop(state, tick, live, 'cancel', reason)
-    return
-  }
-  const error = { name: 'CancelledError', message: reason ?? 'cancelled before it started', stack: null, hint: null }
-  if (finishUnstarted(state, tick, id, 'cancelled', error)) return
+  if (cancelUnfinished(state, tick, id, reason)) return
   const run = state.store.runs.get.get(id)
   if (run === undefined) throw problem('RUN_NOT_FOUND', { id })
   throw problem('RUN_FINISHED', { id, outcome: run.outcome ?? run.lifecycle })
+}
+
+/** The same for any run; false when it has finished, or there is none. */
+export function cancelUnfinished(
+  state: EngineState,
+  tick: Tick,
+  id: number,
+  reason: string | null,
+  by?: Canceller,
+): boolean {
+  const live = state.live.get(id)
+  if (live !== undefined) {
+    requestStop(state, tick, live, 'cancel', reason, by)
+    return true
+  }
+  const error = { name: 'CancelledError', message: reason ?? 'cancelled before it started', stack: null, hint: null }
+  return finishUnstarted(state, tick, id, 'cancelled', error, by)
 }

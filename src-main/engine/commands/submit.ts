@@ -8,7 +8,7 @@ import type { Tick } from '../tick.ts'
 export type When = { priority?: number | undefined; delayMs?: number | undefined; at?: number | undefined }
 
 /** What is asked for, resolved to ids: the part that one run and five thousand have in common. */
-type Order = {
+export type Order = {
   definitionId: number
   definition: Definition
   jobId: number | null
@@ -19,7 +19,11 @@ type Order = {
   origin: RunRow['origin']
   retryOf: number | null
   dueAt: number | null
+  parentage: Parentage | null
 }
+
+/** Who spawned a child run, and what binds it. */
+type Parentage = { run: number; attempt: number; onEnd: 'cancel' | 'keep'; group: number | null }
 
 export function submit(state: EngineState, tick: Tick, request: ParsedSubmit): { id: number } {
   refuseWhenDraining(state)
@@ -59,11 +63,12 @@ export function retry(state: EngineState, tick: Tick, id: number, input: string 
     origin: 'retry',
     retryOf: id,
     dueAt: null,
+    parentage: null,
   }
   return { id: store(state, tick, order, [input ?? values.input]) }
 }
 
-function orderOfJob(state: EngineState, tick: Tick, name: string, when: When): Order {
+export function orderOfJob(state: EngineState, tick: Tick, name: string, when: When): Order {
   const job = state.store.jobs.byName.get(name)
   if (job === undefined) throw problem('JOB_NOT_FOUND', { name })
   return {
@@ -77,10 +82,11 @@ function orderOfJob(state: EngineState, tick: Tick, name: string, when: When): O
     origin: 'manual',
     retryOf: null,
     dueAt: dueAt(tick, when),
+    parentage: null,
   }
 }
 
-function orderOfDefinition(
+export function orderOfDefinition(
   state: EngineState,
   tick: Tick,
   definition: Definition,
@@ -98,6 +104,7 @@ function orderOfDefinition(
     origin: 'manual',
     retryOf: null,
     dueAt: dueAt(tick, when),
+    parentage: null,
   }
 }
 
@@ -107,8 +114,8 @@ function dueAt(tick: Tick, when: When): number | null {
   return at > tick.now ? at : null
 }
 
-/** Stores one run per input and returns the first id. */
-function store(state: EngineState, tick: Tick, order: Order, inputs: string[]): number {
+/** Stores one run per input and returns the first id. A child is stored alone. */
+export function store(state: EngineState, tick: Tick, order: Order, inputs: string[]): number {
   const { counters, store } = state
   const executor = executorOf(order.definition)
   const lane: Lane = state.lanes.find(executor, order.jobId, state.isPrivate, order.isJobPaused)
@@ -124,6 +131,10 @@ function store(state: EngineState, tick: Tick, order: Order, inputs: string[]): 
     name: order.name,
     origin: order.origin,
     retryOf: order.retryOf,
+    parentRun: order.parentage?.run ?? null,
+    parentAttempt: order.parentage?.attempt ?? null,
+    onParentEnd: order.parentage?.onEnd ?? null,
+    groupId: order.parentage?.group ?? null,
     priority: order.priority,
     lifecycle: isDelayed ? 'scheduled' : 'queued',
     createdAt: tick.now,
@@ -154,6 +165,6 @@ function nameOf(definition: Definition): string {
 
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
 
-function refuseWhenDraining(state: EngineState): void {
+export function refuseWhenDraining(state: EngineState): void {
   if (state.drainingSince !== null) throw problem('DRAINING')
 }

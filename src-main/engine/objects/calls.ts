@@ -2,7 +2,9 @@ import type { Call, CallReport, ScriptReport } from '../../interpreters/calls.ts
 import { objectLimits } from '../../../src-preload/objects.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
+import { applyToRun, withdrawFromRun } from './child-runs.ts'
 import { applyToFlag, withdrawFromFlag } from './flags.ts'
+import { applyToGroup } from './groups.ts'
 import { fail, refuse, scriptSideOf } from './script-side.ts'
 import type { Asker } from './script-side.ts'
 
@@ -66,9 +68,13 @@ function dispatch(state: EngineState, tick: Tick, asker: Asker, what: Call): voi
     case 'barrier':
     case 'queue':
     case 'future':
-    case 'run':
-    case 'group':
       refuse(state.live, tick, asker, 'RuntimeError', `${what.on}: not built yet`)
+      return
+    case 'run':
+      applyToRun(state, tick, asker, what)
+      return
+    case 'group':
+      applyToGroup(state, tick, asker, what)
       return
     default:
       what satisfies never
@@ -88,8 +94,10 @@ function leave(state: EngineState, tick: Tick, asker: Asker, what: Call): void {
     case 'barrier':
     case 'queue':
     case 'future':
-    case 'run':
     case 'group':
+      return
+    case 'run':
+      withdrawFromRun(state, asker, what)
       return
     default:
       what satisfies never

@@ -1,10 +1,25 @@
 import type { Store } from '../../store/store.ts'
+import type { Line } from '../../core/line.ts'
+import type { Cascade } from './cascades.ts'
+import { loadChildCounts } from './cascades.ts'
 import { loadFlags } from './flags.ts'
 import type { Flag } from './flags.ts'
+import type { Asker } from './script-side.ts'
 
 /** Every durable object, by kind and name. What is stored is loaded at boot; who waits lives in memory only. */
 export type Objects = {
   readonly flags: Map<string, Flag>
+  /** Who waits for the end of a run. */
+  readonly watches: Map<number, Line<Asker>>
+  /** Unfinished children of the runs that have any. */
+  readonly childCounts: Map<number, number>
+  /** Cancels that are passed on, in their order; nothing is admitted before they are through. */
+  readonly cascades: Set<Cascade>
 }
 
-export const loadObjects = (store: Store): Objects => ({ flags: loadFlags(store) })
+export const loadObjects = (store: Store): Objects => ({
+  flags: loadFlags(store),
+  watches: new Map(),
+  childCounts: loadChildCounts(store),
+  cascades: new Set(),
+})

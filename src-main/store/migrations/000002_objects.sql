@@ -88,7 +88,9 @@ CREATE INDEX runs_live ON runs (id) WHERE lifecycle IN ('running', 'stopping');
 CREATE INDEX runs_unhappy ON runs (outcome, id) WHERE outcome IS NOT NULL AND outcome <> 'succeeded';
 CREATE INDEX runs_of_job ON runs (job_id, id) WHERE job_id IS NOT NULL;
 CREATE INDEX runs_of_parent ON runs (parent_run, id) WHERE parent_run IS NOT NULL;
-CREATE INDEX runs_of_group ON runs (group_id, id) WHERE group_id IS NOT NULL;
+-- What the end of an attempt, or of a group, has to cancel; finished children must not be in the way.
+CREATE INDEX runs_bound ON runs (parent_run, on_parent_end, id) WHERE parent_run IS NOT NULL AND lifecycle <> 'finished';
+CREATE INDEX runs_of_group ON runs (group_id, id) WHERE group_id IS NOT NULL AND lifecycle <> 'finished';
 
 -- Semaphores and locks. Who holds a permit is not stored: permits are leases of attempts, and no attempt outlives its
 -- engine. `extra` is what was released beyond the permits, or acquired for good.
@@ -181,9 +183,13 @@ CREATE INDEX futures_pending ON futures (id) WHERE state = 'pending';
 
 -- Runs that live and fail together.
 CREATE TABLE groups (
-  id         INTEGER PRIMARY KEY,
-  name       TEXT,
-  parent_run INTEGER NOT NULL,
-  is_aborted INTEGER NOT NULL DEFAULT 0 CHECK (is_aborted IN (0, 1)),
-  created_at INTEGER NOT NULL
+  id           INTEGER PRIMARY KEY,
+  name         TEXT,
+  parent_run   INTEGER NOT NULL,
+  is_aborted   INTEGER NOT NULL DEFAULT 0 CHECK (is_aborted IN (0, 1)),
+  aborted_by   INTEGER, -- the run whose failure, or whose call, aborted it
+  abort_reason TEXT,
+  created_at   INTEGER NOT NULL,
+  CHECK ((is_aborted = 1) = (aborted_by IS NOT NULL)),
+  CHECK ((is_aborted = 1) = (abort_reason IS NOT NULL))
 ) STRICT;

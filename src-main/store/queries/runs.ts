@@ -12,6 +12,8 @@ export type StoredRun = {
   name: string
   origin: RunRow['origin']
   retry_of: number | null
+  parent_run: number | null
+  group_id: number | null
   priority: number
   lifecycle: Lifecycle
   outcome: Outcome | null
@@ -58,10 +60,12 @@ export type ClaimedRun = Pick<
 > & {
   input: string
   startedAt: number
+  parent: number | null
+  group: number | null
 }
 
-const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, lifecycle, outcome,
-  attempt, interrupted, created_at, due_at, queued_at, expires_at, started_at, finished_at, stop, progress, log_lines,
+const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, group_id, priority,
+  lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, expires_at, started_at, finished_at, stop, progress, log_lines,
   pid, exit_code, exit_signal, cpu_ms, error`
 
 /**
@@ -70,10 +74,10 @@ const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin,
  */
 export function prepareRuns(db: Database) {
   const insert = db.prepare(
-    `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, lifecycle,
-       created_at, due_at, queued_at, expires_at, input)
-     VALUES (@id, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority, @lifecycle,
-       @createdAt, @dueAt, @queuedAt, @expiresAt, @input)`,
+    `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, parent_attempt,
+       on_parent_end, group_id, priority, lifecycle, created_at, due_at, queued_at, expires_at, input)
+     VALUES (@id, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @parentRun, @parentAttempt,
+       @onParentEnd, @groupId, @priority, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @input)`,
   )
   // One statement for the whole batch: a third of the cost of one insert each.
   const insertMany = db.prepare(
@@ -88,7 +92,8 @@ export function prepareRuns(db: Database) {
      WHERE id IN (
        SELECT id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND priority = ? AND id < ?
        ORDER BY priority DESC, id LIMIT ?)
-     RETURNING id, definition_id, job_name, name, attempt, interrupted, priority, started_at AS startedAt, input`,
+     RETURNING id, definition_id, job_name, name, attempt, interrupted, priority, started_at AS startedAt, input,
+       parent_run AS parent, group_id AS "group"`,
   )
   const head = db.prepare<[lane: number], Place>(
     `SELECT priority, id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY priority DESC, id LIMIT 1`,
@@ -101,10 +106,11 @@ export function prepareRuns(db: Database) {
   )
   const finishUnstarted = db.prepare<
     [outcome: Outcome, now: number, error: string, id: number],
-    { lane_id: number; queued_at: number | null }
+    { lane_id: number; queued_at: number | null; parent: number | null; group: number | null }
   >(
     `UPDATE runs SET lifecycle = 'finished', outcome = ?, finished_at = max(?, created_at), error = ?
-     WHERE id = ? AND lifecycle IN ('scheduled', 'queued') RETURNING lane_id, queued_at`,
+     WHERE id = ? AND lifecycle IN ('scheduled', 'queued')
+     RETURNING lane_id, queued_at, parent_run AS parent, group_id AS "group"`,
   )
   const requeue = db.prepare<
     [now: number, logLines: number, id: number, attempt: number],
@@ -216,6 +222,7 @@ export type HistoryFilter = {
   lifecycle: Lifecycle[] | null
   outcome: Outcome[] | null
   job: string | null
+  parent: number | null
   text: string | null
   before: number | null
   limit: number
@@ -242,6 +249,7 @@ function listRuns(db: Database, filter: HistoryFilter): StoredRun[] {
   }
   if (states.length > 0) add(`(${states.join(' OR ')})`, ...stateValues)
   if (filter.job !== null) add('job_id = (SELECT id FROM jobs WHERE name = ?)', filter.job)
+  if (filter.parent !== null) add('parent_run = ?', filter.parent)
   if (filter.text !== null) {
     const pattern = `%${filter.text.replace(/[\\%_]/g, (special) => `\\${special}`)}%`
     // The message, not the whole error: its stack names files, and a file's name would find every failure.

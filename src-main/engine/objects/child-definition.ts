@@ -1,0 +1,62 @@
+import { statSync } from 'node:fs'
+import { dirname, isAbsolute, resolve } from 'node:path'
+import * as v from 'valibot'
+import type { Definition } from '../../../src-preload/contract.ts'
+import { scriptDefinitionSchema } from '../../../src-preload/definition.ts'
+import { problem } from '../../../src-preload/problem.ts'
+import type { CallOn } from '../../interpreters/calls.ts'
+import type { EngineState } from '../state.ts'
+
+type Spawn = Extract<CallOn<'run'>, { do: 'spawn' }>
+
+/** What a child runs that is given as a file: by the rules of its parent, but with limits of its own on what runs at once. */
+export function definitionOfFile(state: EngineState, parent: Definition, path: string): Definition {
+  if (parent.kind !== 'script') throw problem('BAD_INPUT', { details: 'a command has no scripts beside it' })
+  const { executor, timeoutMs, queueTimeoutMs, graceMs, cwd, env } = parent
+  const folder = parent.code.from === 'file' ? dirname(parent.code.path) : state.scriptsFolder
+  return v.parse(scriptDefinitionSchema, {
+    kind: 'script',
+    code: { from: 'file', path: resolve(folder, path) },
+    executor,
+    timeoutMs,
+    queueTimeoutMs,
+    graceMs,
+    cwd,
+    env,
+  })
+}
+
+/** The definition with what the call overrides. What is left as it was is the same object. */
+export function overridden(definition: Definition, { executor, timeoutMs }: Spawn): Definition {
+  const limited = timeoutMs === null ? definition : { ...definition, timeoutMs }
+  if (executor === null) return limited
+  if (limited.kind === 'script') return limited.executor === executor ? limited : { ...limited, executor }
+  if (executor !== 'process') throw problem('BAD_INPUT', { details: `a command does not run on "${executor}"` })
+  return limited
+}
+
+/** What can be known to fail is refused, as it is for a run that a person submits; a script's text is read when it starts. */
+export function checkChild(definition: Definition): void {
+  const { cwd, env } = definition
+  if (cwd !== null) {
+    if (!isAbsolute(cwd)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${cwd}` })
+    if (!is('isDirectory', cwd)) throw problem('FOLDER_NOT_FOUND', { path: cwd })
+  }
+  if (definition.kind !== 'script') return
+  if (definition.executor === 'async' && (cwd !== null || Object.keys(env).length > 0)) {
+    throw problem('BAD_INPUT', { details: 'cwd and env need the executor "process": async runs share one process' })
+  }
+  if (definition.code.from !== 'file') return
+  const { path } = definition.code
+  if (!isAbsolute(path)) throw problem('BAD_INPUT', { details: `the path is not absolute: ${path}` })
+  if (!is('isFile', path)) throw problem('FILE_NOT_FOUND', { path })
+}
+
+/** What the system does not let us see is none. */
+function is(what: 'isFile' | 'isDirectory', path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.[what]() === true
+  } catch {
+    return false
+  }
+}

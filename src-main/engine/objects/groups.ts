@@ -1,0 +1,48 @@
+import { problem } from '../../../src-preload/problem.ts'
+import type { CallOn } from '../../interpreters/calls.ts'
+import type { EngineState } from '../state.ts'
+import type { Tick } from '../tick.ts'
+import { cancelInWords, cancelRunsOf } from './cascades.ts'
+import { answer, refuse } from './script-side.ts'
+import type { Asker } from './script-side.ts'
+
+/** Groups of child runs, as asyncio.TaskGroup: when one fails, the others are cancelled. Call inside the transaction. */
+export function applyToGroup(state: EngineState, tick: Tick, asker: Asker, call: CallOn<'group'>): void {
+  switch (call.do) {
+    case 'open': {
+      const id = state.store.groups.insert.get(call.name, asker.run, tick.now)
+      if (id === undefined) throw new Error('the store gave the new group no id')
+      answer(state.live, tick, asker, { group: id })
+      return
+    }
+    case 'cancel':
+      if (state.store.groups.get.get(call.group)?.parent_run !== asker.run) {
+        const { message, hint } = problem('GROUP_NOT_OURS', { group: call.group, run: asker.run })
+        refuse(state.live, tick, asker, 'RuntimeError', message, hint)
+        return
+      }
+      abort(state, call.group, asker.run, `the group ${cancelInWords(call.message)}`)
+      answer(state.live, tick, asker, null)
+      return
+    default:
+      call satisfies never
+  }
+}
+
+/** A run of the group has failed, which is the end of the others, also when nobody waits for them any more. */
+export function abortGroup(state: EngineState, group: number, run: number, what: string): void {
+  abort(state, group, run, `run ${run} of the same group ${what}`)
+}
+
+/** Refuses a run that group `id` does not take. */
+export function checkGroup(state: EngineState, id: number, parent: number): void {
+  const group = state.store.groups.get.get(id)
+  if (group?.parent_run !== parent) throw problem('GROUP_NOT_OURS', { group: id, run: parent })
+  if (group.is_aborted === 1) throw problem('GROUP_ABORTED', { group: id, why: group.abort_reason ?? '' })
+}
+
+/** A second failure changes nothing: the first one is the reason. */
+function abort(state: EngineState, id: number, by: number, reason: string): void {
+  const group = state.store.groups.abort.get(by, reason, id)
+  if (group !== undefined) cancelRunsOf(state, group)
+}

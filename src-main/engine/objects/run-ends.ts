@@ -1,0 +1,42 @@
+import type { Outcome, Stop } from '../../../src-preload/contract.ts'
+import type { RunEnded } from '../../interpreters/calls.ts'
+import type { EngineState } from '../state.ts'
+import type { Tick } from '../tick.ts'
+import { cancelChildrenOf, endInWords } from './cascades.ts'
+import { abortGroup } from './groups.ts'
+import { answer } from './script-side.ts'
+
+/** What hangs on the end of a run: who watches it, its parent's count, its own children, its group. */
+export function runEnded(
+  state: EngineState,
+  tick: Tick,
+  run: { id: number; parent: number | null; group: number | null },
+  ended: RunEnded & { outcome: Outcome },
+  stop: Stop | null = null,
+): void {
+  const { watches, childCounts } = state.objects
+  const watching = watches.get(run.id)
+  if (watching !== undefined) {
+    watches.delete(run.id)
+    const { outcome, result, error } = ended
+    for (const asker of watching.takeAll()) answer(state.live, tick, asker, { outcome, result, error })
+  }
+  if (run.parent !== null) countOut(state, tick, run.parent)
+  if (childCounts.has(run.id)) cancelChildrenOf(state, run.id, ...endInWords(ended.outcome, stop))
+  if (run.group !== null && (ended.outcome === 'failed' || ended.outcome === 'timed_out')) {
+    abortGroup(state, run.group, run.id, endInWords(ended.outcome, stop)[0])
+  }
+}
+
+/** An attempt ended that does not count: the next one spawns anew. */
+export function attemptCutOff(state: EngineState, run: number, why: string): void {
+  cancelChildrenOf(state, run, `was interrupted: ${why}`)
+}
+
+function countOut({ objects }: EngineState, tick: Tick, parent: number): void {
+  const count = objects.childCounts.get(parent)
+  if (count === undefined) throw new Error(`run ${parent} has no unfinished child`)
+  if (count === 1) objects.childCounts.delete(parent)
+  else objects.childCounts.set(parent, count - 1)
+  tick.changes.runs.add(parent)
+}
