@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { Client, Lifecycle, Outcome, RunFilter, RunRow } from '../../src-preload/contract.ts'
-import { parseOneOf, parseWhole } from './arguments.ts'
+import { parseOneOf, parseRunId, parseWhole } from './arguments.ts'
 import { printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { stateCell, timeInWords, tookInWords } from './words.ts'
@@ -19,12 +19,14 @@ export function addLs(program: Command): void {
     .description('list runs, the newest first')
     .option('--state <state>', `one of ${[...lifecycles, ...outcomes].join(', ')}`)
     .option('--job <name>', 'only runs of this job')
+    .option('--parent <run>', 'only runs that this run has spawned')
     .option('--limit <number>', 'at most so many (1 to 500)', '50')
-    .action(async (options: { state?: string; job?: string; limit: string }, command: Command) => {
+    .action(async (options: { state?: string; job?: string; parent?: string; limit: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
       const filter: RunFilter = {
         ...(options.state === undefined ? {} : parseState(options.state)),
         ...(options.job === undefined ? {} : { job: options.job }),
+        ...(options.parent === undefined ? {} : { parent: parseRunId(options.parent) }),
         limit: parseWhole('--limit', options.limit, 1, 500),
       }
       await withHost(home, async (client) => {

@@ -4,10 +4,12 @@ import { parseRunId } from './arguments.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import {
+  cancellersInWords,
   contentInWords,
   errorLines,
   situationInWords,
   spanInWords,
+  stateCell,
   stateInWords,
   timeInWords,
   tookInWords,
@@ -39,6 +41,11 @@ function print(run: RunDetail): void {
     // A run that neither waits nor stops has only its progress to tell.
     [run.waits.length > 0 || run.lifecycle === 'stopping' ? 'why' : 'progress', situationInWords(run, now) || null],
     ['runs', `${contentInWords(run)} (${run.kind}, executor ${run.executor})`],
+    ['spawned by', run.parent === null ? null : `run ${run.parent}`],
+    [
+      'cancelled by',
+      run.outcome === 'cancelled' || run.lifecycle === 'stopping' ? cancellersInWords(run.events) : null,
+    ],
     ['repeats', run.retryOf === null ? null : `run ${run.retryOf}`],
     ['priority', run.priority === 0 ? null : String(run.priority)],
     ['created', timeInWords(run.createdAt)],
@@ -55,7 +62,11 @@ function print(run: RunDetail): void {
     printLine('')
     for (const line of errorLines(run.error)) printLine(inertOn(process.stdout, line))
   }
-  if (run.attempts.length === 0) return
+  if (run.attempts.length > 0) printAttempts(run, now)
+  if (run.children.first.length > 0) printChildren(run)
+}
+
+function printAttempts(run: RunDetail, now: number): void {
   printLine('')
   printTable(
     ['ATTEMPT', 'STATE', 'PROCESS', 'EXIT', 'TOOK', 'CPU', 'NOTE'],
@@ -70,6 +81,17 @@ function print(run: RunDetail): void {
     ]),
     [0, 4, 5],
   )
+}
+
+function printChildren({ id, children: { unfinished, finished, first } }: RunDetail): void {
+  printLine('')
+  printTable(
+    ['CHILD', 'STATE', 'NAME'],
+    first.map((child) => [String(child.id), stateCell(child), child.name]),
+    [0],
+  )
+  const more = unfinished + finished - first.length
+  if (more > 0) printLine(`and ${more} more: signalbox ls --parent ${id}`)
 }
 
 /** A value that fits in a few lines; all of it comes with `--json`. */

@@ -1,4 +1,14 @@
-import type { JobRow, LogLine, RunError, RunRow, Stop, Wait } from '../../src-preload/contract.ts'
+import type {
+  Canceller,
+  JobRow,
+  Json,
+  LogLine,
+  RunError,
+  RunEvent,
+  RunRow,
+  Stop,
+  Wait,
+} from '../../src-preload/contract.ts'
 import type { Cell, Colour } from './output.ts'
 
 const colours: Record<NonNullable<RunRow['outcome']> | RunRow['lifecycle'], Colour> = {
@@ -58,6 +68,26 @@ function stopInWords(stop: Stop, nowMs: number): string {
   const phase = { requested: 'asked to stop', signalled: 'signalled to stop', killing: 'being killed' }[stop.phase]
   const reason = stop.reason === null ? '' : ` (${stop.reason})`
   return `${why}${reason}: ${phase} ${spanInWords(nowMs - stop.since)} ago`
+}
+
+/** Whose cancel reached this run, the nearest first: the run that spawned it, the one that spawned that, and so on. */
+export function cancellersInWords(events: RunEvent[]): string | null {
+  const by = events.flatMap(({ data }) => cancellerIn(data)).at(-1)
+  switch (by?.cause) {
+    case undefined:
+      return null
+    case 'run':
+      return `run ${by.run}`
+    case 'group':
+      return `run ${by.run}, by the group ${by.group}`
+    case 'parent':
+      return `the end of ${by.chain.map((run) => `run ${run}`).join(', by that of ')}`
+  }
+}
+
+function cancellerIn(data: Json): Canceller[] {
+  if (data === null || typeof data !== 'object' || Array.isArray(data)) return []
+  return data['by'] === undefined ? [] : [data['by'] as Canceller]
 }
 
 /** Local date and time to the second. */

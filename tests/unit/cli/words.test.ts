@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { logLineInWords, spanInWords, stateInWords, timeInWords, waitInWords } from '../../../src-main/cli/words.ts'
+import type { Canceller } from '../../../src-preload/contract.ts'
+import {
+  cancellersInWords,
+  logLineInWords,
+  spanInWords,
+  stateInWords,
+  timeInWords,
+  waitInWords,
+} from '../../../src-main/cli/words.ts'
 
 test.each([
   [-5, '0 ms'],
@@ -40,4 +48,18 @@ test('times and log lines are local and aligned', () => {
   const at = new Date(2027, 0, 2, 3, 4, 5, 67).getTime()
   expect(timeInWords(at)).toBe('2027-01-02 03:04:05')
   expect(logLineInWords({ n: 1, at, attempt: 1, level: 'out', text: 'hello' })).toBe('03:04:05.067 out   hello')
+})
+
+test('who cancelled a run is said with all that came before', () => {
+  const cancelledBy = (by: Canceller) =>
+    cancellersInWords([
+      { id: 1, at: 0, type: 'started', data: { attempt: 1 } },
+      { id: 2, at: 0, type: 'stop_requested', data: { cause: 'cancel', by } },
+    ])
+  expect(cancellersInWords([{ id: 1, at: 0, type: 'finished', data: { outcome: 'cancelled' } }])).toBeNull()
+  expect(cancelledBy({ cause: 'run', run: 4 })).toBe('run 4')
+  expect(cancelledBy({ cause: 'group', group: 2, run: 4 })).toBe('run 4, by the group 2')
+  expect(cancelledBy({ cause: 'parent', parent: 12, chain: [12, 7], because: 'run 7 has failed' })).toBe(
+    'the end of run 12, by that of run 7',
+  )
 })
