@@ -58,6 +58,12 @@ export function runWords(run: Pick<RunRow, 'lifecycle' | 'outcome'> & { waits?: 
   return ofLifecycle[run.lifecycle]
 }
 
+/** Where a run comes from. */
+export function originWords({ origin, retryOf, parent }: Pick<RunRow, 'origin' | 'retryOf' | 'parent'>): string {
+  if (retryOf !== null) return `again of ${retryOf}`
+  return parent === null ? origin : `spawned by run ${parent}`
+}
+
 export const executorNote: Record<Executor, string> = {
   process: 'A fresh process for every run. Clean start, own limits; right for almost everything.',
   async: 'Shares a warm process with other runs. Starts fastest; for code that mostly waits for the network.',
