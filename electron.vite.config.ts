@@ -55,6 +55,12 @@ const copyMigrations: Plugin = {
     cpSync(source('store/migrations'), join(output.dir ?? '', 'migrations'), { recursive: true }),
 }
 
+/** `example` reads them at run time, and jobs of them may refer to their files. */
+const copyExamples: Plugin = {
+  name: 'copy-examples',
+  writeBundle: (output) => cpSync(join(root, 'examples'), join(output.dir ?? '', 'examples'), { recursive: true }),
+}
+
 /**
  * electron-vite declares `require` and `__dirname` anew in every chunk whose text has a call of that name. Ours are modules
  * that make what they need themselves, and a second declaration is a syntax error when the chunk loads.
@@ -68,7 +74,7 @@ const noCommonJsShim: Plugin = {
 
 export default defineConfig({
   main: {
-    plugins: [copyMigrations, noCommonJsShim, oneFileEntries],
+    plugins: [copyMigrations, copyExamples, noCommonJsShim, oneFileEntries],
     build: {
       target: 'node24',
       outDir: join(root, 'out/main'),

@@ -1,6 +1,9 @@
 /**
  * Fetches many pages of a server, a few at a time, and returns what came back.
- * Input: { "base": "http://127.0.0.1:8000", "pages": 200, "parallel": 8 }. Good on the executor `async`: it mostly waits.
+ * Good on the executor `async`: it mostly waits.
+ *
+ * executor: async
+ * input: { "base": "http://127.0.0.1:8000", "pages": 200, "parallel": 8 }
  */
 import { log, progress, signal } from 'signalbox'
 

@@ -1,6 +1,9 @@
 /**
  * Walks a folder, hashes every file with SHA-256, reports progress, and returns the totals.
- * Input: { "folder": "/absolute/path" }. `digest` is the SHA-256 of the sorted lines that `sha256sum` would print.
+ * `folder` is an absolute path; `digest` is the SHA-256 of the sorted lines that `sha256sum` would print.
+ *
+ * executor: process
+ * input: { "folder": "/usr/share/doc" }
  */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'

@@ -151,6 +151,15 @@ export type Status = {
   lastEventAt: number | null
 }
 
+/** A sample that comes with the program; `input` is what it may be given, null where it needs nothing. */
+export type Example = {
+  name: string
+  description: string
+  executor: Executor
+  input: Json
+  definition: Definition
+}
+
 /** A syntax error's place; lines and columns count from 1. */
 export type Diagnostic = { line: number; column: number; message: string }
 
@@ -284,6 +293,9 @@ export const contract = {
         }),
       )
       .output(type<{ lines: LogLine[]; total: number }>()),
+  },
+  examples: {
+    list: oc.output(type<Example[]>()),
   },
   scripts: {
     /** Syntax only: the code is not run. */

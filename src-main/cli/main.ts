@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { surviveLostOutput } from '../lost-output.ts'
 import { version } from '../version.ts'
 import { addCancel } from './cancel.ts'
+import { addExample } from './example.ts'
 import { describeFailure, exitCodes } from './failure.ts'
 import { addJob } from './job.ts'
 import { addLogs } from './logs.ts'
@@ -14,7 +15,7 @@ import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 import { addSubmit } from './submit.ts'
 
-const verbs = [addServe, addRun, addSubmit, addJob, addLs, addShow, addLogs, addCancel, addRetry, addPs]
+const verbs = [addServe, addRun, addSubmit, addJob, addLs, addShow, addLogs, addCancel, addRetry, addPs, addExample]
 
 function createProgram(): Command {
   const program = new Command('signalbox')

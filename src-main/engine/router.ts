@@ -9,6 +9,7 @@ import type { Definition, RunRow, Status } from '../../src-preload/contract.ts'
 import { limits } from '../../src-preload/definition.ts'
 import { Problem, problem } from '../../src-preload/problem.ts'
 import { checkScript } from '../interpreters/check-script.ts'
+import { listExamples } from '../jobs/examples.ts'
 import { cancel } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
 import { retry, submit, submitMany } from './commands/submit.ts'
@@ -89,6 +90,9 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
           return logLines(state, input.id, input.from, input.limit)
         }),
       ),
+    },
+    examples: {
+      list: on.examples.list.handler(() => listExamples()),
     },
     scripts: {
       check: on.scripts.check.handler(({ input }) => checkScript(input.name, input.text)),
