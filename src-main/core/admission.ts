@@ -1,7 +1,16 @@
 import type { Executor } from '../../src-preload/contract.ts'
 
-/** The place of a queued run in its lane: higher priority first, then the smaller id. */
-export type Place = { priority: number; id: number }
+/** The place of a queued run: smaller rank first, then the smaller id. */
+export type Place = { rank: number; id: number }
+
+/** What one level of priority is worth: a run of priority 1 is admitted as if it had come a minute earlier. */
+const HEAD_START_MS = 60_000
+
+/**
+ * Priority that ages, without anything to update while it does: who waits long enough is overtaken by nobody. `queuedAt`
+ * is in epoch ms that never go back.
+ */
+export const rankOf = (queuedAt: number, priority: number): number => queuedAt - priority * HEAD_START_MS
 
 /**
  * Queued runs that are admissible under the same conditions, so that one look at the lane decides for all of them:
@@ -20,11 +29,12 @@ export type Lane = {
   head: Place | 'unknown' | null
 }
 
-/** Claim queued runs of `lane` with this priority and an id below `beforeId`, at most `limit`. */
-export type Claim = { lane: Lane; priority: number; beforeId: number; limit: number }
+/** Claim the first queued runs of `lane` whose place is before `before`, at most `limit`. */
+export type Claim = { lane: Lane; before: Place; limit: number }
 
-export const isBefore = (a: Place, b: Place): boolean =>
-  a.priority > b.priority || (a.priority === b.priority && a.id < b.id)
+export const isBefore = (a: Place, b: Place): boolean => a.rank < b.rank || (a.rank === b.rank && a.id < b.id)
+
+const afterAll: Place = { rank: Number.MAX_SAFE_INTEGER, id: Number.MAX_SAFE_INTEGER }
 
 /**
  * The next runs to admit for one executor, or null when none may start. Only the stretch of the best lane that comes
@@ -44,7 +54,6 @@ export function nextClaim(lanes: readonly Lane[], freeSlots: number): Claim | nu
       bestHead = lane.head
     } else if (second === null || isBefore(lane.head, second)) second = lane.head
   }
-  if (best === null || bestHead === null) return null
-  const beforeId = second !== null && second.priority === bestHead.priority ? second.id : Number.MAX_SAFE_INTEGER
-  return { lane: best, priority: bestHead.priority, beforeId, limit: freeSlots }
+  if (best === null) return null
+  return { lane: best, before: second ?? afterAll, limit: freeSlots }
 }

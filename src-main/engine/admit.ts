@@ -1,6 +1,6 @@
 import { executors } from '../../src-preload/definition.ts'
 import type { Executor } from '../../src-preload/contract.ts'
-import { nextClaim } from '../core/admission.ts'
+import { isBefore, nextClaim } from '../core/admission.ts'
 import type { Lane } from '../core/admission.ts'
 import type { ClaimedRun } from '../store/queries/runs.ts'
 import type { EngineState } from './state.ts'
@@ -26,10 +26,10 @@ function admitTo(executor: Executor, state: EngineState, tick: Tick): number {
     const claim = nextClaim(openLanes(executor, state), state.slots[executor] - state.inUse[executor])
     if (claim === null) return admitted
     const { lane } = claim
-    const rows = state.store.runs.claim.all(tick.now, lane.id, claim.priority, claim.beforeId, claim.limit)
+    const rows = state.store.runs.claim.all(tick.now, lane.id, claim.before.rank, claim.before.id, claim.limit)
     if (rows.length === 0) throw new Error(`lane ${lane.id} has a head that cannot be claimed`)
-    // RETURNING promises no order; equal priorities start in the order of their ids.
-    rows.sort((a, b) => a.id - b.id)
+    // RETURNING promises no order.
+    rows.sort((a, b) => (isBefore(a, b) ? -1 : 1))
     state.lanes.left(lane, rows.length)
     for (const row of rows) begin(row, executor, state, tick)
     admitted += rows.length

@@ -146,7 +146,7 @@ export function requeue(state: EngineState, tick: Tick, run: CutOff, why: string
   const row = state.store.runs.requeue.get(tick.now, run.logLines, run.id, run.attempt)
   if (row === undefined) throw new Error(`run ${run.id} cannot go back: its attempt ${run.attempt} is not live`)
   state.counters.add('is_queued', 1)
-  state.lanes.joined(state.lanes.get(row.lane_id), { priority: row.priority, id: run.id })
+  state.lanes.joined(state.lanes.get(row.lane_id), { rank: row.rank, id: run.id })
   tick.event(run.id, 'interrupted', { attempt: run.attempt, why })
   attemptCutOff(state, run.id, why)
 }

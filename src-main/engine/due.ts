@@ -1,3 +1,4 @@
+import { queueClock } from './queue-clock.ts'
 import type { EngineState } from './state.ts'
 import { finishUnstarted } from './unstarted.ts'
 import type { Tick } from './tick.ts'
@@ -7,7 +8,7 @@ const BATCH = 1_000
 
 /** Queues what has become due. Returns how many; a full batch means there may be more. */
 export function queueDue(state: EngineState, tick: Tick): number {
-  const rows = state.store.runs.takeDue.all(tick.now, tick.now, tick.now, BATCH)
+  const rows = state.store.runs.takeDue.all(tick.now, tick.now, queueClock(state, tick), tick.now, BATCH)
   for (const row of rows) {
     state.counters.add('is_scheduled', -1)
     state.counters.add('is_queued', 1)

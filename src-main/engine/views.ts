@@ -84,7 +84,7 @@ function countAhead(state: EngineState, executor: Executor, run: StoredRun): num
     if (lane.isPaused) continue
     const left = COUNT_AHEAD_UP_TO - ahead
     if (left <= 0) return COUNT_AHEAD_UP_TO
-    ahead += state.store.runs.countAhead.get(lane.id, run.priority, run.priority, run.id, left) ?? 0
+    ahead += state.store.runs.countAhead.get(lane.id, run.rank, run.id, left) ?? 0
   }
   return ahead
 }

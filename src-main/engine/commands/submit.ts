@@ -1,7 +1,9 @@
 import type { Definition, ParsedSubmit, RunRow } from '../../../src-preload/contract.ts'
 import { executorOf } from '../../../src-preload/definition.ts'
 import { problem } from '../../../src-preload/problem.ts'
+import { rankOf } from '../../core/admission.ts'
 import type { Lane } from '../../core/admission.ts'
+import { queueClock } from '../queue-clock.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 
@@ -136,6 +138,8 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
     onParentEnd: order.parentage?.onEnd ?? null,
     groupId: order.parentage?.group ?? null,
     priority: order.priority,
+    // While a run is scheduled this holds the head start; see `takeDue`.
+    rank: rankOf(isDelayed ? 0 : queueClock(state, tick), order.priority),
     lifecycle: isDelayed ? 'scheduled' : 'queued',
     createdAt: tick.now,
     dueAt: order.dueAt,
@@ -149,7 +153,7 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
     tick.changes.runs.add(id)
   } else store.runs.insertMany.run({ ...shared, inputs: JSON.stringify(inputs) })
   counters.add(isDelayed ? 'is_scheduled' : 'is_queued', inputs.length)
-  if (!isDelayed) state.lanes.joined(lane, { priority: order.priority, id }, inputs.length)
+  if (!isDelayed) state.lanes.joined(lane, { rank: shared.rank, id }, inputs.length)
   tick.changes.status = true
   if (order.jobId !== null) tick.changes.jobs = true
   return id

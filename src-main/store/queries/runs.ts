@@ -15,6 +15,7 @@ export type StoredRun = {
   parent_run: number | null
   group_id: number | null
   priority: number
+  rank: number
   lifecycle: Lifecycle
   outcome: Outcome | null
   attempt: number
@@ -56,7 +57,7 @@ export type FinishedRun = [
 
 export type ClaimedRun = Pick<
   StoredRun,
-  'id' | 'definition_id' | 'job_name' | 'name' | 'attempt' | 'interrupted' | 'priority'
+  'id' | 'definition_id' | 'job_name' | 'name' | 'attempt' | 'interrupted' | 'priority' | 'rank'
 > & {
   input: string
   startedAt: number
@@ -64,9 +65,9 @@ export type ClaimedRun = Pick<
   group: number | null
 }
 
-const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, group_id, priority,
-  lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, expires_at, started_at, finished_at, stop, progress, log_lines,
-  pid, exit_code, exit_signal, cpu_ms, error`
+const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, group_id,
+  priority, rank, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, expires_at, started_at,
+  finished_at, stop, progress, log_lines, pid, exit_code, exit_signal, cpu_ms, error`
 
 /**
  * Statements on `runs`, prepared once. Every change of state names the state it expects; 0 rows is an answer. A moment is
@@ -75,28 +76,31 @@ const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin,
 export function prepareRuns(db: Database) {
   const insert = db.prepare(
     `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, parent_attempt,
-       on_parent_end, group_id, priority, lifecycle, created_at, due_at, queued_at, expires_at, input)
+       on_parent_end, group_id, priority, rank, lifecycle, created_at, due_at, queued_at, expires_at, input)
      VALUES (@id, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @parentRun, @parentAttempt,
-       @onParentEnd, @groupId, @priority, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @input)`,
+       @onParentEnd, @groupId, @priority, @rank, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @input)`,
   )
   // One statement for the whole batch: a third of the cost of one insert each.
   const insertMany = db.prepare(
-    `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, lifecycle,
+    `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, rank, lifecycle,
        created_at, due_at, queued_at, expires_at, input)
-     SELECT @id + inputs.key, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority, @lifecycle,
-       @createdAt, @dueAt, @queuedAt, @expiresAt, inputs.value
+     SELECT @id + inputs.key, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority, @rank,
+       @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, inputs.value
      FROM json_each(@inputs) AS inputs`,
   )
-  const claim = db.prepare<[now: number, lane: number, priority: number, beforeId: number, limit: number], ClaimedRun>(
+  const claim = db.prepare<
+    [now: number, lane: number, beforeRank: number, beforeId: number, limit: number],
+    ClaimedRun
+  >(
     `UPDATE runs SET lifecycle = 'running', attempt = attempt + 1, started_at = max(?, queued_at), stop = NULL, progress = NULL
      WHERE id IN (
-       SELECT id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND priority = ? AND id < ?
-       ORDER BY priority DESC, id LIMIT ?)
-     RETURNING id, definition_id, job_name, name, attempt, interrupted, priority, started_at AS startedAt, input,
+       SELECT id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (rank, id) < (?, ?)
+       ORDER BY rank, id LIMIT ?)
+     RETURNING id, definition_id, job_name, name, attempt, interrupted, priority, rank, started_at AS startedAt, input,
        parent_run AS parent, group_id AS "group"`,
   )
   const head = db.prepare<[lane: number], Place>(
-    `SELECT priority, id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY priority DESC, id LIMIT 1`,
+    `SELECT rank, id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY rank, id LIMIT 1`,
   )
   // Bound by position: twelve names would be looked up for every run of a drain.
   const finish = db.prepare<FinishedRun>(
@@ -114,11 +118,11 @@ export function prepareRuns(db: Database) {
   )
   const requeue = db.prepare<
     [now: number, logLines: number, id: number, attempt: number],
-    { lane_id: number; priority: number }
+    { lane_id: number; rank: number }
   >(
     `UPDATE runs SET lifecycle = 'queued', queued_at = ?, started_at = NULL, interrupted = interrupted + 1,
        log_lines = ?, stop = NULL, progress = NULL, expires_at = NULL
-     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping') RETURNING lane_id, priority`,
+     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping') RETURNING lane_id, rank`,
   )
   const setStop = db.prepare<[stop: string, id: number, attempt: number]>(
     `UPDATE runs SET lifecycle = 'stopping', stop = ?
@@ -128,13 +132,13 @@ export function prepareRuns(db: Database) {
     `UPDATE runs SET progress = ? WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')`,
   )
   const takeDue = db.prepare<
-    [queuedAt: number, waitingFrom: number, dueBy: number, limit: number],
-    { id: number; lane_id: number; priority: number; expires_at: number | null }
+    [queuedAt: number, waitingFrom: number, rankFrom: number, dueBy: number, limit: number],
+    { id: number; lane_id: number; rank: number; expires_at: number | null }
   >(
-    // `expires_at` holds the span while a run is scheduled; waiting is counted from the moment it is queued.
-    `UPDATE runs SET lifecycle = 'queued', queued_at = ?, expires_at = ? + expires_at
+    // `expires_at` holds the span while a run is scheduled, and `rank` the head start: both count from the queueing.
+    `UPDATE runs SET lifecycle = 'queued', queued_at = ?, expires_at = ? + expires_at, rank = ? + rank
      WHERE id IN (SELECT id FROM runs WHERE lifecycle = 'scheduled' AND due_at <= ? ORDER BY due_at, id LIMIT ?)
-     RETURNING id, lane_id, priority, expires_at`,
+     RETURNING id, lane_id, rank, expires_at`,
   )
   const nextDue = db.prepare<[], number | null>(`SELECT min(due_at) FROM runs WHERE lifecycle = 'scheduled'`).pluck()
   const takeExpired = db.prepare<[now: number, limit: number], { id: number }>(
@@ -169,13 +173,13 @@ export function prepareRuns(db: Database) {
     `SELECT ${listColumns} FROM runs WHERE lifecycle = 'scheduled' ORDER BY due_at, id LIMIT ?`,
   )
   const firstQueued = db.prepare<[lane: number, limit: number], StoredRun>(
-    `SELECT ${listColumns} FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY priority DESC, id LIMIT ?`,
+    `SELECT ${listColumns} FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY rank, id LIMIT ?`,
   )
   const countAhead = db
-    .prepare<[lane: number, priority: number, samePriority: number, id: number, atMost: number], number>(
+    .prepare<[lane: number, rank: number, id: number, atMost: number], number>(
       `SELECT count(*) FROM (
-         SELECT 1 FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (priority > ? OR (priority = ? AND id < ?))
-         ORDER BY priority DESC, id LIMIT ?)`,
+         SELECT 1 FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (rank, id) < (?, ?)
+         ORDER BY rank, id LIMIT ?)`,
     )
     .pluck()
   const countScheduledOfJob = db

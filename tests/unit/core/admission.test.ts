@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isBefore, nextClaim } from '../../../src-main/core/admission.ts'
+import { isBefore, nextClaim, rankOf } from '../../../src-main/core/admission.ts'
 import type { Lane, Place } from '../../../src-main/core/admission.ts'
 
 const lane = (id: number, head: Place | null): Lane => ({
@@ -14,22 +14,19 @@ const lane = (id: number, head: Place | null): Lane => ({
 })
 
 test('nothing is claimed without a free slot or a waiting run', () => {
-  expect(nextClaim([lane(1, { priority: 0, id: 1 })], 0)).toBeNull()
+  expect(nextClaim([lane(1, { rank: 0, id: 1 })], 0)).toBeNull()
   expect(nextClaim([lane(1, null)], 5)).toBeNull()
 })
 
 test('a claim stops where the next lane would have its turn', () => {
-  const first = lane(1, { priority: 3, id: 10 })
-  const second = lane(2, { priority: 3, id: 14 })
-  expect(nextClaim([second, first], 8)).toEqual({ lane: first, priority: 3, beforeId: 14, limit: 8 })
-  expect(nextClaim([lane(2, { priority: 1, id: 2 }), first], 8)).toMatchObject({
-    lane: first,
-    beforeId: Number.MAX_SAFE_INTEGER,
-  })
+  const first = lane(1, { rank: 3, id: 10 })
+  const second = lane(2, { rank: 3, id: 14 })
+  expect(nextClaim([second, first], 8)).toEqual({ lane: first, before: { rank: 3, id: 14 }, limit: 8 })
+  expect(nextClaim([first], 8)).toMatchObject({ lane: first, before: { rank: Number.MAX_SAFE_INTEGER } })
 })
 
 test('claims over many lanes admit in the order of one queue', () => {
-  const place = fc.record({ lane: fc.integer({ min: 0, max: 4 }), priority: fc.integer({ min: -2, max: 2 }) })
+  const place = fc.record({ lane: fc.integer({ min: 0, max: 4 }), rank: fc.integer({ min: -2, max: 2 }) })
   fc.assert(
     fc.property(fc.array(place, { maxLength: 60 }), fc.integer({ min: 1, max: 7 }), (submitted, slots) => {
       const waiting = submitted.map((run, index) => ({ ...run, id: index + 1 }))
@@ -43,8 +40,8 @@ test('claims over many lanes admit in the order of one queue', () => {
         const claim = nextClaim(lanes, slots)
         if (claim === null) break
         const claimed = waiting
-          .filter((run) => run.lane === claim.lane.id && run.priority === claim.priority && run.id < claim.beforeId)
-          .sort((a, b) => a.id - b.id)
+          .filter((run) => run.lane === claim.lane.id && isBefore(run, claim.before))
+          .sort((a, b) => (isBefore(a, b) ? -1 : 1))
           .slice(0, claim.limit)
         expect(claimed).not.toEqual([])
         for (const run of claimed) {
@@ -55,4 +52,10 @@ test('claims over many lanes admit in the order of one queue', () => {
       expect(admitted).toEqual(expected)
     }),
   )
+})
+
+test('a level of priority is worth a head start of one minute', () => {
+  const waiting = { rank: rankOf(0, 0), id: 1 }
+  expect(isBefore({ rank: rankOf(59_999, 1), id: 2 }, waiting)).toBe(true)
+  expect(isBefore({ rank: rankOf(60_000, 1), id: 2 }, waiting)).toBe(false)
 })

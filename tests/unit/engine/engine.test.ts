@@ -36,6 +36,31 @@ describe('admission', () => {
     expect(world.startedRuns()).toEqual([id])
   })
 
+  test('lets a run that waited for minutes go before one of higher priority that has just come', async () => {
+    const world = await openSimulatedEngine({ slots: { async: 1, process: 1 } })
+    await world.addJob('work')
+    const first = await world.submit({ job: 'work' })
+    const patient = await world.submit({ job: 'work' })
+    await world.pass(130_000)
+    const urgent = await world.submit({ job: 'work', priority: 3 })
+    const late = await world.submit({ job: 'work', priority: 2 })
+    for (const run of [first, urgent, patient]) await world.returned(run)
+    expect(world.startedRuns()).toEqual([first, urgent, patient, late])
+  })
+
+  test('lets nobody overtake when the wall clock is set back', async () => {
+    const world = await openSimulatedEngine({ slots: { async: 1, process: 1 } })
+    await world.addJob('work')
+    const first = await world.submit({ job: 'work' })
+    const second = await world.submit({ job: 'work' })
+    world.world.moveWall(-3_600_000)
+    const third = await world.submit({ job: 'work' })
+    const delayed = await world.submit({ job: 'work', delayMs: 10 })
+    await world.pass(10)
+    for (const run of [first, second, third]) await world.returned(run)
+    expect(world.startedRuns()).toEqual([first, second, third, delayed])
+  })
+
   test('tells a waiting run how many slots are taken and how many are ahead', async () => {
     const world = await openSimulatedEngine({ slots: { async: 1, process: 1 } })
     await world.addJob('work')
