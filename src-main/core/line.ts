@@ -24,6 +24,10 @@ export class Line<Waiter extends CallName> {
     return waiter
   }
 
+  find(name: CallName): Waiter | undefined {
+    return this.#waiters.get(keyOf(name))
+  }
+
   first(): Waiter | undefined {
     return this.#waiters.values().next().value
   }

@@ -20,11 +20,13 @@ export function queueDue(state: EngineState, tick: Tick): number {
 }
 
 /**
- * Waiting is a span and keeps its length when the wall clock is moved: the moments at which limits in the queue end, which
- * are stored as wall time to outlive the host, move along. Due times stay: they name a moment.
+ * Waiting is a span and keeps its length when the wall clock is moved: the moments at which limits in the queue end and
+ * permits of rates return, which are stored as wall time to outlive the host, move along. Due times stay: they name a moment.
  */
 export function followClock(state: EngineState, movedMs: number): void {
-  if (movedMs !== 0) state.store.runs.moveExpiries.run(movedMs)
+  if (movedMs === 0) return
+  state.store.runs.moveExpiries.run(movedMs)
+  state.store.semaphores.moveUses.run(movedMs)
 }
 
 /** Ends what has waited in the queue longer than its definition allows. */

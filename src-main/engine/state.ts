@@ -26,7 +26,7 @@ export type LiveRun = {
   script: ScriptSide | null
 }
 
-export type TimerKey = `timeout:${number}` | `grace:${number}`
+export type TimerKey = `timeout:${number}` | `grace:${number}` | `use:${number}`
 
 /** All that the engine keeps in memory. Only code that runs inside a turn changes it. */
 export type EngineState = {
@@ -41,7 +41,7 @@ export type EngineState = {
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
-  /** Limits of attempts and grace periods, in monotonic ms. Due times and queue limits are in the store. */
+  /** Limits of attempts, grace periods and returns of rates, in monotonic ms. Due times and queue limits are in the store. */
   readonly timers: Timers<TimerKey>
   readonly isPrivate: boolean
   /** Epoch ms since when nothing is admitted because the host is stopping. */

@@ -1,4 +1,5 @@
 import type { Canceller, Stop } from '../../src-preload/contract.ts'
+import { returnUse } from './objects/rates.ts'
 import { transition } from '../core/run.ts'
 import type { RunState, RunTransition } from '../core/run.ts'
 import type { StopStep } from '../interpreters/interpreters.ts'
@@ -61,9 +62,13 @@ export function stopSent(state: EngineState, tick: Tick, step: StopStep): void {
   move(state, tick, run, { type: 'stop_signalled', at: tick.now, attempt: step.attempt })
 }
 
-/** A limit or a grace period of a live run has passed. */
+/** A limit or a grace period of a live run has passed, or the period of a rate. */
 export function deadlinePassed(state: EngineState, tick: Tick, key: string): void {
   const [kind, id] = key.split(':')
+  if (kind === 'use') {
+    returnUse(state, tick, Number(id))
+    return
+  }
   const run = state.live.get(Number(id))
   if (run === undefined) return
   if (kind === 'grace') requestKill(state, tick, run)

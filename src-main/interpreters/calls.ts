@@ -60,7 +60,11 @@ export const callSchema = v.union([
   v.strictObject({ ...event, do: v.literal('look') }), // { isSet, waiting }
   v.strictObject({ ...event, do: v.literal('wait') }), // waits; true
 
-  v.strictObject({ ...condition, do: v.literal('wait') }), // waits, then holds the lock again; { permit: id }
+  /**
+   * Waits, then holds the lock again; { permit: id }. Withdrawn, also after it was notified, it still gets the lock back
+   * first, and its one answer is { permit: id, isWithdrawn: true }.
+   */
+  v.strictObject({ ...condition, do: v.literal('wait') }),
   /** Null `count`: all. */
   v.strictObject({ ...condition, do: v.literal('notify'), count: v.nullable(count) }), // number notified
   v.strictObject({ ...condition, do: v.literal('look') }), // { waiting }

@@ -10,6 +10,7 @@ import { prepareJobs } from './queries/jobs.ts'
 import { prepareLanes } from './queries/lanes.ts'
 import { prepareLogs } from './queries/logs.ts'
 import { prepareRuns } from './queries/runs.ts'
+import { prepareSemaphores } from './queries/semaphores.ts'
 
 /** Every statement of the engine, prepared once on the one connection. */
 export function prepareStore(db: Database) {
@@ -27,6 +28,7 @@ export function prepareStore(db: Database) {
     flags: prepareFlags(db),
     children: prepareChildren(db),
     groups: prepareGroups(db),
+    semaphores: prepareSemaphores(db),
     counters: prepareCounters(db),
     /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
     transaction<T>(work: () => T): T {

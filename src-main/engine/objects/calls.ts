@@ -3,10 +3,12 @@ import { objectLimits } from '../../../src-preload/objects.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { applyToRun, withdrawFromRun } from './child-runs.ts'
+import { applyToCondition, endWaitAtCondition, withdrawFromCondition } from './conditions.ts'
 import { applyToFlag, withdrawFromFlag } from './flags.ts'
 import { applyToGroup } from './groups.ts'
 import { fail, refuse, scriptSideOf } from './script-side.ts'
 import type { Asker } from './script-side.ts'
+import { applyToSemaphore, takeBackAll, withdrawFromSemaphore } from './semaphores.ts'
 
 /** Takes in what the script of a live attempt asks. Call inside the transaction. */
 export function applyScriptReport(state: EngineState, tick: Tick, run: LiveRun, report: ScriptReport): void {
@@ -35,6 +37,7 @@ export function endScriptSide(state: EngineState, tick: Tick, run: LiveRun): voi
   if (side === null) return
   run.script = null
   for (const { asker, what } of side.openCalls.values()) leave(state, tick, asker, what)
+  takeBackAll(state, tick, side.permits.values())
 }
 
 function applyCall(state: EngineState, tick: Tick, run: LiveRun, { call, task, place, what }: CallReport): void {
@@ -46,25 +49,33 @@ function applyCall(state: EngineState, tick: Tick, run: LiveRun, { call, task, p
   }
   openCalls.set(call, { asker, what })
   tick.changes.runs.add(run.id)
-  dispatch(state, tick, asker, what)
+  dispatch(state, tick, run, asker, what)
 }
 
 function withdraw(state: EngineState, tick: Tick, run: LiveRun, call: number): void {
   const open = run.script?.openCalls.get(call)
   // Answered already: the answer is on its way, and the script gives back what it grants.
   if (open === undefined) return
+  if (open.what.on === 'condition') {
+    withdrawFromCondition(state, tick, open.asker, open.what)
+    return
+  }
   leave(state, tick, open.asker, open.what)
   fail(state.live, tick, open.asker, { name: 'Withdrawn', message: 'taken back' })
 }
 
-function dispatch(state: EngineState, tick: Tick, asker: Asker, what: Call): void {
+function dispatch(state: EngineState, tick: Tick, run: LiveRun, asker: Asker, what: Call): void {
   switch (what.on) {
     case 'event':
       applyToFlag(state, tick, asker, what)
       return
     case 'semaphore':
     case 'lock':
+      applyToSemaphore(state, tick, run, asker, what)
+      return
     case 'condition':
+      applyToCondition(state, tick, run, asker, what)
+      return
     case 'barrier':
     case 'queue':
     case 'future':
@@ -83,14 +94,17 @@ function dispatch(state: EngineState, tick: Tick, asker: Asker, what: Call): voi
 
 /** Takes a waiting call out of the line it stands in, without an answer. */
 function leave(state: EngineState, tick: Tick, asker: Asker, what: Call): void {
-  void tick
   switch (what.on) {
     case 'event':
       withdrawFromFlag(state, asker, what)
       return
     case 'semaphore':
     case 'lock':
+      withdrawFromSemaphore(state, tick, asker, what.on, what.name)
+      return
     case 'condition':
+      endWaitAtCondition(state, tick, asker, what)
+      return
     case 'barrier':
     case 'queue':
     case 'future':

@@ -5,6 +5,10 @@ import { loadChildCounts } from './cascades.ts'
 import { loadFlags } from './flags.ts'
 import type { Flag } from './flags.ts'
 import type { Asker } from './script-side.ts'
+import type { Condition } from './conditions.ts'
+import type { Use } from './rates.ts'
+import { loadSemaphores } from './semaphores.ts'
+import type { Semaphores } from './semaphores.ts'
 
 /** Every durable object, by kind and name. What is stored is loaded at boot; who waits lives in memory only. */
 export type Objects = {
@@ -15,6 +19,10 @@ export type Objects = {
   readonly childCounts: Map<number, number>
   /** Cancels that are passed on, in their order; nothing is admitted before they are through. */
   readonly cascades: Set<Cascade>
+  readonly semaphores: Semaphores
+  readonly conditions: Map<string, Condition>
+  /** Permits of rates that come back with time, by id. */
+  readonly uses: Map<number, Use>
 }
 
 export const loadObjects = (store: Store): Objects => ({
@@ -22,4 +30,7 @@ export const loadObjects = (store: Store): Objects => ({
   watches: new Map(),
   childCounts: loadChildCounts(store),
   cascades: new Set(),
+  semaphores: loadSemaphores(store),
+  conditions: new Map(),
+  uses: new Map(),
 })

@@ -196,7 +196,8 @@ const lockWorlds = fc.integer({ min: 1, max: 8 }).chain((tasks) =>
 test('for locks alone there is a knot exactly when somebody waits in a circle', () => {
   fc.assert(
     fc.property(lockWorlds, ({ holders, wants }) => {
-      const heldBy = (want: number | null | undefined) => (want === null || want === undefined ? undefined : holders[want])
+      const heldBy = (want: number | null | undefined) =>
+        want === null || want === undefined ? undefined : holders[want]
       const isInCircle = (task: number) => {
         let at = heldBy(wants[task])
         for (let steps = 0; steps < wants.length && at !== undefined && at !== task; steps += 1) at = heldBy(wants[at])
