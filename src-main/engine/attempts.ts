@@ -54,7 +54,7 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
   const next = transition(run.state, { type: 'ended', at: tick.now, attempt: report.attempt, verdict })
   if (next === null) throw new Error(`run ${run.id} is live but does not take its ending`)
 
-  endScriptSide(state, tick, run)
+  endScriptSide(state, tick, run, verdict.next === 'finished' && verdict.outcome === 'succeeded')
   state.live.delete(run.id)
   state.inUse[run.executor] -= 1
   state.timers.cancel(`timeout:${run.id}`)

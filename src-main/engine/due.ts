@@ -43,10 +43,11 @@ export function expireQueued(state: EngineState, tick: Tick): number {
   return rows.length
 }
 
-/** The next moment, in epoch ms, at which one of the two above has work; null when nothing is planned. */
+/** The next moment, in epoch ms, at which a run is due, a wait in the queue ends or a future's timer settles it; null: none. */
 export function nextPlanned(state: EngineState): number | null {
   const due = state.store.runs.nextDue.get() ?? null
   const expiry = state.store.runs.nextExpiry.get() ?? null
-  if (due === null || expiry === null) return due ?? expiry
-  return Math.min(due, expiry)
+  const settling = state.store.futures.nextDue.get() ?? null
+  const planned = [due, expiry, settling].filter((moment) => moment !== null)
+  return planned.length === 0 ? null : Math.min(...planned)
 }

@@ -8,6 +8,8 @@ import { ClockJumps } from './clock-jumps.ts'
 import type { Clock } from './clock.ts'
 import { EventLog } from './event-log.ts'
 import { expireQueued, followClock, nextPlanned, queueDue } from './due.ts'
+import { settleDueFutures } from './objects/futures.ts'
+import { flushQueues } from './objects/queues.ts'
 import { advanceCascades } from './objects/cascade-turn.ts'
 import { recover } from './recovery.ts'
 import { createState } from './state.ts'
@@ -191,6 +193,7 @@ export class Engine {
     if (planned !== null && planned <= tick.now) {
       queueDue(state, tick)
       expireQueued(state, tick)
+      settleDueFutures(state, tick)
     }
     let taken = 0
     for (const item of this.#inbox) {
@@ -252,6 +255,7 @@ export class Engine {
       events.flush(now)
       state.counters.flush()
       state.lanes.flush()
+      flushQueues(state)
       return value
     })
     if (changes.status) this.#lastEventAt = now

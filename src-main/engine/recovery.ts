@@ -3,6 +3,7 @@ import { judge } from '../core/verdict.ts'
 import type { StoredRun } from '../store/queries/runs.ts'
 import { finish, requeue } from './attempts.ts'
 import { resumeCascades } from './objects/cascades.ts'
+import { returnTakenItems } from './objects/queues.ts'
 import { resumeUses } from './objects/rates.ts'
 import type { EngineState } from './state.ts'
 import type { Tick } from './tick.ts'
@@ -15,6 +16,7 @@ import type { Tick } from './tick.ts'
  */
 export function recover(state: EngineState, tick: Tick): number {
   resumeUses(state, tick)
+  returnTakenItems(state, tick)
   takeOverPrivateLanes(state)
   const left = state.store.runs.live.all()
   for (const run of left) settle(state, tick, run)

@@ -1,14 +1,17 @@
 import type { Database } from 'better-sqlite3'
 import { prepareAttempts } from './queries/attempts.ts'
+import { prepareBarriers } from './queries/barriers.ts'
 import { prepareChildren } from './queries/children.ts'
 import { prepareCounters } from './queries/counters.ts'
 import { prepareDefinitions } from './queries/definitions.ts'
 import { prepareEvents } from './queries/events.ts'
 import { prepareFlags } from './queries/flags.ts'
+import { prepareFutures } from './queries/futures.ts'
 import { prepareGroups } from './queries/groups.ts'
 import { prepareJobs } from './queries/jobs.ts'
 import { prepareLanes } from './queries/lanes.ts'
 import { prepareLogs } from './queries/logs.ts'
+import { prepareQueues } from './queries/queues.ts'
 import { prepareRuns } from './queries/runs.ts'
 import { prepareSemaphores } from './queries/semaphores.ts'
 
@@ -29,6 +32,9 @@ export function prepareStore(db: Database) {
     children: prepareChildren(db),
     groups: prepareGroups(db),
     semaphores: prepareSemaphores(db),
+    queues: prepareQueues(db),
+    barriers: prepareBarriers(db),
+    futures: prepareFutures(db),
     counters: prepareCounters(db),
     /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
     transaction<T>(work: () => T): T {

@@ -2,10 +2,13 @@ import type { Call, CallReport, ScriptReport } from '../../interpreters/calls.ts
 import { objectLimits } from '../../../src-preload/objects.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
+import { applyToBarrier, withdrawFromBarrier } from './barriers.ts'
 import { applyToRun, withdrawFromRun } from './child-runs.ts'
 import { applyToCondition, endWaitAtCondition, withdrawFromCondition } from './conditions.ts'
 import { applyToFlag, withdrawFromFlag } from './flags.ts'
+import { applyToFuture, withdrawFromFuture } from './futures.ts'
 import { applyToGroup } from './groups.ts'
+import { applyToQueue, endDeliveries, withdrawFromQueue } from './queues.ts'
 import { fail, refuse, scriptSideOf } from './script-side.ts'
 import type { Asker } from './script-side.ts'
 import { applyToSemaphore, takeBackAll, withdrawFromSemaphore } from './semaphores.ts'
@@ -32,12 +35,13 @@ export function applyScriptReport(state: EngineState, tick: Tick, run: LiveRun, 
 }
 
 /** The attempt is over: it waits for nothing any more, and what it held goes back. */
-export function endScriptSide(state: EngineState, tick: Tick, run: LiveRun): void {
+export function endScriptSide(state: EngineState, tick: Tick, run: LiveRun, hasSucceeded: boolean): void {
   const side = run.script
   if (side === null) return
   run.script = null
   for (const { asker, what } of side.openCalls.values()) leave(state, tick, asker, what)
   takeBackAll(state, tick, side.permits.values())
+  if (side.items.size > 0) endDeliveries(state, tick, side.items, hasSucceeded)
 }
 
 function applyCall(state: EngineState, tick: Tick, run: LiveRun, { call, task, place, what }: CallReport): void {
@@ -77,9 +81,13 @@ function dispatch(state: EngineState, tick: Tick, run: LiveRun, asker: Asker, wh
       applyToCondition(state, tick, run, asker, what)
       return
     case 'barrier':
+      applyToBarrier(state, tick, asker, what)
+      return
     case 'queue':
+      applyToQueue(state, tick, run, asker, what)
+      return
     case 'future':
-      refuse(state.live, tick, asker, 'RuntimeError', `${what.on}: not built yet`)
+      applyToFuture(state, tick, asker, what)
       return
     case 'run':
       applyToRun(state, tick, asker, what)
@@ -106,8 +114,14 @@ function leave(state: EngineState, tick: Tick, asker: Asker, what: Call): void {
       endWaitAtCondition(state, tick, asker, what)
       return
     case 'barrier':
+      withdrawFromBarrier(state, asker, what)
+      return
     case 'queue':
+      withdrawFromQueue(state, asker, what)
+      return
     case 'future':
+      withdrawFromFuture(state, asker, what)
+      return
     case 'group':
       return
     case 'run':

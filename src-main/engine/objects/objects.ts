@@ -1,11 +1,15 @@
 import type { Store } from '../../store/store.ts'
 import type { Line } from '../../core/line.ts'
+import { loadBarriers } from './barriers.ts'
+import type { Barrier } from './barriers.ts'
 import type { Cascade } from './cascades.ts'
 import { loadChildCounts } from './cascades.ts'
 import { loadFlags } from './flags.ts'
 import type { Flag } from './flags.ts'
 import type { Asker } from './script-side.ts'
 import type { Condition } from './conditions.ts'
+import { loadQueues } from './queues.ts'
+import type { Queue } from './queues.ts'
 import type { Use } from './rates.ts'
 import { loadSemaphores } from './semaphores.ts'
 import type { Semaphores } from './semaphores.ts'
@@ -20,6 +24,12 @@ export type Objects = {
   /** Cancels that are passed on, in their order; nothing is admitted before they are through. */
   readonly cascades: Set<Cascade>
   readonly semaphores: Semaphores
+  readonly queues: Map<string, Queue>
+  readonly barriers: Map<string, Barrier>
+  /** Who waits for a named future; the futures themselves are in the store only. */
+  readonly futureWaits: Map<string, Line<Asker>>
+  /** Queues whose counts are to be written at the end of the turn. */
+  readonly changedQueues: Set<Queue>
   readonly conditions: Map<string, Condition>
   /** Permits of rates that come back with time, by id. */
   readonly uses: Map<number, Use>
@@ -31,6 +41,10 @@ export const loadObjects = (store: Store): Objects => ({
   childCounts: loadChildCounts(store),
   cascades: new Set(),
   semaphores: loadSemaphores(store),
+  queues: loadQueues(store),
+  barriers: loadBarriers(store),
+  futureWaits: new Map(),
+  changedQueues: new Set(),
   conditions: new Map(),
   uses: new Map(),
 })

@@ -1,5 +1,6 @@
 import type { Answer, Call, CallError, TaskReport } from '../../interpreters/calls.ts'
 import type { LiveRun } from '../state.ts'
+import type { Delivery } from './queue-items.ts'
 import type { Tick } from '../tick.ts'
 
 /** A task of a live attempt, and the call it made. */
@@ -33,8 +34,8 @@ export type ScriptSide = {
   /** Calls without an answer, in the order of their asking. */
   readonly openCalls: Map<number, OpenCall>
   readonly permits: Map<number, Permit>
-  /** Queue items it has taken and is not done with: id → queue's id, oldest first. */
-  readonly items: Map<number, number>
+  /** Queue items it has taken and is not done with, by id, oldest first. */
+  readonly items: Map<number, Delivery>
   readonly tasks: Map<number, TaskReport>
 }
 

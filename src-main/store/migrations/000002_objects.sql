@@ -145,7 +145,7 @@ CREATE TABLE queues (
 ) STRICT;
 
 CREATE TABLE queue_items (
-  id         INTEGER PRIMARY KEY AUTOINCREMENT, -- an id names one item for ever
+  id         INTEGER PRIMARY KEY, -- from a counter: it names one item for ever
   queue_id   INTEGER NOT NULL,
   priority   REAL NOT NULL,
   place      INTEGER NOT NULL, -- among equals: smaller first; in a lifo queue larger first
