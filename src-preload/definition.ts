@@ -1,15 +1,7 @@
 import * as v from 'valibot'
+import { limits, namePattern, nameRule } from './limits.ts'
 
-/** Limits of what may be sent in; a larger value is refused with the limit in the message. Bytes of UTF-8. */
-export const limits = {
-  name: 120,
-  inputBytes: 512 * 1024,
-  resultBytes: 1024 * 1024,
-  sourceBytes: 512 * 1024,
-  stdinBytes: 512 * 1024,
-  bulkRuns: 5_000,
-  pageRows: 500,
-} as const
+export { limits }
 
 export const executors = ['async', 'process'] as const
 export type Executor = (typeof executors)[number]
@@ -24,15 +16,7 @@ const boundedText = (maxBytes: number, what: string) =>
 /** Longest span of time a policy may name: 400 days, in ms. */
 const spanMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(400 * 86_400_000))
 
-export const nameSchema = v.pipe(
-  v.string(),
-  v.trim(),
-  v.regex(
-    /^[\p{L}\p{N}][\p{L}\p{N} ._/:@+-]*$/u,
-    'a name starts with a letter or digit, then letters, digits, spaces and . _ / : @ + -',
-  ),
-  v.maxLength(limits.name),
-)
+export const nameSchema = v.pipe(v.string(), v.trim(), v.regex(namePattern, nameRule), v.maxLength(limits.name))
 
 /** Rules that hold for every kind. All spans in ms; null means no limit. */
 const policy = {

@@ -1,26 +1,9 @@
 /** What durable objects are made of, as scripts, the command line and the window name it. */
 import * as v from 'valibot'
 import { nameSchema } from './definition.ts'
+import { objectLimits } from './limits.ts'
 
-/** Limits of durable objects; what is beyond is refused with the limit in the message. */
-export const objectLimits = {
-  /** Objects of one kind. */
-  objects: 100_000,
-  permits: 1_000_000,
-  parties: 10_000,
-  /** Bytes of UTF-8 of one queue item, and of a future's value. */
-  valueBytes: 512 * 1024,
-  /** Calls of one attempt that have no answer yet. */
-  openCalls: 10_000,
-  /** Tasks of one attempt that the engine is told of. */
-  tasks: 1_000,
-  /** Ancestors of a run: parent, parent's parent, and so on. */
-  ancestors: 100,
-  /** Children of one run that have not finished. */
-  children: 100_000,
-  /** Longest period of a rate, in ms: 400 days. */
-  periodMs: 400 * 86_400_000,
-} as const
+export { objectLimits }
 
 export const queueOrders = ['fifo', 'lifo', 'priority'] as const
 export type QueueOrder = (typeof queueOrders)[number]

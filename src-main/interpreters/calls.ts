@@ -163,7 +163,6 @@ export const localWaitSchema = v.variant('for', [
   v.strictObject({ for: v.literal('sleep'), until: v.number() }),
   v.strictObject({ for: v.literal('promise') }),
 ])
-type LocalWait = v.InferOutput<typeof localWaitSchema>
 
 /** A task inside an attempt. 0 is the run's own function; others are children of `parent`. */
 export const taskSchema = v.strictObject({
@@ -180,7 +179,6 @@ export type TaskReport = v.InferOutput<typeof taskSchema>
 
 /** Something that would otherwise go wrong in silence. */
 export const findingKinds = ['left_in_flight', 'never_awaited', 'blocked_loop', 'unhandled_rejection'] as const
-type FindingKind = (typeof findingKinds)[number]
 
 const attempt = { run: v.number(), attempt: v.number() }
 /** The reports that scripts make through the SDK. */

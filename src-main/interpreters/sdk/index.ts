@@ -8,6 +8,17 @@ import type { Log, RunInfo, SetProgress } from './run-context.ts'
 import { currentRun } from './run-link.ts'
 
 export { CancelledError } from './cancelled-error.ts'
+export {
+  BrokenBarrierError,
+  InvalidStateError,
+  QueueEmpty,
+  QueueFull,
+  QueueShutDown,
+  RuntimeError,
+  TimeoutError,
+} from './errors.ts'
+export { barrier, condition, event, future, lock, queue, semaphore } from './async-objects.ts'
+export type { Barrier, Condition, DurableFuture, Event, Lock, Permit, Queue, Semaphore } from './async-objects.ts'
 export type { Log, LogFields, RunContext, RunInfo } from './run-context.ts'
 export { signal } from './signal.ts'
 

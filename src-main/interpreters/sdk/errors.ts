@@ -1,0 +1,53 @@
+import type { CallError } from '../calls.ts'
+import { CancelledError } from './cancelled-error.ts'
+
+const named = (name: string) =>
+  class extends Error {
+    constructor(message?: string, options?: ErrorOptions) {
+      super(message, options)
+      this.name = name
+    }
+  }
+
+/** The time that a wait was given is over. */
+export class TimeoutError extends named('TimeoutError') {}
+/** A future that is settled cannot be settled again, and one that is not has no result yet. */
+export class InvalidStateError extends named('InvalidStateError') {}
+/** Something was done at a moment at which it cannot be done. */
+export class RuntimeError extends named('RuntimeError') {}
+export class QueueFull extends named('QueueFull') {}
+export class QueueEmpty extends named('QueueEmpty') {}
+export class QueueShutDown extends named('QueueShutDown') {}
+export class BrokenBarrierError extends named('BrokenBarrierError') {}
+
+const classes = new Map<string, new (message?: string) => Error>(
+  Object.entries({
+    CancelledError,
+    TimeoutError,
+    InvalidStateError,
+    RuntimeError,
+    QueueFull,
+    QueueEmpty,
+    QueueShutDown,
+    BrokenBarrierError,
+    RangeError,
+    TypeError,
+  }),
+)
+
+/**
+ * An error that came as data, as one of the classes that scripts can catch; of an unknown class: an Error of that name. Its
+ * stack is the one it came with, else the place of the call that it answers.
+ */
+export function errorFrom({ name, message, stack, hint }: CallError, place: string | null = null): Error {
+  const Known = classes.get(name)
+  const error = Known === undefined ? Object.assign(new Error(message), { name }) : new Known(message)
+  if (typeof stack === 'string') error.stack = stack
+  else placeAt(error, place)
+  return typeof hint === 'string' ? Object.assign(error, { hint }) : error
+}
+
+/** An error made when an answer comes has no line of the user's code in its stack: this gives it the one that asked. */
+function placeAt(error: Error, place: string | null): void {
+  error.stack = `${error.name}: ${error.message}${place === null ? '' : `\n    at ${place}`}`
+}

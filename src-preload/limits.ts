@@ -1,0 +1,39 @@
+/**
+ * Limits of what may be sent in, and what a name looks like. Apart from the schemas, for the SDK checks by them too and
+ * every script's process would load valibot with it.
+ */
+
+/** A larger value is refused with the limit in the message. Bytes of UTF-8. */
+export const limits = {
+  name: 120,
+  inputBytes: 512 * 1024,
+  resultBytes: 1024 * 1024,
+  sourceBytes: 512 * 1024,
+  stdinBytes: 512 * 1024,
+  bulkRuns: 5_000,
+  pageRows: 500,
+} as const
+
+/** Limits of durable objects; what is beyond is refused with the limit in the message. */
+export const objectLimits = {
+  /** Objects of one kind. */
+  objects: 100_000,
+  permits: 1_000_000,
+  parties: 10_000,
+  /** Bytes of UTF-8 of one queue item, and of a future's value. */
+  valueBytes: 512 * 1024,
+  /** Calls of one attempt that have no answer yet. */
+  openCalls: 10_000,
+  /** Tasks of one attempt that the engine is told of. */
+  tasks: 1_000,
+  /** Ancestors of a run: parent, parent's parent, and so on. */
+  ancestors: 100,
+  /** Children of one run that have not finished. */
+  children: 100_000,
+  /** Longest period of a rate, in ms: 400 days. */
+  periodMs: 400 * 86_400_000,
+} as const
+
+/** Of a name without spaces around it. */
+export const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._/:@+-]*$/u
+export const nameRule = 'a name starts with a letter or digit, then letters, digits, spaces and . _ / : @ + -'
