@@ -29,7 +29,7 @@ const [startFrame, ...early] = first
 const { start, code } = parse(startFrame) as Extract<ToInterpreter, { type: 'start' }>
 
 const reports = new ReportBatch(sendFrame)
-const scope = new RunScope(start, reports, null)
+const scope = new RunScope(start, reports)
 let isOver = false
 
 linkCurrentRun(() => scope)

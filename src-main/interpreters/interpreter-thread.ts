@@ -100,7 +100,7 @@ export default function runBatch(json: string): Promise<void> {
 
 function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
   const key = keyOf(start)
-  const scope = new RunScope(start, reports, null)
+  const scope = new RunScope(start, reports)
   running.set(key, { scope, onEnd })
   const earlyReason = earlyAborts.get(key)
   if (earlyReason !== undefined) {

@@ -20,15 +20,12 @@ export async function runScript(
   if (loading.how === 'threw') return threw(loading.error, scope)
   // Called bare: as a method it would show itself in the script's stack and receive a `this`.
   const { main } = loading
-  let ending: Ending
   try {
     const value = await main(parseJson(scope.start.input), scope.context)
-    ending = { how: 'returned', result: resultJson(value, resultBytes) }
+    return { how: 'returned', result: resultJson(value, resultBytes) }
   } catch (error) {
-    ending = threw(error, scope)
+    return threw(error, scope)
   }
-  if (scope.runtime !== null) await scope.runtime.end()
-  return ending
 }
 
 /** The ending of a run whose code threw, here or where nobody awaited it. */

@@ -9,7 +9,7 @@ export type Answers = (ask: Ask) => unknown
 
 /** Both faces over an engine that the test plays. `calls` is all that was asked, in order. */
 export function playEngine(answers: Answers) {
-  const link: RunLink = { context: {} as RunLink['context'], runtime: null, send: () => undefined, receive: null }
+  const link: RunLink = { context: {} as RunLink['context'], runtime: null, send: () => undefined }
   linkCurrentRun(() => link)
   const calls: Call[] = []
   const answer = (ask: Ask): unknown => {

@@ -1,10 +1,11 @@
 import type { Answer, Call } from '../calls.ts'
-import { clearTimeout, setTimeout } from '../own-builtins.ts'
 import { CancelledError } from './cancelled-error.ts'
 import { errorFrom, TimeoutError } from './errors.ts'
+import { after } from './long-timer.ts'
 import { placeOfCaller } from './place.ts'
 import { currentLink } from './run-link.ts'
 import { runtimeOf } from './runtime.ts'
+import type { Runtime, Settle } from './runtime.ts'
 
 export type Ask = {
   call: Call
@@ -14,67 +15,72 @@ export type Ask = {
   giveBack?: (value: unknown) => Call | null
 }
 
-const LONGEST_MS = 2 ** 31 - 1
-const ignore = { answer: () => undefined, cancel: () => undefined }
+/** What can wait. The rest takes effect at once, so no cancel comes between it and its answer. */
+const waiting: ReadonlySet<Call['do']> = new Set(['acquire', 'wait', 'put', 'get', 'join', 'watch'])
 
 /**
  * Asks the engine and resolves with its answer. A wait that is given up (cancel, timeout, `signal`) is over only when the
  * engine has said so: what it granted in the meantime is given back, and nothing is lost or held by nobody.
  */
-export function ask({ call, timeoutMs, signal, giveBack }: Ask): Promise<unknown> {
+export function ask(what: Ask): Promise<unknown> {
   const runtime = runtimeOf(currentLink())
-  const pending = runtime.takePendingCancel()
-  if (pending !== null) return Promise.reject(pending)
-  // Whatever a script aborts its own signal with is what it is given.
-  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-  if (signal?.aborted === true) return Promise.reject(signal.reason)
   const place = placeOfCaller()
-
+  if (waiting.has(what.call.do)) return runtime.wait((settle) => askAndWait(runtime, what, place, settle))
   return new Promise((resolve, reject) => {
-    let givenUp: { why: unknown } | null = null
-    const giveUp = (why: unknown) => {
-      if (givenUp !== null) return
-      givenUp = { why }
-      runtime.withdraw(id)
-    }
-    const onAbort = () => giveUp(signal?.reason)
-    const timer =
-      timeoutMs === undefined
-        ? null
-        : setTimeout(
-            () => giveUp(new TimeoutError(`waited longer than ${timeoutMs} ms`)),
-            Math.min(timeoutMs, LONGEST_MS),
-          )
-    signal?.addEventListener('abort', onAbort, { once: true })
-
-    const settle = (answer: Answer) => {
-      if (timer !== null) clearTimeout(timer)
-      signal?.removeEventListener('abort', onAbort)
-      if (givenUp === null) {
-        if (answer.ok) resolve(answer.value)
-        else reject(errorFrom(answer.error, place))
-        return
-      }
-      // An error that is not ours to hide: the wait had failed before it was taken back.
-      if (!answer.ok && answer.error.name !== 'Withdrawn') {
-        reject(errorFrom(answer.error, place))
-        return
-      }
-      if (answer.ok && giveBack !== undefined) {
-        const undo = giveBack(answer.value)
-        if (undo !== null) runtime.send(undo, null, ignore)
-        else if (!isWithdrawn(answer.value)) {
-          // It has happened and stays so; the cancel is for the next wait.
-          if (givenUp.why instanceof CancelledError) runtime.cancel(givenUp.why.message)
-          resolve(answer.value)
-          return
-        }
-      }
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-      reject(givenUp.why)
-    }
-    const id = runtime.send(call, place, { answer: settle, cancel: (message) => giveUp(new CancelledError(message)) })
+    runtime.send(what.call, place, (answer) => {
+      if (answer.ok) resolve(answer.value)
+      else reject(errorFrom(answer.error, place))
+    })
   })
+}
+
+function askAndWait(
+  runtime: Runtime,
+  { call, timeoutMs, signal, giveBack }: Ask,
+  place: string | null,
+  { resolve, reject }: Settle<unknown>,
+): (cancelled: CancelledError) => boolean {
+  let givenUp: { why: unknown } | null = null
+  const giveUp = (why: unknown): boolean => {
+    if (givenUp !== null) return false
+    givenUp = { why }
+    runtime.withdraw(id)
+    return true
+  }
+  const id = runtime.send(call, place, settle)
+  const onAbort = () => giveUp(signal?.reason)
+  signal?.addEventListener('abort', onAbort, { once: true })
+  if (signal?.aborted === true) onAbort()
+  const stopTimer =
+    timeoutMs === undefined
+      ? null
+      : after(timeoutMs, () => giveUp(new TimeoutError(`waited longer than ${timeoutMs} ms`)))
+  return giveUp
+
+  function settle(answer: Answer): void {
+    stopTimer?.()
+    signal?.removeEventListener('abort', onAbort)
+    if (answer.ok) take(answer.value)
+    else if (givenUp !== null && answer.error.name === 'Withdrawn') reject(givenUp.why)
+    else reject(errorFrom(answer.error, place))
+  }
+
+  function take(value: unknown): void {
+    if (givenUp === null) resolve(value)
+    else if (undo(value)) reject(givenUp.why)
+    else {
+      if (givenUp.why instanceof CancelledError) runtime.postponeCancel(givenUp.why)
+      resolve(value)
+    }
+  }
+
+  /** False when what was granted stays so. */
+  function undo(value: unknown): boolean {
+    const call = giveBack?.(value)
+    if (call === null) return isWithdrawn(value)
+    if (call !== undefined) runtime.send(call, null, () => undefined)
+    return true
+  }
 }
 
 /** A condition's wait that was taken back is answered when its lock is held again. */

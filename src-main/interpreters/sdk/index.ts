@@ -4,8 +4,10 @@
  */
 import { parseDuration } from '../../core/duration.ts'
 import type { CancelledError } from './cancelled-error.ts'
+import { after } from './long-timer.ts'
 import type { Log, RunInfo, SetProgress } from './run-context.ts'
-import { currentRun } from './run-link.ts'
+import { currentLink, currentRun } from './run-link.ts'
+import { runtimeOf } from './runtime.ts'
 
 export { CancelledError } from './cancelled-error.ts'
 export {
@@ -54,38 +56,20 @@ export const run: RunInfo = {
 
 /**
  * Resolves with `value` after `duration` (`'1.5s'`, `'10m'`, or milliseconds), as asyncio.sleep does. Rejects with
- * a CancelledError when the run is asked to stop before.
+ * a CancelledError when the run is asked to stop before, or was.
  */
 export function sleep(duration: string | number): Promise<void>
 export function sleep<Value>(duration: string | number, value: Value): Promise<Value>
 export function sleep(duration: string | number, value?: unknown): Promise<unknown> {
   const ms = parseDuration(duration)
-  const own = currentRun().signal
-  return new Promise((resolve, reject) => {
-    if (own.aborted) {
-      reject(own.reason as CancelledError)
-      return
+  const { signal } = currentRun()
+  if (signal.aborted) return Promise.reject(signal.reason as CancelledError)
+  return runtimeOf(currentLink()).wait(({ resolve, reject }) => {
+    const stop = after(ms, () => resolve(value))
+    return (cancelled) => {
+      stop()
+      reject(cancelled)
+      return true
     }
-    const cancel = () => {
-      clearTimeout(timer)
-      reject(own.reason as CancelledError)
-    }
-    // setTimeout turns more than 24.8 days into 1 ms: long sleeps go in steps.
-    const longestStepMs = 2 ** 31 - 1
-    let leftMs = ms
-    const step = () => {
-      const stepMs = Math.min(leftMs, longestStepMs)
-      leftMs -= stepMs
-      return setTimeout(() => {
-        if (leftMs > 0) {
-          timer = step()
-          return
-        }
-        own.removeEventListener('abort', cancel)
-        resolve(value)
-      }, stepMs)
-    }
-    let timer = step()
-    own.addEventListener('abort', cancel, { once: true })
   })
 }

@@ -10,8 +10,6 @@ export type ScriptRuntime = {
   answer(answer: Answer): void
   /** The run was asked to stop; its signal aborts in the same turn. */
   cancel(message: string): void
-  /** The run's function has settled. Resolves when no task of it is left; then the ending is reported. */
-  end(): Promise<void>
 }
 
 /** The interpreter's side of one run, as its SDK sees it. They need not be instances of the same bundle. */
@@ -20,11 +18,6 @@ export type RunLink = {
   /** Set by the SDK at its first use in the run. */
   runtime: ScriptRuntime | null
   send(message: FromScript): void
-  /**
-   * Blocks until something has come for this run and hands it to `runtime`. Null where that would block other runs.
-   * Gives up after `withinMs`.
-   */
-  readonly receive: ((withinMs: number) => void) | null
 }
 
 const linkKey = Symbol.for('signalbox.current-run')

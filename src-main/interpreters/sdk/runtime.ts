@@ -1,33 +1,33 @@
 import type { Answer, Call } from '../calls.ts'
-import { clearTimeout, setTimeout } from '../own-builtins.ts'
 import { CancelledError } from './cancelled-error.ts'
+import { after } from './long-timer.ts'
 import type { RunLink, ScriptRuntime } from './run-link.ts'
 
-/** Longest span of a timer. */
-const LONGEST_MS = 2 ** 31 - 1
+/** Ends a wait with `cancelled`. False when it was given up before: the cancel is then for another. */
+type GiveUp = (cancelled: CancelledError) => boolean
 
-export type OpenCall = { answer(answer: Answer): void; cancel(message: string): void }
-
-/** What the SDK keeps of one run: its calls that have no answer yet. */
+/** What the SDK keeps of one run: its calls that have no answer yet, and its waits, which a cancel ends. */
 export class Runtime implements ScriptRuntime {
   readonly #link: RunLink
-  readonly #open = new Map<number, OpenCall>()
+  readonly #calls = new Map<number, (answer: Answer) => void>()
+  readonly #waits = new Set<GiveUp>()
   #lastCall = 0
-  /** A cancel that met nothing to cancel: the next wait gets it. */
-  #pendingCancel: string | null = null
+  /** A cancel that met no wait: the next one gets it. */
+  #pendingCancel: CancelledError | null = null
   /** Keeps a process alive while an answer is to come: the pipe that brings it does not. */
-  #keepAlive: NodeJS.Timeout | null = null
+  #letGo: (() => void) | null = null
 
   constructor(link: RunLink) {
     this.#link = link
-    if (link.context.signal.aborted) this.#pendingCancel = (link.context.signal.reason as Error).message
+    const { signal } = link.context
+    if (signal.aborted) this.#pendingCancel = signal.reason as CancelledError
   }
 
-  /** Sends a call; `open` hears of its one answer, and of a cancel before that. Returns the call's number. */
-  send(what: Call, place: string | null, open: OpenCall): number {
+  /** Sends a call and returns its number; its one answer goes to `onAnswer`. */
+  send(what: Call, place: string | null, onAnswer: (answer: Answer) => void): number {
     this.#lastCall += 1
-    this.#open.set(this.#lastCall, open)
-    this.#keepAlive ??= setTimeout(() => undefined, LONGEST_MS)
+    this.#calls.set(this.#lastCall, onAnswer)
+    this.#letGo ??= after(Infinity, () => undefined)
     this.#link.send({ type: 'call', call: this.#lastCall, task: 0, place, what })
     return this.#lastCall
   }
@@ -38,32 +38,54 @@ export class Runtime implements ScriptRuntime {
   }
 
   answer(answer: Answer): void {
-    const open = this.#open.get(answer.call)
-    this.#open.delete(answer.call)
-    if (this.#open.size === 0 && this.#keepAlive !== null) {
-      clearTimeout(this.#keepAlive)
-      this.#keepAlive = null
+    const onAnswer = this.#calls.get(answer.call)
+    this.#calls.delete(answer.call)
+    if (this.#calls.size === 0) {
+      this.#letGo?.()
+      this.#letGo = null
     }
-    open?.answer(answer)
+    onAnswer?.(answer)
   }
 
   /** Delivered once, as asyncio does: to what waits now, or to the next wait. Cleaning up can wait again. */
   cancel(message: string): void {
-    if (this.#open.size === 0) this.#pendingCancel = message
-    for (const open of this.#open.values()) open.cancel(message)
+    const taken = [...this.#waits].filter((giveUp) => giveUp(new CancelledError(message)))
+    if (taken.length === 0) this.postponeCancel(new CancelledError(message))
   }
 
-  /** The cancel that has met nothing yet; it is delivered by that. */
-  takePendingCancel(): CancelledError | null {
-    const message = this.#pendingCancel
+  /** A cancel that could not end its wait any more is for the next one. */
+  postponeCancel(cancelled: CancelledError): void {
+    this.#pendingCancel = cancelled
+  }
+
+  /**
+   * The one way to wait: `begin` starts it, is given how to settle it, and returns how a cancel ends it. A cancel that has
+   * met no wait yet ends this one before it begins.
+   */
+  wait<Value>(begin: (settle: Settle<Value>) => GiveUp): Promise<Value> {
+    const pending = this.#pendingCancel
     this.#pendingCancel = null
-    return message === null ? null : new CancelledError(message)
-  }
-
-  end(): Promise<void> {
-    return Promise.resolve()
+    if (pending !== null) return Promise.reject(pending)
+    return new Promise((resolve, reject) => {
+      const giveUp = begin({
+        resolve: (value) => {
+          this.#waits.delete(giveUp)
+          resolve(value)
+        },
+        reject: (error) => {
+          this.#waits.delete(giveUp)
+          // Whatever a script aborts its own signal with is what it is given.
+          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+          reject(error)
+        },
+      })
+      this.#waits.add(giveUp)
+    })
   }
 }
+
+/** Ends a wait; never before `begin` has returned. */
+export type Settle<Value> = { resolve: (value: Value) => void; reject: (error: unknown) => void }
 
 const runtimes = new WeakMap<RunLink, Runtime>()
 

@@ -45,7 +45,9 @@ export class QueueDefinition<Item> extends Definition {
 
   /** Adds an item; waits while the queue is full. Throws a QueueShutDown when it was shut down. */
   *put(item: Item, options: PutOptions = {}): Wait<void> {
-    yield { call: { ...this.#of, do: 'put', ...written(item, options) }, ...checkWait(options) }
+    // What was stored may be taken by now: then it was put, and a cancel is for the next wait.
+    const giveBack = () => null
+    yield { call: { ...this.#of, do: 'put', ...written(item, options) }, ...checkWait(options), giveBack }
   }
 
   /** Adds an item if there is room, else throws a QueueFull. */
