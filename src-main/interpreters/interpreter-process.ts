@@ -12,7 +12,7 @@ import { parseJson, setImmediate } from './own-builtins.ts'
 import { captureOutput } from './output-capture.ts'
 import { ReportBatch } from './report-batch.ts'
 import { RunScope } from './run-scope.ts'
-import { runScript, threw } from './run-script.ts'
+import { runScript, threwUnawaited } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
 import { linkCurrentRun } from './sdk/run-link.ts'
 
@@ -40,9 +40,7 @@ process.on('exit', () => {
 })
 for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
   process.on(event, (error: unknown) => {
-    const ending = threw(error, scope)
-    if (ending.how === 'threw') scope.lines('error', ending.error.stack ?? ending.error.message)
-    end(ending)
+    end(threwUnawaited(error, scope, event === 'unhandledRejection'))
   })
 }
 early.forEach(obey)

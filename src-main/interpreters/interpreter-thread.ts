@@ -13,7 +13,7 @@ import { parseJson } from './own-builtins.ts'
 import { ReportBatch } from './report-batch.ts'
 import { watchRunChildren } from './run-children.ts'
 import { RunScope } from './run-scope.ts'
-import { runScript, threw } from './run-script.ts'
+import { runScript, threwUnawaited } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
 import { linkCurrentRun } from './sdk/run-link.ts'
 
@@ -45,9 +45,7 @@ for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     const scope = current.getStore()
     // Without a run it is nobody's failure but the thread's: it dies as it would without us, and its runs with it.
     if (scope === undefined) throw error
-    const ending = threw(error, scope)
-    if (ending.how === 'threw') scope.lines('error', ending.error.stack ?? ending.error.message)
-    finish(scope, ending)
+    finish(scope, threwUnawaited(error, scope, event === 'unhandledRejection'))
   })
 }
 

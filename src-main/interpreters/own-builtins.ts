@@ -4,7 +4,14 @@
  */
 import { fs } from './lean-builtins.ts'
 
-export const { setImmediate, setTimeout, clearTimeout } = globalThis
+export const { clearInterval, clearTimeout, queueMicrotask, setImmediate, setInterval, setTimeout } = globalThis
 export const { parse: parseJson, stringify: toJson } = JSON
 export const { now } = Date
 export const { readSync, writeSync } = fs
+
+const { hrtime } = process
+/** Milliseconds of a clock that nobody sets. `performance` would load a module into every process. */
+export function monotonicNow(): number {
+  const [seconds, nanoseconds] = hrtime()
+  return seconds * 1_000 + nanoseconds / 1_000_000
+}

@@ -7,6 +7,7 @@ import { look, toRunError } from './run-error.ts'
 import type { RunScope } from './run-scope.ts'
 import type { ScriptLoader } from './script-loader.ts'
 import { CancelledError } from './sdk/cancelled-error.ts'
+import { placeOf } from './sdk/place.ts'
 
 /** Loads the script, calls it, and says how it ended. Never throws: whatever user code throws is an ending. */
 export async function runScript(
@@ -20,17 +21,34 @@ export async function runScript(
   if (loading.how === 'threw') return threw(loading.error, scope)
   // Called bare: as a method it would show itself in the script's stack and receive a `this`.
   const { main } = loading
+  let ending: Ending
   try {
     const value = await main(parseJson(scope.start.input), scope.context)
-    return { how: 'returned', result: resultJson(value, resultBytes) }
+    ending = { how: 'returned', result: resultJson(value, resultBytes) }
   } catch (error) {
-    return threw(error, scope)
+    ending = threw(error, scope)
   }
+  if (scope.runtime !== null) await scope.runtime.end()
+  return ending
 }
 
 /** The ending of a run whose code threw, here or where nobody awaited it. */
 export function threw(error: unknown, scope: RunScope): Ending {
   return { how: 'threw', error: toRunError(error), cancelled: look(() => isCancellation(error, scope), false) }
+}
+
+/** The same, for what came from where nobody awaits or catches: it is said in the log as well. */
+export function threwUnawaited(error: unknown, scope: RunScope, isRejection: boolean): Ending {
+  const ending = threw(error, scope)
+  if (ending.how !== 'threw') return ending
+  const { name, message, stack } = ending.error
+  scope.lines('error', stack ?? message)
+  if (isRejection) {
+    const place = look(() => (error instanceof Error ? placeOf(error) : null), null)
+    const words = `Nobody has awaited a promise that was rejected: ${name}: ${message}`.slice(0, 2_000)
+    scope.send({ type: 'finding', kind: 'unhandled_rejection', message: words, place })
+  }
+  return ending
 }
 
 /** Node's own waits reject with an AbortError of theirs, whose cause is the signal's reason. */

@@ -47,14 +47,18 @@ export function endScriptSide(state: EngineState, tick: Tick, run: LiveRun, hasS
 function applyCall(state: EngineState, tick: Tick, run: LiveRun, { call, task, place, what }: CallReport): void {
   const { openCalls } = scriptSideOf(run)
   const asker: Asker = { run: run.id, attempt: run.state.attempt, task, call, since: tick.now, place }
-  if (openCalls.size >= objectLimits.openCalls) {
-    refuse(state.live, tick, asker, 'RangeError', `more than ${objectLimits.openCalls} calls of one run are waiting`)
+  const limit = limitOf(what)
+  if (openCalls.size >= limit) {
+    refuse(state.live, tick, asker, 'RangeError', `more than ${limit} calls of one run are waiting`)
     return
   }
   openCalls.set(call, { asker, what })
   tick.changes.runs.add(run.id)
   dispatch(state, tick, run, asker, what)
 }
+
+/** A run that has many children waits for each of them. */
+const limitOf = (what: Call) => objectLimits.openCalls + (what.do === 'watch' ? objectLimits.children : 0)
 
 function withdraw(state: EngineState, tick: Tick, run: LiveRun, call: number): void {
   const open = run.script?.openCalls.get(call)

@@ -1,11 +1,11 @@
 import type { Answer, Call } from '../calls.ts'
 import { CancelledError } from './cancelled-error.ts'
 import { errorFrom, TimeoutError } from './errors.ts'
-import { after } from './long-timer.ts'
 import { placeOfCaller } from './place.ts'
 import { currentLink } from './run-link.ts'
 import { runtimeOf } from './runtime.ts'
-import type { Runtime, Settle } from './runtime.ts'
+import { currentScope } from './tasks/scope.ts'
+import type { GiveUp, Scope, Settle } from './tasks/scope.ts'
 
 export type Ask = {
   call: Call
@@ -23,11 +23,11 @@ const waiting: ReadonlySet<Call['do']> = new Set(['acquire', 'wait', 'put', 'get
  * engine has said so: what it granted in the meantime is given back, and nothing is lost or held by nobody.
  */
 export function ask(what: Ask): Promise<unknown> {
-  const runtime = runtimeOf(currentLink())
+  const scope = currentScope()
   const place = placeOfCaller()
-  if (waiting.has(what.call.do)) return runtime.wait((settle) => askAndWait(runtime, what, place, settle))
+  if (waiting.has(what.call.do)) return scope.wait({ begin: (settle) => askAndWait(scope, what, place, settle) })
   return new Promise((resolve, reject) => {
-    runtime.send(what.call, place, (answer) => {
+    runtimeOf(currentLink()).send(scope.task.id, what.call, place, (answer) => {
       if (answer.ok) resolve(answer.value)
       else reject(errorFrom(answer.error, place))
     })
@@ -35,11 +35,13 @@ export function ask(what: Ask): Promise<unknown> {
 }
 
 function askAndWait(
-  runtime: Runtime,
+  scope: Scope,
   { call, timeoutMs, signal, giveBack }: Ask,
   place: string | null,
   { resolve, reject }: Settle<unknown>,
-): (cancelled: CancelledError) => boolean {
+): GiveUp {
+  const runtime = runtimeOf(currentLink())
+  const task = scope.task.id
   let givenUp: { why: unknown } | null = null
   const giveUp = (why: unknown): boolean => {
     if (givenUp !== null) return false
@@ -47,18 +49,18 @@ function askAndWait(
     runtime.withdraw(id)
     return true
   }
-  const id = runtime.send(call, place, settle)
+  const id = runtime.send(task, call, place, settle)
   const onAbort = () => giveUp(signal?.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
   if (signal?.aborted === true) onAbort()
-  const stopTimer =
+  const timer =
     timeoutMs === undefined
       ? null
-      : after(timeoutMs, () => giveUp(new TimeoutError(`waited longer than ${timeoutMs} ms`)))
+      : scope.task.tree.loop.callLater(timeoutMs, () => giveUp(new TimeoutError(`waited longer than ${timeoutMs} ms`)))
   return giveUp
 
   function settle(answer: Answer): void {
-    stopTimer?.()
+    timer?.cancel()
     signal?.removeEventListener('abort', onAbort)
     if (answer.ok) take(answer.value)
     else if (givenUp !== null && answer.error.name === 'Withdrawn') reject(givenUp.why)
@@ -69,7 +71,7 @@ function askAndWait(
     if (givenUp === null) resolve(value)
     else if (undo(value)) reject(givenUp.why)
     else {
-      if (givenUp.why instanceof CancelledError) runtime.postponeCancel(givenUp.why)
+      if (givenUp.why instanceof CancelledError) scope.postpone(givenUp.why)
       resolve(value)
     }
   }
@@ -78,7 +80,7 @@ function askAndWait(
   function undo(value: unknown): boolean {
     const call = giveBack?.(value)
     if (call === null) return isWithdrawn(value)
-    if (call !== undefined) runtime.send(call, null, () => undefined)
+    if (call !== undefined) runtime.send(task, call, null, () => undefined)
     return true
   }
 }

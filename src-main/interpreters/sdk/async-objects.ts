@@ -14,6 +14,7 @@ import { SemaphoreDefinition } from './definition/semaphore.ts'
 import type { SemaphoreOptions } from './definition/semaphore.ts'
 import { asyncFacing } from './face.ts'
 import type { AsyncFace } from './face.ts'
+import { Future } from './tasks/future.ts'
 
 export type Permit = AsyncFace<PermitDefinition>
 export type Semaphore = AsyncFace<SemaphoreDefinition>
@@ -51,6 +52,12 @@ export const barrier = (name: string, options?: BarrierOptions): Barrier =>
 export const queue = <Item = unknown>(name: string, options?: QueueOptions): Queue<Item> =>
   asyncFace(new QueueDefinition<Item>(name, options))
 
-/** The future of this name: `await future<string>('approval')` waits until anybody has settled it, also after a restart. */
-export const future = <Value = unknown>(name: string): DurableFuture<Value> =>
-  asyncFace(new DurableFutureDefinition<Value>(name))
+/**
+ * The future of this name: `await future<string>('approval')` waits until anybody has settled it, also after a restart. Without a
+ * name: a future of this run alone.
+ */
+export function future<Value = unknown>(): Future<Value>
+export function future<Value = unknown>(name: string): DurableFuture<Value>
+export function future<Value>(name?: string): Future<Value> | DurableFuture<Value> {
+  return name === undefined ? new Future<Value>() : asyncFace(new DurableFutureDefinition<Value>(name))
+}

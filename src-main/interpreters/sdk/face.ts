@@ -1,4 +1,5 @@
 import type { Ask } from './ask.ts'
+import { cancellerOf, setCanceller } from './tasks/scope.ts'
 import { Definition, each, PerFace, scopeEnd } from './definition/definition.ts'
 import type { AsyncDrive, SyncDrive, Wait } from './definition/definition.ts'
 
@@ -52,12 +53,14 @@ type Facing = {
 export function asyncFacing(
   ask: (ask: Ask) => Promise<unknown>,
 ): <D extends Definition>(definition: D) => AsyncFace<D> {
-  const drive = async (wait: Wait<unknown>) => {
+  const perform = async (wait: Wait<unknown>, begun: (asking: Promise<unknown>) => void) => {
     let step = wait.next()
     while (step.done !== true) {
       let answer: unknown
       try {
-        answer = await ask(step.value)
+        const asking = ask(step.value)
+        begun(asking)
+        answer = await asking
       } catch (error) {
         step = wait.throw(error)
         continue
@@ -65,6 +68,12 @@ export function asyncFacing(
       step = wait.next(answer)
     }
     return faced(facing, step.value)
+  }
+  const drive = (wait: Wait<unknown>) => {
+    let current: Promise<unknown> | null = null
+    const promise = perform(wait, (asking) => void (current = asking))
+    setCanceller(promise, (cancelled) => (current === null ? undefined : cancellerOf(current))?.(cancelled) ?? false)
+    return promise
   }
   const names = new Map([
     [scopeEnd, Symbol.asyncDispose],

@@ -2,12 +2,8 @@
  * The module `signalbox` that scripts import. Everything here acts on the run that calls it, also where many runs share
  * a thread.
  */
-import { parseDuration } from '../../core/duration.ts'
-import type { CancelledError } from './cancelled-error.ts'
-import { after } from './long-timer.ts'
 import type { Log, RunInfo, SetProgress } from './run-context.ts'
-import { currentLink, currentRun } from './run-link.ts'
-import { runtimeOf } from './runtime.ts'
+import { currentRun } from './run-link.ts'
 
 export { CancelledError } from './cancelled-error.ts'
 export {
@@ -23,6 +19,18 @@ export { barrier, condition, event, future, lock, queue, semaphore } from './asy
 export type { Barrier, Condition, DurableFuture, Event, Lock, Permit, Queue, Semaphore } from './async-objects.ts'
 export type { Log, LogFields, RunContext, RunInfo } from './run-context.ts'
 export { signal } from './signal.ts'
+export { ChildRun } from './tasks/child-run.ts'
+export { Future } from './tasks/future.ts'
+export { gather } from './tasks/gather.ts'
+export { loop, sleep } from './tasks/loop-face.ts'
+export { shield } from './tasks/shield.ts'
+export { spawn } from './tasks/spawn.ts'
+export type { Spawn, SpawnOptions, TaskOptions } from './tasks/spawn.ts'
+export { allTasks, currentTask, Task } from './tasks/task.ts'
+export { TaskGroup, taskGroup } from './tasks/task-group.ts'
+export { timeout, Timeout, timeoutAt, waitFor } from './tasks/timeout.ts'
+export { asCompleted, race, wait } from './tasks/wait.ts'
+export type { Completed } from './tasks/wait.ts'
 
 /** Writes a line to the run's log: `log('saved', { rows: 3 })`, or with a level: `log.warn('slow')`. */
 export const log: Log = Object.assign(((message, fields) => currentRun().log(message, fields)) satisfies Log['info'], {
@@ -52,24 +60,4 @@ export const run: RunInfo = {
   get idempotencyKey() {
     return currentRun().run.idempotencyKey
   },
-}
-
-/**
- * Resolves with `value` after `duration` (`'1.5s'`, `'10m'`, or milliseconds), as asyncio.sleep does. Rejects with
- * a CancelledError when the run is asked to stop before, or was.
- */
-export function sleep(duration: string | number): Promise<void>
-export function sleep<Value>(duration: string | number, value: Value): Promise<Value>
-export function sleep(duration: string | number, value?: unknown): Promise<unknown> {
-  const ms = parseDuration(duration)
-  const { signal } = currentRun()
-  if (signal.aborted) return Promise.reject(signal.reason as CancelledError)
-  return runtimeOf(currentLink()).wait(({ resolve, reject }) => {
-    const stop = after(ms, () => resolve(value))
-    return (cancelled) => {
-      stop()
-      reject(cancelled)
-      return true
-    }
-  })
 }

@@ -10,9 +10,14 @@ export function placeOfCaller(): string | null {
   const holder: { stack?: unknown } = {}
   Error.captureStackTrace(holder, placeOfCaller)
   Error.stackTraceLimit = limit
+  return placeOf(holder)
+}
+
+/** The same of an error, or of what else has a stack. */
+export function placeOf({ stack }: { stack?: unknown }): string | null {
   // A script may have installed a formatter of its own.
-  if (typeof holder.stack !== 'string') return null
-  for (const line of holder.stack.split('\n').slice(1)) {
+  if (typeof stack !== 'string') return null
+  for (const line of stack.split('\n').slice(1)) {
     const [, url] = /(?:\(|at (?:async )?)((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*:\d+:\d+)\)?$/.exec(line) ?? []
     if (url !== undefined && !url.startsWith(ownFolder) && !url.startsWith(ownPath)) return toPlace(url)
   }

@@ -10,6 +10,8 @@ export type ScriptRuntime = {
   answer(answer: Answer): void
   /** The run was asked to stop; its signal aborts in the same turn. */
   cancel(message: string): void
+  /** The run's function has ended. Resolves when its tasks have too; then the ending is reported. */
+  end(): Promise<void>
 }
 
 /** The interpreter's side of one run, as its SDK sees it. They need not be instances of the same bundle. */

@@ -1,34 +1,33 @@
 import type { Answer, Call } from '../calls.ts'
+import { clearInterval, setInterval } from '../own-builtins.ts'
 import { CancelledError } from './cancelled-error.ts'
-import { after } from './long-timer.ts'
 import type { RunLink, ScriptRuntime } from './run-link.ts'
+import { TaskTree } from './tasks/task-tree.ts'
 
-/** Ends a wait with `cancelled`. False when it was given up before: the cancel is then for another. */
-type GiveUp = (cancelled: CancelledError) => boolean
+const LONGEST_MS = 2 ** 31 - 1
 
-/** What the SDK keeps of one run: its calls that have no answer yet, and its waits, which a cancel ends. */
+/** What the SDK keeps of one run: its tasks, and its calls that have no answer yet. */
 export class Runtime implements ScriptRuntime {
+  readonly tree: TaskTree
   readonly #link: RunLink
   readonly #calls = new Map<number, (answer: Answer) => void>()
-  readonly #waits = new Set<GiveUp>()
   #lastCall = 0
-  /** A cancel that met no wait: the next one gets it. */
-  #pendingCancel: CancelledError | null = null
   /** Keeps a process alive while an answer is to come: the pipe that brings it does not. */
-  #letGo: (() => void) | null = null
+  #keepAlive: NodeJS.Timeout | null = null
 
   constructor(link: RunLink) {
     this.#link = link
+    this.tree = new TaskTree(link)
     const { signal } = link.context
-    if (signal.aborted) this.#pendingCancel = signal.reason as CancelledError
+    if (signal.aborted) this.tree.main.scope.cancel(signal.reason as CancelledError)
   }
 
-  /** Sends a call and returns its number; its one answer goes to `onAnswer`. */
-  send(what: Call, place: string | null, onAnswer: (answer: Answer) => void): number {
+  /** Sends a call of a task and returns its number; its one answer goes to `onAnswer`. */
+  send(task: number, what: Call, place: string | null, onAnswer: (answer: Answer) => void): number {
     this.#lastCall += 1
     this.#calls.set(this.#lastCall, onAnswer)
-    this.#letGo ??= after(Infinity, () => undefined)
-    this.#link.send({ type: 'call', call: this.#lastCall, task: 0, place, what })
+    this.#keepAlive ??= setInterval(() => undefined, LONGEST_MS)
+    this.#link.send({ type: 'call', call: this.#lastCall, task, place, what })
     return this.#lastCall
   }
 
@@ -40,52 +39,22 @@ export class Runtime implements ScriptRuntime {
   answer(answer: Answer): void {
     const onAnswer = this.#calls.get(answer.call)
     this.#calls.delete(answer.call)
-    if (this.#calls.size === 0) {
-      this.#letGo?.()
-      this.#letGo = null
+    if (this.#calls.size === 0 && this.#keepAlive !== null) {
+      clearInterval(this.#keepAlive)
+      this.#keepAlive = null
     }
     onAnswer?.(answer)
   }
 
-  /** Delivered once, as asyncio does: to what waits now, or to the next wait. Cleaning up can wait again. */
+  /** The run was asked to stop: its function is cancelled, and with it what that waits for. */
   cancel(message: string): void {
-    const taken = [...this.#waits].filter((giveUp) => giveUp(new CancelledError(message)))
-    if (taken.length === 0) this.postponeCancel(new CancelledError(message))
+    this.tree.main.scope.cancel(new CancelledError(message))
   }
 
-  /** A cancel that could not end its wait any more is for the next one. */
-  postponeCancel(cancelled: CancelledError): void {
-    this.#pendingCancel = cancelled
-  }
-
-  /**
-   * The one way to wait: `begin` starts it, is given how to settle it, and returns how a cancel ends it. A cancel that has
-   * met no wait yet ends this one before it begins.
-   */
-  wait<Value>(begin: (settle: Settle<Value>) => GiveUp): Promise<Value> {
-    const pending = this.#pendingCancel
-    this.#pendingCancel = null
-    if (pending !== null) return Promise.reject(pending)
-    return new Promise((resolve, reject) => {
-      const giveUp = begin({
-        resolve: (value) => {
-          this.#waits.delete(giveUp)
-          resolve(value)
-        },
-        reject: (error) => {
-          this.#waits.delete(giveUp)
-          // Whatever a script aborts its own signal with is what it is given.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-          reject(error)
-        },
-      })
-      this.#waits.add(giveUp)
-    })
+  end(): Promise<void> {
+    return this.tree.end()
   }
 }
-
-/** Ends a wait; never before `begin` has returned. */
-export type Settle<Value> = { resolve: (value: Value) => void; reject: (error: unknown) => void }
 
 const runtimes = new WeakMap<RunLink, Runtime>()
 

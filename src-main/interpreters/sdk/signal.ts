@@ -1,20 +1,21 @@
-import { currentRun, findCurrentLink } from './run-link.ts'
+import { findCurrentLink } from './run-link.ts'
+import { currentSignal } from './tasks/scope.ts'
 
 /**
- * Aborts when the run is asked to stop: `fetch(url, { signal })`. A stand-in for `ctx.signal` that always means the calling
- * run's, for one module can serve many runs.
+ * Aborts when the calling task is cancelled, or the time of the block it is in is up: `fetch(url, { signal })`. In the run's own
+ * function that is `ctx.signal`. A stand-in that always means the caller's, for one module can serve many runs.
  */
 export const signal: AbortSignal = new Proxy(Object.create(AbortSignal.prototype) as AbortSignal, {
   get(_, property) {
     if (property === 'addEventListener') return listen
     if (property === 'removeEventListener') return unlisten
     if (isBookkeeping(property) && findCurrentLink() === undefined) return new Set()
-    const real = currentRun().signal
+    const real = currentSignal()
     const value: unknown = Reflect.get(real, property, real)
     return typeof value === 'function' ? (value.bind(real) as unknown) : value
   },
-  set: (_, property, value) => Reflect.set(currentRun().signal, property, value),
-  has: (_, property) => Reflect.has(currentRun().signal, property),
+  set: (_, property, value) => Reflect.set(currentSignal(), property, value),
+  has: (_, property) => Reflect.has(currentSignal(), property),
 })
 
 /**
@@ -31,7 +32,7 @@ type ListenOptions = Parameters<AbortSignal['addEventListener']>[2]
 const listenedTo = new WeakMap<Listener, AbortSignal>()
 
 function listen(type: string, listener: Listener, options?: ListenOptions): void {
-  const real = currentRun().signal
+  const real = currentSignal()
   listenedTo.set(listener, real)
   real.addEventListener(type, listener, options)
 }
@@ -41,6 +42,6 @@ function listen(type: string, listener: Listener, options?: ListenOptions): void
  * would end the thread and every run on it.
  */
 function unlisten(type: string, listener: Listener, options?: ListenOptions): void {
-  const real = findCurrentLink()?.context.signal ?? listenedTo.get(listener)
-  real?.removeEventListener(type, listener, options)
+  listenedTo.get(listener)?.removeEventListener(type, listener, options)
+  if (findCurrentLink() !== undefined) currentSignal().removeEventListener(type, listener, options)
 }

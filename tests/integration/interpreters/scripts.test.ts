@@ -138,6 +138,8 @@ export default async (url, ctx) => {
   ])
   for (const reason of reasons) log(reason instanceof CancelledError ? reason.message : 'not ours: ' + reason)
   await sleep(1)
+  log('cleaned up')
+  throw ctx.signal.reason
 }`
     const { port } = silent.address() as AddressInfo
     const run = start(script(text, executor), `http://127.0.0.1:${port}/`)
@@ -148,7 +150,8 @@ export default async (url, ctx) => {
       cancelled: true,
       error: { name: 'CancelledError', message: 'not needed any more' },
     })
-    expect(said(run)).toEqual(['info waiting', ...Array.from({ length: 5 }, () => 'info not needed any more')])
+    const heard = Array.from({ length: 5 }, () => 'info not needed any more')
+    expect(said(run)).toEqual(['info waiting', ...heard, 'info cleaned up'])
   })
 
   test.each([

@@ -1,4 +1,5 @@
 import { objectLimits } from '../../../../src-preload/limits.ts'
+import { monotonicNow } from '../../own-builtins.ts'
 import { checkName, checkWait, checkWhole, shown } from '../check.ts'
 import type { WaitOptions } from '../check.ts'
 import { currentLink } from '../run-link.ts'
@@ -100,12 +101,12 @@ export class ConditionDefinition extends Definition {
   *#waitFor<Value>(predicate: () => Value, options: WaitOptions): Wait<{ value: Value }> {
     if (typeof predicate !== 'function') throw new TypeError(`waitFor(predicate): not a function: ${shown(predicate)}.`)
     const { timeoutMs } = checkWait(options)
-    const until = timeoutMs === undefined ? undefined : performance.now() + timeoutMs
+    const until = timeoutMs === undefined ? undefined : monotonicNow() + timeoutMs
     for (;;) {
       const value = predicate()
       if (value instanceof Promise) throw new TypeError('waitFor(predicate): the predicate may not be async.')
       if (value) return { value }
-      const leftMs = until === undefined ? undefined : Math.max(0, until - performance.now())
+      const leftMs = until === undefined ? undefined : Math.max(0, until - monotonicNow())
       yield* this.wait({ ...options, timeout: leftMs })
     }
   }

@@ -1,10 +1,10 @@
 import type { FutureLook } from '../../calls.ts'
 import { parseJson } from '../../own-builtins.ts'
+import { toRunError } from '../../run-error.ts'
 import { CancelledError } from '../cancelled-error.ts'
 import { checkJson, checkName, checkWait, checkWhen } from '../check.ts'
 import type { WaitOptions, When } from '../check.ts'
 import { errorFrom, InvalidStateError } from '../errors.ts'
-import { describeError } from '../remote-error.ts'
 import { Definition, PerFace } from './definition.ts'
 import type { Wait } from './definition.ts'
 
@@ -33,7 +33,7 @@ export class DurableFutureDefinition<Value> extends Definition {
 
   /** Settles it with an error: now, after a `delay`, or `at` a moment. */
   *setException(error: unknown, when: When = {}): Wait<void> {
-    yield { call: { ...this.#of, do: 'set_exception', error: describeError(error), ...checkWhen(when) } }
+    yield { call: { ...this.#of, do: 'set_exception', error: toRunError(error), ...checkWhen(when) } }
   }
 
   /** Cancels it for all who wait. Gives false when it is settled already. */

@@ -3,7 +3,7 @@ import type { Answer, Call } from '../../../../src-main/interpreters/calls.ts'
 import { ask } from '../../../../src-main/interpreters/sdk/ask.ts'
 import type { Ask } from '../../../../src-main/interpreters/sdk/ask.ts'
 import { CancelledError } from '../../../../src-main/interpreters/sdk/cancelled-error.ts'
-import { sleep } from '../../../../src-main/interpreters/sdk/index.ts'
+import { sleep } from '../../../../src-main/interpreters/sdk/tasks/loop-face.ts'
 import { linkCurrentRun } from '../../../../src-main/interpreters/sdk/run-link.ts'
 import type { FromScript, RunLink } from '../../../../src-main/interpreters/sdk/run-link.ts'
 
@@ -14,7 +14,7 @@ const release: Call = { on: 'lock', name: 'l', do: 'release', permit: 7 }
 function openRun() {
   const sent: FromScript[] = []
   const controller = new AbortController()
-  const context = { signal: controller.signal } as RunLink['context']
+  const context = { signal: controller.signal, run: { name: 'asking' } } as RunLink['context']
   const link: RunLink = { context, runtime: null, send: (message) => void sent.push(message) }
   linkCurrentRun(() => link)
   const answer = (call: number, outcome: { value: unknown } | { error: string }) => {
@@ -52,7 +52,7 @@ function openRun() {
 
 const cancelled = (message: string) => expect.objectContaining({ name: 'CancelledError', message }) as unknown
 
-test('a cancelled wait is over when the engine has said so, and a second cancel is for the next wait', async () => {
+test('a cancelled wait is over when the engine has said so, and further cancels until then are part of it', async () => {
   const run = openRun()
   const first = run.ask({ call: acquire })
   run.cancel('enough')
@@ -60,10 +60,20 @@ test('a cancelled wait is over when the engine has said so, and a second cancel 
   run.cancel('really')
   run.answer(1, { error: 'Withdrawn' })
   expect(await first()).toEqual(cancelled('enough'))
-  expect(await run.ask({ call: acquire })()).toEqual(cancelled('really'))
-  const third = run.ask({ call: acquire })
+  const second = run.ask({ call: acquire })
   run.answer(2, { value: { permit: 1 } })
-  expect(await third()).toEqual({ permit: 1 })
+  expect(await second()).toEqual({ permit: 1 })
+  run.cancel('for the next wait')
+  expect(await run.ask({ call: acquire })()).toEqual(cancelled('for the next wait'))
+})
+
+test('the cancel of a wait that was given up for another reason is for the next one', async () => {
+  const run = openRun()
+  const first = run.ask({ call: acquire, signal: AbortSignal.abort('mine') })
+  run.cancel('enough')
+  run.answer(1, { error: 'Withdrawn' })
+  expect(await first()).toBe('mine')
+  expect(await run.ask({ call: acquire })()).toEqual(cancelled('enough'))
 })
 
 test('what was granted while a wait was given up goes back', async () => {

@@ -1,0 +1,80 @@
+import { checkName, checkSpan, checkWhen, checkWhole, checkJson, shown } from '../check.ts'
+import type { Duration, When } from '../check.ts'
+import type { CallOn } from '../../calls.ts'
+import { placeOfCaller } from '../place.ts'
+import { ChildRun } from './child-run.ts'
+import { startTask } from './task.ts'
+import type { Task } from './task.ts'
+
+export type TaskOptions = {
+  /** What it is called where it is shown; left out: the function's name. */
+  name?: string | undefined
+}
+
+export type SpawnOptions = When & {
+  /** What the run is called; left out: the job's or the file's name. */
+  name?: string | undefined
+  /** Left out: the job's, or for a file that of this run. */
+  executor?: 'async' | 'process' | undefined
+  /** Left out: that of this run. */
+  priority?: number | undefined
+  /** How long an attempt may take; left out: what the job says. */
+  timeout?: Duration | undefined
+  /** What becomes of the child when this run's attempt ends before it. */
+  onParentEnd?: 'cancel' | 'keep' | undefined
+}
+
+export type Spawn = {
+  /** Runs `fn` as a task inside this run; it starts in the next pass of the loop. */
+  <Value>(fn: () => Value | PromiseLike<Value>, options?: TaskOptions): Task<Awaited<Value>>
+  /**
+   * Starts a run of its own: of the job of that name, or of a script file beside this one (`'./index-page.ts'`). It passes
+   * admission like every run, survives a restart, and is shown below this one.
+   */
+  <Value = unknown>(what: string, input?: unknown, options?: SpawnOptions): ChildRun<Value>
+}
+
+/** The group that a spawned task or run belongs to; a child run is stored in that of the engine. */
+export type GroupLink = { engineGroup: () => Promise<number> }
+
+/** Both forms of `spawn`, for a group or for none. */
+export function spawnIn(group: GroupLink | null, what: unknown, second: unknown, third: unknown): Task | ChildRun {
+  if (typeof what === 'function') return spawnTask(what as () => unknown, second as TaskOptions | undefined)
+  if (typeof what === 'string') return spawnRun(group, what, second, third as SpawnOptions | undefined)
+  throw new TypeError(`spawn(what): give a function, the name of a job, or './file.ts', not ${shown(what)}.`)
+}
+
+/** As asyncio.create_task for a function, and the same for a run of its own. */
+export const spawn = ((what: unknown, second?: unknown, third?: unknown) => spawnIn(null, what, second, third)) as Spawn
+
+function spawnTask(fn: () => unknown, { name }: TaskOptions = {}): Task {
+  return startTask(fn, {
+    name: name === undefined ? fn.name : checkName('spawn(fn, { name })', name),
+    place: placeOfCaller(),
+  })
+}
+
+function spawnRun(group: GroupLink | null, what: string, input: unknown, options: SpawnOptions = {}): ChildRun {
+  const { name, executor, priority, timeout, onParentEnd = 'cancel', delay, at } = options
+  if (executor !== undefined && executor !== 'async' && executor !== 'process')
+    throw new TypeError(`executor must be 'async' or 'process', not ${shown(executor)}.`)
+  if (onParentEnd !== 'cancel' && onParentEnd !== 'keep')
+    throw new TypeError(`onParentEnd must be 'cancel' or 'keep', not ${shown(onParentEnd)}.`)
+  const call: Extract<CallOn<'run'>, { do: 'spawn' }> = {
+    on: 'run',
+    do: 'spawn',
+    what: isPath(what) ? { what: 'file', path: what } : { what: 'job', job: checkName('spawn', what) },
+    input: checkJson('The input', input ?? null),
+    name: name === undefined ? null : checkName('spawn(…, { name })', name),
+    executor: executor ?? null,
+    timeoutMs: timeout === undefined ? null : checkSpan('timeout', timeout),
+    priority: priority === undefined ? null : checkWhole('priority', priority, -1_000, 1_000),
+    onParentEnd,
+    group: null,
+    ...checkWhen({ delay, at }),
+  }
+  return new ChildRun(call, group)
+}
+
+/** As in an import: what starts with a dot or a slash, or has a script's ending. */
+const isPath = (what: string) => /^\.{0,2}[/\\]/.test(what) || /\.[cm]?[jt]s$/.test(what)

@@ -1,0 +1,137 @@
+import { CancelledError } from '../cancelled-error.ts'
+import { errorFrom, RuntimeError } from '../errors.ts'
+import { currentLink } from '../run-link.ts'
+import { runtimeOf } from '../runtime.ts'
+import type { Future } from './future.ts'
+import { notice, onSettled, outcomeOf } from './future.ts'
+import { currentScope, runIn, Scope } from './scope.ts'
+import { spawnIn } from './spawn.ts'
+import type { Spawn } from './spawn.ts'
+import { waitUntilDone } from './wait.ts'
+
+/**
+ * Tasks and child runs that live and fail together, as asyncio.TaskGroup: when one fails, the others are cancelled, and at the end
+ * the errors come out together as an AggregateError. That of a cancelled member does not count.
+ */
+export class TaskGroup {
+  readonly #outer = currentScope()
+  readonly #cancelsBefore = this.#outer.cancels
+  readonly #members = new Set<Future>()
+  readonly #errors: unknown[] = []
+  #state: 'open' | 'aborting' | 'finished' = 'open'
+  /** Waits of the group's function; null in a block with `await using`, which is not interrupted. */
+  #body: Scope | null = null
+  #engineGroup: Promise<number> | null = null
+
+  /** As `spawn`, for a member of the group. A RuntimeError when the group is being aborted, or is over. */
+  readonly spawn: Spawn = ((what: unknown, second?: unknown, third?: unknown) => {
+    if (this.#state !== 'open')
+      throw new RuntimeError(
+        `The task group ${this.#state === 'aborting' ? 'is being aborted' : 'is over'}: nothing can be spawned in it.`,
+      )
+    const member = spawnIn({ engineGroup: () => (this.#engineGroup ??= this.#openInEngine()) }, what, second, third)
+    this.#members.add(member)
+    notice(member)
+    onSettled(member, () => this.#settled(member))
+    return member
+  }) as Spawn
+
+  /** Waits for all members. For blocks that declare the group with `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#outer.cancels > this.#cancelsBefore) this.#abort()
+    const cancelled = await this.#waitForAll()
+    this.#throwErrors(cancelled)
+  }
+
+  /** @internal */
+  async run<Value>(fn: (group: TaskGroup) => Value | PromiseLike<Value>): Promise<Value> {
+    this.#body = new Scope(this.#outer.task, this.#outer)
+    let value: Value | undefined
+    let cancelled: CancelledError | null = null
+    try {
+      value = await runIn(this.#body, () => fn(this))
+    } catch (error) {
+      if (!(error instanceof CancelledError)) this.#errors.push(error)
+      // By the group itself: the member's error says why.
+      else if (this.#errors.length === 0 || this.#outer.cancels > this.#cancelsBefore) cancelled = error
+      this.#abort()
+    }
+    this.#body = null
+    cancelled = (await this.#waitForAll()) ?? cancelled
+    this.#throwErrors(cancelled)
+    return value as Value
+  }
+
+  /** Gives the cancel that came while it waited. */
+  async #waitForAll(): Promise<CancelledError | null> {
+    let cancelled: CancelledError | null = null
+    for (;;) {
+      const [member] = this.#members
+      if (member === undefined) break
+      try {
+        await waitUntilDone(member)
+        this.#settled(member)
+      } catch (error) {
+        if (!(error instanceof CancelledError)) throw error
+        cancelled = error
+        this.#abort()
+      }
+    }
+    this.#state = 'finished'
+    return cancelled
+  }
+
+  #throwErrors(cancelled: CancelledError | null): void {
+    if (this.#errors.length > 0) {
+      // Who was cancelled from outside hears of it at the next wait.
+      if (cancelled !== null) this.#outer.postpone(cancelled)
+      const [first] = this.#errors
+      const words = this.#errors.length === 1 ? 'one of its tasks failed' : `${this.#errors.length} of its tasks failed`
+      throw new AggregateError(this.#errors, `The task group was aborted: ${words}, first with: ${messageOf(first)}`)
+    }
+    if (cancelled !== null) throw cancelled
+  }
+
+  #settled(member: Future): void {
+    if (!this.#members.delete(member)) return
+    const outcome = outcomeOf(member)
+    if (outcome?.how !== 'failed') return
+    this.#errors.push(outcome.error)
+    if (this.#state !== 'open') return
+    this.#abort()
+    this.#body?.cancel(new CancelledError('Another task of the group has failed.'))
+  }
+
+  #abort(): void {
+    if (this.#state !== 'open') return
+    this.#state = 'aborting'
+    for (const member of this.#members) member.cancel('Another task of the group has failed.')
+  }
+
+  #openInEngine(): Promise<number> {
+    const runtime = runtimeOf(currentLink())
+    return new Promise((resolve, reject) => {
+      runtime.send(this.#outer.task.id, { on: 'group', do: 'open', name: null }, null, (answer) => {
+        if (answer.ok) resolve((answer.value as { group: number }).group)
+        else reject(errorFrom(answer.error))
+      })
+    })
+  }
+}
+
+/**
+ * Tasks that live and fail together: `await taskGroup(async (group) => { group.spawn(…) })` ends when all have ended. When one
+ * fails, the others and the function itself are cancelled, and an AggregateError comes out. With `await using group = taskGroup()`
+ * the members are waited for at the end of the block, whatever ends it: what the block itself throws does not cancel them, for a
+ * block cannot be asked how it ended.
+ */
+export function taskGroup(): TaskGroup
+export function taskGroup<Value>(fn: (group: TaskGroup) => Value | PromiseLike<Value>): Promise<Value>
+export function taskGroup<Value>(fn?: (group: TaskGroup) => Value | PromiseLike<Value>): TaskGroup | Promise<Value> {
+  const group = new TaskGroup()
+  if (fn === undefined) return group
+  if (typeof fn !== 'function') throw new TypeError('taskGroup(fn): fn must be a function.')
+  return group.run(fn)
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest'
+import { at, inRun, outcome, pass, sdk } from './support/play.ts'
+
+const { CancelledError, currentTask, sleep, spawn, taskGroup } = sdk
+type TaskGroup = InstanceType<typeof sdk.TaskGroup>
+
+const boom = new Error('boom')
+const fail = async (ms: number, error: Error = boom) => {
+  await sleep(ms)
+  throw error
+}
+/** The errors inside an AggregateError, those inside one of them as a list in its place. */
+const errorsOf = (error: unknown): unknown => {
+  expect(error).toBeInstanceOf(AggregateError)
+  return (error as AggregateError).errors.map((one: unknown) => (one instanceof AggregateError ? errorsOf(one) : one))
+}
+
+describe('task groups', () => {
+  test('C56 end when all members have, also those added later', () =>
+    inRun(async () => {
+      const results = await taskGroup(async (group) => {
+        const first = group.spawn(() => sleep(30, 'first'))
+        await sleep(10)
+        return [first, group.spawn(() => sleep(40, 'second'))]
+      })
+      expect([results.map((each) => each.result()), at()]).toEqual([['first', 'second'], 50])
+    }))
+
+  test('C58 one fails: the others are cancelled, clean up, and one group error comes out', () =>
+    inRun(async () => {
+      const lines: string[] = []
+      const error = await outcome(
+        taskGroup(async (group) => {
+          group.spawn(() => fail(10))
+          group.spawn(async () => {
+            try {
+              await sleep(1_000)
+            } finally {
+              await sleep(5)
+              lines.push('cleaned up')
+            }
+          })
+        }).then(() => lines.push('not reached')),
+      )
+      expect([errorsOf(error), lines, at()]).toEqual([[boom], ['cleaned up'], 15])
+    }))
+
+  test('C59 the failure of a member ends the wait of the body, and all failures of a pass are told', () =>
+    inRun(async () => {
+      const other = new Error('other')
+      const lines: unknown[] = []
+      const error = await outcome(
+        taskGroup(async (group) => {
+          group.spawn(() => fail(10))
+          group.spawn(() => fail(10, other))
+          lines.push(await outcome(sleep(1_000)), at())
+        }),
+      )
+      expect([errorsOf(error), lines]).toEqual([
+        [boom, other],
+        [expect.any(CancelledError), 10],
+      ])
+    }))
+
+  test('C60 the cancel of the parent goes to every member once, and comes out plain after they have ended', () =>
+    inRun(async () => {
+      const lines: unknown[] = []
+      const parent = spawn(() =>
+        taskGroup((group) => {
+          for (let index = 0; index < 5; index += 1)
+            group.spawn(async () => {
+              lines.push(await outcome(sleep(1_000)))
+              await sleep(5)
+              throw new CancelledError('passed on')
+            })
+        }),
+      )
+      await sleep(10)
+      parent.cancel('enough')
+      expect(await outcome(parent)).toEqual(expect.objectContaining({ name: 'CancelledError', message: 'enough' }))
+      expect([lines, at()]).toEqual([Array(5).fill(expect.any(CancelledError)), 15])
+    }))
+
+  test.each([true, false])(
+    'C62 an error of the body comes out in a group error, members cancelled (after a wait: %s)',
+    (waits) =>
+      inRun(async () => {
+        let member: InstanceType<typeof sdk.Task> | undefined
+        const error = await outcome(
+          taskGroup(async (group) => {
+            member = group.spawn(() => sleep(1_000))
+            if (waits) await pass()
+            throw boom
+          }),
+        )
+        expect([errorsOf(error), member?.cancelled()]).toEqual([[boom], true])
+      }),
+  )
+
+  test('C63 nested groups', () =>
+    inRun(async () => {
+      const innerFails = await outcome(taskGroup(() => taskGroup((inner) => void inner.spawn(() => fail(1)))))
+      expect(errorsOf(innerFails)).toEqual([[boom]])
+      const outerFails = await outcome(
+        taskGroup(async (outer) => {
+          outer.spawn(() => fail(1))
+          await taskGroup((inner) => void inner.spawn(() => sleep(1_000)))
+        }),
+      )
+      expect(errorsOf(outerFails)).toEqual([boom])
+    }))
+
+  test('C66 members can add members while the end is waited for, and a failure stops the family', () =>
+    inRun(async () => {
+      let born = 0
+      const multiply = async (group: TaskGroup): Promise<void> => {
+        born += 1
+        await sleep(1)
+        group.spawn(() => multiply(group))
+        group.spawn(() => sleep(10_000))
+        await sleep(1)
+        if (born >= 10) throw boom
+      }
+      const error = await outcome(taskGroup((group) => void group.spawn(() => multiply(group))))
+      expect([born >= 10, (errorsOf(error) as unknown[])[0], sdk.allTasks().length]).toEqual([true, boom, 1])
+      const grown = await taskGroup((group) => {
+        const late: unknown[] = []
+        group.spawn(async () => (await sleep(5), late.push(group.spawn(() => sleep(5, 'late')))))
+        return late
+      })
+      expect(grown).toHaveLength(1)
+    }))
+
+  test('C67 adding is refused once it is aborted or over, and what is refused never starts', () =>
+    inRun(async () => {
+      let started = 0
+      const refused: unknown[] = []
+      const tryTo = (group: TaskGroup) => {
+        try {
+          group.spawn(() => (started += 1))
+        } catch (error) {
+          refused.push(error)
+        }
+      }
+      let kept: TaskGroup | undefined
+      await outcome(
+        taskGroup((group) => {
+          kept = group
+          group.spawn(() => fail(1))
+          group.spawn(async () => {
+            await outcome(sleep(100))
+            tryTo(group)
+          })
+        }),
+      )
+      if (kept !== undefined) tryTo(kept)
+      await pass()
+      expect([refused, started]).toEqual([[expect.any(sdk.RuntimeError), expect.any(sdk.RuntimeError)], 0])
+    }))
+
+  test.each([false, true])('C68 its own cancel does not leak (cleanup fails too: %s)', (cleanupFails) =>
+    inRun(async () => {
+      const task = spawn(async () => {
+        const error = await outcome(
+          taskGroup(async (group) => {
+            group.spawn(() => fail(1))
+            try {
+              await sleep(100)
+            } catch (caught) {
+              if (cleanupFails) throw new Error('cleanup', { cause: caught })
+              throw caught
+            }
+          }),
+        )
+        const before = at()
+        await sleep(10)
+        return [(errorsOf(error) as unknown[]).length, currentTask().cancelling(), at() - before]
+      })
+      expect(await task).toEqual([cleanupFails ? 2 : 1, 0, 10])
+    }),
+  )
+
+  test('a cancel from outside that came with a failure is not lost', () =>
+    inRun(async () => {
+      const task = spawn(async () => {
+        const seen = [
+          await outcome(
+            taskGroup((group) => {
+              group.spawn(async () => {
+                await outcome(sleep(100))
+                throw boom
+              })
+            }),
+          ),
+        ]
+        return [...seen, await outcome(sleep(100))]
+      })
+      await sleep(1)
+      task.cancel('enough')
+      const [error, next] = await task
+      expect([errorsOf(error), next]).toEqual([[boom], expect.any(CancelledError)])
+    }))
+
+  test('declared with `await using`, it is waited for at the end of the block', () =>
+    inRun(async () => {
+      const lines: string[] = []
+      const block = async (error: Error | null) => {
+        await using group = taskGroup()
+        group.spawn(async () => (await sleep(20), lines.push('member')))
+        if (error !== null) group.spawn(() => fail(10, error))
+        lines.push('end of block')
+      }
+      await block(null)
+      expect([lines, at()]).toEqual([['end of block', 'member'], 20])
+      expect([errorsOf(await outcome(block(boom))), at()]).toEqual([[boom], 30])
+      const cancelled = spawn(() => block(null))
+      await sleep(5)
+      cancelled.cancel()
+      await outcome(cancelled)
+      expect([cancelled.cancelled(), lines, at()]).toEqual([
+        true,
+        ['end of block', 'member', 'end of block', 'end of block'],
+        35,
+      ])
+    }))
+})
