@@ -1,54 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Client, Executor, Json, RunDetail } from '../../src-preload/contract.ts'
-import { connectToHost } from '../../src-main/cli/connection.ts'
-import type { Connection } from '../../src-main/cli/connection.ts'
-import { serveHome } from '../support/command-line.ts'
-import { until } from '../support/until.ts'
+import { describe, expect, test } from 'vitest'
+import { openScriptHost } from '../support/script-host.ts'
 
-const home = mkdtempSync(join(tmpdir(), 'signalbox-objects-'))
-let host: Awaited<ReturnType<typeof serveHome>>
-let connection: Connection
-let client: Client
-
-beforeAll(async () => {
-  host = await serveHome(home)
-  connection = await connectToHost(home)
-  client = connection.client
-})
-
-afterAll(async () => {
-  connection.close()
-  await host.stop()
-  rmSync(home, { recursive: true })
-})
-
-/** Starts a script with everything of 'signalbox' at hand; `body` is that of its function. */
-async function start(body: string, executor: Executor = 'async', input: Json = null): Promise<number> {
-  const text = `
-    import { CancelledError, QueueShutDown, TimeoutError, future, lock, log, queue, semaphore, sleep } from 'signalbox'
-    export default async function (input: never) { ${body} }`
-  const code = { from: 'text' as const, name: 'task.ts', text }
-  const { id } = await client.runs.submit({ what: 'definition', definition: { kind: 'script', code, executor }, input })
-  return id
-}
-
-async function ended(id: number): Promise<RunDetail> {
-  let run = await client.runs.get({ id })
-  await until(`run ${id} has ended`, async () => {
-    run = await client.runs.get({ id })
-    return run.lifecycle === 'finished'
-  })
-  return run
-}
-
-const untilSaid = (id: number, word: string) =>
-  until(`run ${id} says "${word}"`, async () => {
-    const { lines } = await client.runs.logs({ id })
-    return lines.some(({ text }) => text === word)
-  })
+const host = openScriptHost('CancelledError, QueueShutDown, TimeoutError, future, lock, log, queue, semaphore, sleep')
+const { start, ended, untilSaid } = host
 
 describe.each(['async', 'process'] as const)('scripts of the executor %s', (executor) => {
   test('pass items through a bounded queue, each to one consumer, until it is shut down', async () => {
@@ -85,7 +39,7 @@ describe.each(['async', 'process'] as const)('scripts of the executor %s', (exec
       executor,
     )
     await untilSaid(waiting, 'asks')
-    await client.runs.cancel({ id: holder })
+    await host.client.runs.cancel({ id: holder })
     expect(await ended(waiting)).toMatchObject({ outcome: 'succeeded', result: true })
     expect((await ended(holder)).outcome).toBe('cancelled')
   })
@@ -108,7 +62,7 @@ describe.each(['async', 'process'] as const)('scripts of the executor %s', (exec
       executor,
     )
     await untilSaid(waiting, 'asks')
-    await client.runs.cancel({ id: waiting, reason: 'enough' })
+    await host.client.runs.cancel({ id: waiting, reason: 'enough' })
     expect(await ended(waiting)).toMatchObject({ outcome: 'cancelled', error: { message: 'enough' } })
     await untilSaid(waiting, 'cleaned up')
     const ending = await start(`await future('end of ${name}').setResult(1)`, executor)
