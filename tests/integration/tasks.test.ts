@@ -112,7 +112,7 @@ describe.each(['async', 'process'] as const)('scripts of the executor %s', (exec
     const stopped = await ended(child?.id ?? 0)
     expect([stopped.outcome, stopped.error?.message]).toEqual(['cancelled', expect.stringContaining('enough')])
     const [event] = await events(stopped.id, 'stop_requested')
-    expect(event?.data).toMatchObject({ by: { cause: 'run', run: id } })
+    expect(event?.data).toMatchObject({ by: { cause: 'parent' } })
   })
 
   test('put tasks and child runs in one group: one failure is the end of all', async () => {

@@ -47,9 +47,10 @@ export function sleep(duration: Duration, value?: unknown): Promise<unknown> {
     look: () => ({ waits: [{ for: 'sleep', until }], needsAll: true }),
     begin: ({ resolve, reject }) => {
       const wake = () => resolve(value)
-      const timer = ms === 0 ? own.callSoon(wake) : own.callLater(ms, wake)
+      // Awake in the pass after the timer's, as with asyncio: what was ready with it has run by then.
+      let next = ms === 0 ? own.callSoon(wake) : own.callLater(ms, () => void (next = own.callSoon(wake)))
       return (cancelled) => {
-        timer.cancel()
+        next.cancel()
         reject(cancelled)
         return true
       }
