@@ -4,7 +4,7 @@
  */
 import { fs } from './lean-builtins.ts'
 
-export const { clearInterval, clearTimeout, queueMicrotask, setImmediate, setInterval, setTimeout } = globalThis
+export const { clearInterval, clearTimeout, setImmediate, setInterval, setTimeout } = globalThis
 export const { parse: parseJson, stringify: toJson } = JSON
 export const { now } = Date
 export const { readSync, writeSync } = fs

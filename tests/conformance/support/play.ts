@@ -66,7 +66,10 @@ export async function play(main: () => unknown): Promise<Played> {
     if (immediates.length > 0) {
       const due = immediates
       immediates = []
-      for (const run of due) run()
+      for (const run of due) {
+        run()
+        await new Promise((resolve) => realImmediate(resolve))
+      }
     } else if (!isOver) {
       if (vi.getTimerCount() === 0) throw new Error('the run waits for what never comes')
       vi.advanceTimersToNextTimer()

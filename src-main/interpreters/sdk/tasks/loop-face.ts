@@ -47,10 +47,9 @@ export function sleep(duration: Duration, value?: unknown): Promise<unknown> {
     look: () => ({ waits: [{ for: 'sleep', until }], needsAll: true }),
     begin: ({ resolve, reject }) => {
       const wake = () => resolve(value)
-      // Awake in the pass after the timer's, as with asyncio: what was ready with it has run by then.
-      let next = ms === 0 ? own.callSoon(wake) : own.callLater(ms, () => void (next = own.callSoon(wake)))
+      const timer = ms === 0 ? own.callSoon(wake) : own.callLater(ms, wake)
       return (cancelled) => {
-        next.cancel()
+        timer.cancel()
         reject(cancelled)
         return true
       }

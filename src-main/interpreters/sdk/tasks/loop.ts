@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { Timers } from '../../../core/timers.ts'
-import { clearTimeout, monotonicNow, queueMicrotask, setImmediate, setTimeout } from '../../own-builtins.ts'
+import { clearTimeout, monotonicNow, setImmediate, setTimeout } from '../../own-builtins.ts'
 
 /** setTimeout turns more than 24.8 days into 1 ms: longer spans go in steps. */
 const LONGEST_STEP_MS = 2 ** 31 - 1
@@ -40,14 +40,13 @@ export class Callback {
 }
 
 /**
- * The order in which a run's own callbacks are called, as asyncio's loop has it: in passes. A pass first takes up the timers
- * that are due, by their deadlines, and then calls what was ready when it began; what becomes ready meanwhile waits for the
- * next one.
+ * The order in which a run's own callbacks are called, as asyncio's loop has it: in passes, which are the turns of Node's
+ * setImmediate. What becomes ready in one pass is called in the next; what a callback has promised is kept before the callback
+ * after it. Timers that are due join in the order of their deadlines.
  */
 export class Loop {
-  #ready: Callback[] = []
   readonly #timers = new Timers<Callback>()
-  #isPassPlanned = false
+  #isTakingPlanned = false
   #alarm: { at: number; timer: NodeJS.Timeout } | null = null
 
   /** Milliseconds of a clock that nobody sets. */
@@ -58,14 +57,16 @@ export class Loop {
   /** Calls `run` in the next pass, after all that is ready. */
   callSoon(run: () => void): Callback {
     const callback = new Callback(run)
-    this.#ready.push(callback)
-    this.#planPass()
+    setImmediate(() => callback.call())
     return callback
   }
 
   /** Calls `run` when `time()` is `at`, never earlier. */
   callAt(at: number, run: () => void): Callback {
-    const callback: Callback = new Callback(run, () => this.#cancelTimer(callback))
+    const callback: Callback = new Callback(run, () => {
+      this.#timers.cancel(callback)
+      this.#setAlarm()
+    })
     this.#timers.set(callback, at)
     this.#setAlarm()
     return callback
@@ -75,32 +76,7 @@ export class Loop {
     return this.callAt(this.time() + delayMs, run)
   }
 
-  #cancelTimer(callback: Callback): void {
-    this.#timers.cancel(callback)
-    this.#setAlarm()
-  }
-
-  #planPass(): void {
-    if (this.#isPassPlanned) return
-    this.#isPassPlanned = true
-    setImmediate(() => this.#pass())
-  }
-
-  #pass(): void {
-    this.#isPassPlanned = false
-    this.#takeDue()
-    const batch = this.#ready
-    this.#ready = []
-    for (const callback of batch) callback.call()
-    if (this.#ready.length > 0) this.#planPass()
-    this.#setAlarm()
-  }
-
-  #takeDue(): void {
-    for (const callback of this.#timers.take(this.time() + GRAIN_MS)) this.#ready.push(callback)
-  }
-
-  /** One timer of Node's, for the earliest deadline; past ones join the next pass. */
+  /** One timer of Node's, for the earliest deadline. What is due by now is taken in the next pass, after what is ready. */
   #setAlarm(): void {
     const at = this.#timers.next()
     if (at === this.#alarm?.at) return
@@ -109,32 +85,33 @@ export class Loop {
     if (at === null) return
     const delayMs = Math.ceil(at - this.time() - GRAIN_MS)
     if (delayMs <= 0) {
-      this.#planPass()
+      this.#planTaking()
       return
     }
-    const timer = setTimeout(
-      () => {
-        this.#alarm = null
-        this.#pass()
-      },
-      Math.min(delayMs, LONGEST_STEP_MS),
-    )
-    this.#alarm = { at, timer }
+    const ring = () => {
+      this.#alarm = null
+      this.#takeDue()
+    }
+    this.#alarm = { at, timer: setTimeout(ring, Math.min(delayMs, LONGEST_STEP_MS)) }
+  }
+
+  #planTaking(): void {
+    if (this.#isTakingPlanned) return
+    this.#isTakingPlanned = true
+    setImmediate(() => {
+      this.#isTakingPlanned = false
+      this.#takeDue()
+    })
+  }
+
+  #takeDue(): void {
+    for (const callback of this.#timers.take(this.time() + GRAIN_MS)) setImmediate(() => callback.call())
+    this.#setAlarm()
   }
 }
 
-/** For functions of the script: they run in the context in which they were handed over, and what they throw is loud. */
+/** For functions of the script: they run in the context in which they were handed over. */
 export function inOwnContext(run: () => void): () => void {
   const enter = AsyncLocalStorage.snapshot()
-  return () =>
-    enter(() => {
-      try {
-        run()
-      } catch (error) {
-        // The rest of the pass goes on; the run fails as by any error that nobody caught.
-        queueMicrotask(() => {
-          throw error
-        })
-      }
-    })
+  return () => enter(run)
 }

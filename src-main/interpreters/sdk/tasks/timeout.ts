@@ -52,10 +52,12 @@ export class Timeout {
     this.#arm()
   }
 
-  /** @internal */
-  finish(): void {
+  /** @internal `isCancelled`: a cancel has ended the block, that of another deadline perhaps, which was first in its pass. */
+  finish(isCancelled: boolean): void {
     this.#timer?.cancel()
-    if (this.#state === 'active') this.#state = 'finished'
+    if (this.#state !== 'active') return
+    const isDue = this.#when !== null && this.#when <= this.#loop.time()
+    this.#state = isCancelled && isDue ? 'expired' : 'finished'
   }
 
   #arm(): void {
@@ -125,14 +127,15 @@ async function runWithin<Value>(
   try {
     return await runIn(scope, () => fn(block))
   } catch (error) {
-    block.finish()
+    const isCancelled = error instanceof CancelledError
+    block.finish(isCancelled)
     if (!block.expired()) throw error
-    if (!(error instanceof CancelledError)) throw withCause(error, new TimeoutError(TIME_IS_UP))
+    if (!isCancelled) throw withCause(error, new TimeoutError(TIME_IS_UP))
     // A cancel that came from further out goes on to there.
     if (outer.cancels > cancelsBefore) throw error
     throw new TimeoutError(TIME_IS_UP, { cause: error })
   } finally {
-    block.finish()
+    block.finish(false)
   }
 }
 
