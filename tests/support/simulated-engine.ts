@@ -4,11 +4,18 @@ import * as v from 'valibot'
 import { definitionSchema } from '../../src-preload/definition.ts'
 import { submitSchema } from '../../src-preload/contract.ts'
 import type { Submit } from '../../src-preload/contract.ts'
+import type { Clock } from '../../src-main/engine/clock.ts'
 import { saveJob } from '../../src-main/engine/commands/jobs.ts'
 import { submit } from '../../src-main/engine/commands/submit.ts'
 import { Engine } from '../../src-main/engine/engine.ts'
 import type { Answer } from '../../src-main/interpreters/calls.ts'
-import type { AttemptStart, Report, StopStep } from '../../src-main/interpreters/interpreters.ts'
+import type {
+  AttemptStart,
+  Interpreters,
+  OnReports,
+  Report,
+  StopStep,
+} from '../../src-main/interpreters/interpreters.ts'
 import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
 import { VirtualClock } from './virtual-clock.ts'
@@ -23,9 +30,13 @@ export async function openSimulatedEngine(
     isPrivate?: boolean
     db?: Database.Database
     scriptsFolder?: string
+    /** Time that goes on from an earlier life. */
+    world?: VirtualClock
+    /** What is told of every start, stop and answer, beside the lists below. */
+    connect?: (clock: Clock, onReports: OnReports) => Pick<Interpreters, 'start' | 'stop' | 'answer'>
   } = {},
 ) {
-  const world = new VirtualClock()
+  const world = options.world ?? new VirtualClock()
   const clock = world.life()
   const db = options.db ?? new Database(':memory:')
   migrate(db, readMigrations())
@@ -44,19 +55,23 @@ export async function openSimulatedEngine(
     isPrivate: options.isPrivate ?? false,
     connectInterpreters: (onReports) => {
       send = onReports
+      const machine = options.connect?.(clock, onReports)
       return {
         sweep: () => Promise.resolve({ killed: 0 }),
         start(attempts) {
           if (db.inTransaction) fatal.push(new Error('started before the commit'))
           started.push(...attempts)
+          machine?.start(attempts)
         },
         stop(sent) {
           if (db.inTransaction) fatal.push(new Error('stopped before the commit'))
           steps.push(...sent)
+          machine?.stop(sent)
         },
         answer(sent) {
           if (db.inTransaction) fatal.push(new Error('answered before the commit'))
           answers.push(...sent)
+          machine?.answer(sent)
         },
         close() {
           closed.push('closed')
