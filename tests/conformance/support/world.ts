@@ -106,7 +106,7 @@ export class World {
   }
 
   /** What a run that is only there for it sees, or the name of the error that it gets. */
-  async see<Value>(look: () => Value | Promise<Value>): Promise<Awaited<Value> | string> {
+  async see<Value>(look: () => Value | PromiseLike<Value>): Promise<Awaited<Value> | string> {
     let seen: Awaited<Value> | string = 'waits'
     await this.run(async () => {
       seen = await outcomeOf(look)
@@ -164,7 +164,7 @@ function waitingIn({ flags, barriers, queues }: Lines, name: string): number {
 }
 
 /** The value, or the name of the error. */
-export async function outcomeOf<Value>(look: () => Value | Promise<Value>): Promise<Awaited<Value> | string> {
+export async function outcomeOf<Value>(look: () => Value | PromiseLike<Value>): Promise<Awaited<Value> | string> {
   try {
     return await look()
   } catch (error) {
