@@ -14,8 +14,8 @@ const waiting =
       const outcome = await outcomeOf(() => condition('c').wait())
       log.push(`${nameOf(name, me)} ${outcome}, locked ${await condition('c').locked()}`)
       // Cleaning up may wait: a cancel is delivered once.
-      await outcomeOf(() => event('never').wait({ timeout: '1s' }))
-      log.push(`${nameOf(name, me)} releases`)
+      const next = await outcomeOf(() => event('never').wait({ timeout: '1s' }))
+      log.push(`${nameOf(name, me)} releases${next === 'TimeoutError' ? '' : ` after ${next}`}`)
       if (outcome !== true) throw new Error('the wait ended otherwise')
     })
 
@@ -61,6 +61,18 @@ test('C111 a wait lets go of the lock and has it again when it returns; those no
     false,
     1,
   ])
+})
+
+test('C111 what a run holds after a wait is what it held before: released by name, it is not released again', async () => {
+  const world = await World.open()
+  const waiter = await world.run(async () => {
+    await using held = await condition('c').acquire()
+    await condition('c').wait()
+    await condition('c').release()
+    return held.id > 0
+  })
+  await world.see(() => condition('c').use(() => condition('c').notify()))
+  expect([waiter.error, waiter.result]).toEqual([null, true])
 })
 
 test('C113 a cancelled wait has the lock again before it says so, and the scoped release is valid', async () => {
@@ -180,7 +192,7 @@ test.each(waysToGo)(
     if (way === 'cancelled') await first.letIn()
     await world.advance(5_000)
     // The wait was over when the cancel came: the cancel is for the next one.
-    expect(log).toEqual(way === 'cancelled' ? ['1 true, locked true', '1 releases'] : [])
+    expect(log).toEqual(way === 'cancelled' ? ['1 true, locked true', '1 releases after CancelledError'] : [])
     expect([second.state, world.waiting('c')]).toEqual(['running', way === 'cancelled' ? 1 : 2])
     expect(await world.see(() => condition('c').locked())).toBe(false)
   },

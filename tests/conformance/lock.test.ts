@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Script } from './support/script-machine.ts'
 import { lock, sleep } from './support/signalbox.ts'
-import { waysToGo, World } from './support/world.ts'
+import { outcomeOf, waysToGo, World } from './support/world.ts'
 
 /** Holds the lock from when it gets it until it is told to release. */
 const holding =
@@ -75,6 +75,25 @@ test.each(waysToGo)(
     )
   },
 )
+
+test('C94 a cancelled waiter gives back what it was handed at once, also when its code goes on cleaning up', async () => {
+  const world = await World.open()
+  const order: unknown[] = []
+  const a = await world.run(holding('a', []))
+  const b = await world.run(async (me) => {
+    order.push(await outcomeOf(() => lock('l').acquire()))
+    await me.told('end')
+  })
+  await world.run(async () => {
+    await lock('l').acquire()
+    order.push('c')
+  })
+  b.hold()
+  await a.tell('release')
+  await b.cancel()
+  await b.letIn()
+  expect([order, b.state]).toEqual([['CancelledError', 'c'], 'stopping'])
+})
 
 const waysOut: { way: string; script: Script }[] = [
   { way: 'normal', script: () => lock('l').use(() => 'done') },

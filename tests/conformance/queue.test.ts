@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Script } from './support/script-machine.ts'
-import { queue } from './support/signalbox.ts'
+import { event, queue } from './support/signalbox.ts'
 import { outcomeOf, waysToGo, World } from './support/world.ts'
 
 const orders = ['fifo', 'lifo', 'priority'] as const
@@ -180,6 +180,21 @@ test.each(waysToGo)(
   },
 )
 
+test('C131 a cancelled getter gives its item back at once, also when its code goes on cleaning up', async () => {
+  const world = await World.open()
+  const log: unknown[] = []
+  const first = await world.run(async (me) => {
+    log.push(await outcomeOf(get))
+    await me.told('end')
+  })
+  first.hold()
+  await world.see(() => q().put('a'))
+  await world.run(getting('2', log))
+  await first.cancel()
+  await first.letIn()
+  expect([log, first.state]).toEqual([['CancelledError', ['2', 'a']], 'stopping'])
+})
+
 test('C131 a get whose time is up leaves no entry', async () => {
   const world = await World.open()
   const timed = await world.run(() => outcomeOf(() => q().get({ timeout: '1s' })))
@@ -219,12 +234,15 @@ test('C134 a put that was stored when its cancel came has happened, and the canc
   const world = await World.open()
   const log: unknown[] = []
   await world.see(() => q(1).put('a'))
-  const x = await world.run(putting('X', log))
+  const x = await world.run(async () => {
+    log.push(await outcomeOf(() => q().put('X')))
+    log.push(await outcomeOf(() => event('never').wait()))
+  })
   x.hold()
   expect(await world.see(get)).toBe('a')
   await x.cancel()
   await x.letIn()
-  expect([log, await world.see(drain)]).toEqual([['put X'], ['X']])
+  expect([log, await world.see(drain)]).toEqual([[undefined, 'CancelledError'], ['X']])
 })
 
 test('C134 a put that was stored when its process died is there, and the next attempt puts again (killed)', async () => {

@@ -104,6 +104,22 @@ test.each(waysToGo)(
   },
 )
 
+test('C100 a cancelled waiter gives its permit back at once, also when its code goes on cleaning up', async () => {
+  const world = await World.open()
+  const order: string[] = []
+  await world.see(() => named(0).value())
+  const waiter = await world.run(async (me) => {
+    order.push((await outcomeOf(() => semaphore('s').acquire())) === 'CancelledError' ? 'cancelled' : 'acquired')
+    await me.told('end')
+  })
+  await world.run(taking('next', order))
+  waiter.hold()
+  await world.see(release)
+  await waiter.cancel()
+  await waiter.letIn()
+  expect([order, waiter.state]).toEqual([['cancelled', 'next'], 'stopping'])
+})
+
 test('C104 a plain semaphore may be released above its permits, a bounded one may not', async () => {
   const world = await World.open()
   expect(await world.see(() => named(1).value())).toBe(1)
