@@ -67,9 +67,12 @@ export function prepareQueues(db: Database) {
     deliveriesOf: db
       .prepare<[id: number], number>(`SELECT deliveries FROM queue_items WHERE id = ? AND state = 'taken'`)
       .pluck(),
-    /** What the attempts of the last life had taken, the one taken last first: so each comes back before the later ones. */
+    /**
+     * What the attempts of the last life had taken, the one taken last first: so each comes back before the later ones. The
+     * order matters in a lifo queue, where of those taken at the same moment the one with the larger place was first.
+     */
     allTaken: db.prepare<[], { id: number; queue_id: number }>(
-      `SELECT id, queue_id FROM queue_items WHERE state = 'taken' ORDER BY taken_at DESC, id DESC`,
+      `SELECT id, queue_id FROM queue_items WHERE state = 'taken' ORDER BY taken_at DESC, place`,
     ),
   }
 }

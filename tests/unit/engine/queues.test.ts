@@ -118,6 +118,14 @@ describe('a queue', () => {
     expect(valueOf(await next.get(0, get))).toBe('a')
   })
 
+  test.each(['fifo', 'lifo'] as const)('gives what was taken at one moment in its order %s again', async (order) => {
+    const world = await openRuns(1)
+    for (const value of ['a', 'b', 'c']) await world.get(0, put(value, spec({ order })))
+    const first = [valueOf(await world.get(0, get)), valueOf(await world.get(0, get))]
+    const next = await nextLife(world)
+    expect([valueOf(await next.get(0, get)), valueOf(await next.get(0, get))]).toEqual(first)
+  })
+
   test('makes an item that was delivered too often a dead letter', async () => {
     const world = await openRuns(3)
     await world.get(0, put('poison', spec({ maxDeliveries: 2 })))
