@@ -40,6 +40,10 @@ const catalogue = {
     `The group ${p.group} takes no more runs: ${p.why}.`,
     'Open another group.',
   ],
+  TOO_MANY_OBJECTS: (p: { kind: string; limit: number }) => [
+    `There are ${p.limit} ${p.kind}s already, and no more are made.`,
+    'Use a name again, or remove those that nobody needs.',
+  ],
   FILE_NOT_FOUND: (p: { path: string }) => [`There is no file ${p.path}.`, 'Check the path.'],
   FILE_UNREADABLE: (p: { path: string; why: string }) => [
     `The file ${p.path} cannot be read: ${p.why}.`,

@@ -3,6 +3,7 @@ import type { CallOn } from '../../interpreters/calls.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
+import { checkRoom } from './room.ts'
 import { answer, refuse } from './script-side.ts'
 import type { Asker } from './script-side.ts'
 
@@ -95,8 +96,10 @@ function setBroken(state: EngineState, tick: Tick, barrier: Barrier, isBroken: b
 
 function create(state: EngineState, tick: Tick, { name, spec }: CallOn<'barrier'>): Barrier | null {
   if (spec === null) return null
+  checkRoom(state.objects, 'barrier')
   const barrier: Barrier = { name, parties: spec.parties, isBroken: false, waiting: new Line() }
   state.store.barriers.insert.run(name, spec.parties, tick.now)
   state.objects.barriers.set(name, barrier)
+  tick.changes.status = true
   return barrier
 }

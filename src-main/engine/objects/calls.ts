@@ -1,5 +1,6 @@
 import type { Call, CallReport, ScriptReport } from '../../interpreters/calls.ts'
 import { objectLimits } from '../../../src-preload/objects.ts'
+import { Problem } from '../../../src-preload/problem.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { applyToBarrier, withdrawFromBarrier } from './barriers.ts'
@@ -54,7 +55,13 @@ function applyCall(state: EngineState, tick: Tick, run: LiveRun, { call, task, p
   }
   openCalls.set(call, { asker, what })
   tick.changes.runs.add(run.id)
-  dispatch(state, tick, run, asker, what)
+  try {
+    dispatch(state, tick, run, asker, what)
+  } catch (error) {
+    // Thrown before the first write, as by a command.
+    if (!(error instanceof Problem)) throw error
+    refuse(state.live, tick, asker, 'RuntimeError', error.message, error.hint)
+  }
 }
 
 /** A run that has many children waits for each of them. */

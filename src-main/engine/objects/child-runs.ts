@@ -1,7 +1,7 @@
 import { limits } from '../../../src-preload/definition.ts'
 import { isTooDeep, maxJsonLevels } from '../../../src-preload/json-depth.ts'
 import { objectLimits } from '../../../src-preload/objects.ts'
-import { Problem, problem } from '../../../src-preload/problem.ts'
+import { problem } from '../../../src-preload/problem.ts'
 import { Line } from '../../core/line.ts'
 import type { CallError, CallOn, RunEnded } from '../../interpreters/calls.ts'
 import { cancelUnfinished } from '../commands/cancel.ts'
@@ -45,15 +45,7 @@ export function withdrawFromRun(state: EngineState, asker: Asker, call: CallOn<'
 function spawn(state: EngineState, tick: Tick, asker: Asker, call: Spawn): void {
   const parent = state.live.get(asker.run)
   if (parent === undefined) throw new Error(`run ${asker.run} spawns but is not live`)
-  let id: number
-  try {
-    const order = orderOfChild(state, tick, parent, call)
-    id = store(state, tick, order, [call.input])
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error
-    refuse(state.live, tick, asker, 'RuntimeError', error.message, error.hint)
-    return
-  }
+  const id = store(state, tick, orderOfChild(state, tick, parent, call), [call.input])
   const { childCounts } = state.objects
   childCounts.set(parent.id, (childCounts.get(parent.id) ?? 0) + 1)
   tick.changes.runs.add(parent.id)

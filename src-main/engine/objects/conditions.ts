@@ -2,6 +2,7 @@ import { Line } from '../../core/line.ts'
 import type { CallOn } from '../../interpreters/calls.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
+import { checkRoom } from './room.ts'
 import { answer, refuse } from './script-side.ts'
 import type { Asker } from './script-side.ts'
 import { acquire, findSemaphore, takeBack, withdrawFromSemaphore } from './semaphores.ts'
@@ -96,7 +97,9 @@ function queueForLock(state: EngineState, tick: Tick, call: CallOn<'condition'>,
 
 function join({ objects }: EngineState, call: CallOn<'condition'>, waiting: Waiting): void {
   const key = keyOf(call)
-  const condition = objects.conditions.get(key) ?? { lock: call.lock, waiting: new Line<Waiting>() }
+  const known = objects.conditions.get(key)
+  if (known === undefined) checkRoom(objects, 'condition')
+  const condition = known ?? { lock: call.lock, waiting: new Line<Waiting>() }
   condition.waiting.join(waiting)
   objects.conditions.set(key, condition)
 }

@@ -2,6 +2,7 @@ import { Line } from '../../core/line.ts'
 import type { CallOn } from '../../interpreters/calls.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
+import { checkRoom } from './room.ts'
 import { answer } from './script-side.ts'
 import type { Asker } from './script-side.ts'
 
@@ -47,9 +48,11 @@ export function loadFlags(store: EngineState['store']): Map<string, Flag> {
 function find(state: EngineState, tick: Tick, name: string): Flag {
   const known = state.objects.flags.get(name)
   if (known !== undefined) return known
+  checkRoom(state.objects, 'event')
   const flag: Flag = { name, isSet: false, waiting: new Line() }
   state.store.flags.insert.run(name, tick.now)
   state.objects.flags.set(name, flag)
+  tick.changes.status = true
   return flag
 }
 

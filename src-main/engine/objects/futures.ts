@@ -4,6 +4,7 @@ import type { Settlement, StoredFuture } from '../../store/queries/futures.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { refuseValue } from './queues.ts'
+import { checkRoom } from './room.ts'
 import { answer, fail, refuse } from './script-side.ts'
 import type { Asker } from './script-side.ts'
 
@@ -89,10 +90,13 @@ function set(
   answer(state.live, tick, asker, null)
 }
 
-function find({ store }: EngineState, tick: Tick, name: string): StoredFuture {
+function find({ store, objects }: EngineState, tick: Tick, name: string): StoredFuture {
   const known = store.futures.byName.get(name)
   if (known !== undefined) return known
+  checkRoom(objects, 'future')
   store.futures.insert.run(name, tick.now)
+  objects.futureCount += 1
+  tick.changes.status = true
   const made = store.futures.byName.get(name)
   if (made === undefined) throw new Error(`future ${name} was not stored`)
   return made

@@ -28,6 +28,7 @@ export type Objects = {
   readonly barriers: Map<string, Barrier>
   /** Who waits for a named future; the futures themselves are in the store only. */
   readonly futureWaits: Map<string, Line<Asker>>
+  futureCount: number
   /** Queues whose counts are to be written at the end of the turn. */
   readonly changedQueues: Set<Queue>
   readonly conditions: Map<string, Condition>
@@ -44,6 +45,7 @@ export const loadObjects = (store: Store): Objects => ({
   queues: loadQueues(store),
   barriers: loadBarriers(store),
   futureWaits: new Map(),
+  futureCount: store.futures.count.get() ?? 0,
   changedQueues: new Set(),
   conditions: new Map(),
   uses: new Map(),

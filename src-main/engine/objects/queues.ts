@@ -9,6 +9,7 @@ import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { changed, finishItem, returnItem, storeItem, takeItem, undoTake } from './queue-items.ts'
 import type { Delivery } from './queue-items.ts'
+import { checkRoom } from './room.ts'
 import { answer, refuse } from './script-side.ts'
 import type { Asker } from './script-side.ts'
 
@@ -55,12 +56,7 @@ export function flushQueues({ store, objects }: EngineState): void {
 
 /** Call inside the transaction. */
 export function applyToQueue(state: EngineState, tick: Tick, run: LiveRun, asker: Asker, call: CallOn<'queue'>): void {
-  const known = state.objects.queues.get(call.name)
-  if (known === undefined && state.objects.queues.size >= objectLimits.objects) {
-    refuse(state.live, tick, asker, 'RangeError', `there are ${objectLimits.objects} queues already`)
-    return
-  }
-  const queue = known ?? create(state, tick, call.name, call.spec)
+  const queue = state.objects.queues.get(call.name) ?? create(state, tick, call.name, call.spec)
   switch (call.do) {
     case 'put':
     case 'try_put':
@@ -220,6 +216,7 @@ function setPaused(state: EngineState, tick: Tick, queue: Queue, isPaused: boole
 }
 
 function create(state: EngineState, tick: Tick, name: string, spec: QueueSpec | null): Queue {
+  checkRoom(state.objects, 'queue')
   const { order, maxsize, maxDeliveries } = spec ?? { order: 'fifo', maxsize: 0, maxDeliveries: null }
   const id = state.store.queues.insert.get(name, order, maxsize, maxDeliveries, tick.now)
   if (id === undefined) throw new Error('the store gave the new queue no id')

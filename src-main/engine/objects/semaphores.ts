@@ -1,12 +1,12 @@
 import { Semaphore } from '../../core/semaphore.ts'
 import type { SemaphoreSettings } from '../../core/semaphore.ts'
 import type { CallOn, SemaphoreLook } from '../../interpreters/calls.ts'
-import { objectLimits } from '../../../src-preload/objects.ts'
 import type { SemaphoreSpec } from '../../../src-preload/objects.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import type { Waiting as WaitingForSignal } from './conditions.ts'
+import { checkRoom } from './room.ts'
 import { answer, refuse, scriptSideOf } from './script-side.ts'
 import type { Asker, Permit } from './script-side.ts'
 
@@ -54,12 +54,7 @@ export function applyToSemaphore(
   asker: Asker,
   call: CallOn<'semaphore' | 'lock'>,
 ): void {
-  const known = state.objects.semaphores[call.on].get(call.name)
-  if (known === undefined && state.objects.semaphores[call.on].size >= objectLimits.objects) {
-    refuse(state.live, tick, asker, 'RangeError', `there are ${objectLimits.objects} of its kind already`)
-    return
-  }
-  const semaphore = known ?? create(state, tick, call.on, call.name, call.on === 'lock' ? null : call.spec)
+  const semaphore = findSemaphore(state, tick, call.on, call.name, call.on === 'lock' ? null : call.spec)
   const amount = 'amount' in call ? call.amount : 1
   switch (call.do) {
     case 'acquire':
@@ -102,6 +97,7 @@ function create(
   name: string,
   spec: SemaphoreSpec | null,
 ): DurableSemaphore {
+  checkRoom(objects, kind)
   const settings: SemaphoreSettings =
     kind === 'lock'
       ? lockSettings

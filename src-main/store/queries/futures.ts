@@ -14,6 +14,7 @@ export type Settlement = { state: Exclude<StoredFuture['state'], 'pending'>; val
 export function prepareFutures(db: Database) {
   return {
     byName: db.prepare<[name: string], StoredFuture>('SELECT id, name, state, value FROM futures WHERE name = ?'),
+    count: db.prepare<[], number>('SELECT count(*) FROM futures').pluck(),
     insert: db.prepare<[name: string, now: number]>(
       `INSERT INTO futures (name, state, created_at) VALUES (?, 'pending', ?)`,
     ),
