@@ -11,6 +11,7 @@ import type { Definition, Executor } from './definition.ts'
 import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
 import type { LogLevel } from './log-levels.ts'
+import { objectContract } from './object-contract.ts'
 
 export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
 export type Lifecycle = (typeof lifecycles)[number]
@@ -294,6 +295,7 @@ export const contract = {
       )
       .output(type<{ lines: LogLine[]; total: number }>()),
   },
+  ...objectContract,
   examples: {
     list: oc.output(type<Example[]>()),
   },

@@ -1,22 +1,29 @@
 import * as v from 'valibot'
 import { limits } from './definition.ts'
+import { objectLimits } from './limits.ts'
 import { maxJsonLevels } from './json-depth.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
-/** A run's input: JSON and nothing else, no larger and no deeper than the limits. `unknown` to the compiler, which does not unfold the recursive type. */
-export const inputSchema = v.pipe(
-  v.unknown(),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const fault = dataset.typed ? findFault(dataset.value) : null
-    if (fault !== null) addIssue({ message: fault })
-  }),
-)
+/** JSON and nothing else, no larger and no deeper than the limits. `unknown` to the compiler, which does not unfold the recursive type. */
+const jsonSchema = (what: string, maxBytes: number) =>
+  v.pipe(
+    v.unknown(),
+    v.rawCheck(({ dataset, addIssue }) => {
+      const fault = dataset.typed ? findFault(dataset.value, what, maxBytes) : null
+      if (fault !== null) addIssue({ message: fault })
+    }),
+  )
 
-function findFault(value: unknown): string | null {
+/** A run's input. */
+export const inputSchema = jsonSchema('the input', limits.inputBytes)
+/** A queue's item, or a future's value. */
+export const valueSchema = jsonSchema('the value', objectLimits.valueBytes)
+
+function findFault(value: unknown, what: string, maxBytes: number): string | null {
   if (!isJson(value, maxJsonLevels)) return `must be a JSON value, nested at most ${maxJsonLevels} levels deep`
   const bytes = new TextEncoder().encode(JSON.stringify(value)).length
-  return bytes <= limits.inputBytes ? null : `the input is larger than ${limits.inputBytes} bytes`
+  return bytes <= maxBytes ? null : `${what} is larger than ${maxBytes} bytes`
 }
 
 function isJson(value: unknown, levels: number): boolean {

@@ -44,6 +44,31 @@ const catalogue = {
     `There are ${p.limit} ${p.kind}s already, and no more are made.`,
     'Use a name again, or remove those that nobody needs.',
   ],
+  QUEUE_NOT_FOUND: (p: { name: string }) => [
+    `There is no queue named "${p.name}".`,
+    'See the names with: signalbox queue ls. A queue is made by the first script that uses it, or by queue put --create.',
+  ],
+  QUEUE_FULL: (p: { name: string; ready: number; maxsize: number; putting: number }) => [
+    `The queue "${p.name}" is full: ${p.ready} of ${p.maxsize} places are taken, and ${p.putting} ${p.putting === 1 ? 'task waits' : 'tasks wait'} to put.`,
+    'Try again when some of its items were taken.',
+  ],
+  QUEUE_SHUT_DOWN: (p: { name: string }) => [
+    `The queue "${p.name}" was shut down and takes nothing more.`,
+    'Use another name, or remove it (queue rm) and begin anew.',
+  ],
+  QUEUE_NOT_EMPTY: (p: { name: string; ready: number; dead: number }) => [
+    `The queue "${p.name}" holds ${p.ready} ${p.ready === 1 ? 'item' : 'items'} that nobody has taken and ${p.dead} dead ${p.dead === 1 ? 'letter' : 'letters'}.`,
+    'Let them be taken, or remove the queue with all that it holds (--drop-items).',
+  ],
+  /** `wanted`: the item and what it should be, as in "dead letter 12". */
+  ITEM_NOT_FOUND: (p: { queue: string; wanted: string }) => [
+    `The queue "${p.queue}" has no ${p.wanted}.`,
+    'See what it holds with: signalbox queue show',
+  ],
+  OBJECT_IN_USE: (p: { what: string; by: string }) => [
+    `The ${p.what} is in use: ${p.by}.`,
+    'Let them finish, or cancel the runs; show names them.',
+  ],
   FILE_NOT_FOUND: (p: { path: string }) => [`There is no file ${p.path}.`, 'Check the path.'],
   FILE_UNREADABLE: (p: { path: string; why: string }) => [
     `The file ${p.path} cannot be read: ${p.why}.`,

@@ -3,6 +3,7 @@ import { basename, extname, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { Executor, Json } from '../../src-preload/contract.ts'
 import { isTooDeep, maxJsonLevels } from '../../src-preload/json-depth.ts'
+import { limits, objectLimits } from '../../src-preload/limits.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { parseDuration } from '../core/duration.ts'
 import { UseError } from './failure.ts'
@@ -29,22 +30,37 @@ export async function readText(option: string, given: string): Promise<string> {
 /** JSON of `--input`, as large as a run takes; null when the option was left out. */
 export async function parseInput(given: string | undefined): Promise<Json> {
   if (given === undefined) return null
-  const text = await readText('--input', given)
-  if (isTooDeep(text)) throw new UseError(`--input is nested deeper than ${maxJsonLevels} levels. Flatten it.`)
-  const input = parseJson(text)
-  const { limits } = await import('../../src-preload/definition.ts')
-  if (Buffer.byteLength(JSON.stringify(input)) > limits.inputBytes)
-    throw problem('TOO_LARGE', { what: 'The input', limitBytes: limits.inputBytes })
-  return input
+  return parseJson(given, '--input', `--input '{"a":1}'`, 'The input', limits.inputBytes)
 }
 
-/** Editors on Windows put a byte order mark before the text. */
-function parseJson(text: string): Json {
+/** JSON of an item or a value, as large as a queue or a future takes. */
+export const parseValue = (given: string): Promise<Json> =>
+  parseJson(
+    given,
+    'The value',
+    `'{"a":1}', or '"text"' with both kinds of quotes`,
+    'The value',
+    objectLimits.valueBytes,
+  )
+
+async function parseJson(
+  given: string,
+  option: string,
+  example: string,
+  what: string,
+  limitBytes: number,
+): Promise<Json> {
+  const text = await readText(option, given)
+  if (isTooDeep(text)) throw new UseError(`${option} is nested deeper than ${maxJsonLevels} levels. Flatten it.`)
+  let value: Json
   try {
-    return JSON.parse(text.replace(/^\ufeff/, '')) as Json
+    // Editors on Windows put a byte order mark before the text.
+    value = JSON.parse(text.replace(/^\ufeff/, '')) as Json
   } catch (error) {
-    throw new UseError(`--input is not JSON: ${(error as SyntaxError).message}. Write for example --input '{"a":1}'.`)
+    throw new UseError(`${option} is not JSON: ${(error as SyntaxError).message}. Write for example ${example}.`)
   }
+  if (Buffer.byteLength(JSON.stringify(value)) > limitBytes) throw problem('TOO_LARGE', { what, limitBytes })
+  return value
 }
 
 /** Milliseconds, whole, of a duration option, at most `longest`. Bare digits are milliseconds. */
@@ -95,9 +111,18 @@ export function parseWhole(option: string, given: string, min: number, max: numb
   throw new UseError(`${option}: "${given}" is not a whole number from ${min} to ${max}.`)
 }
 
-export function parseRunId(given: string): number {
+export const parseRunId = (given: string): number => parseId(given, 'a run', 'signalbox ls')
+
+/** `where`: what shows the ids of such things. */
+export function parseId(given: string, ofWhat: string, where: string): number {
   if (/^[1-9]\d*$/.test(given) && Number.isSafeInteger(Number(given))) return Number(given)
-  throw new UseError(`"${given}" is not the id of a run. See the ids with: signalbox ls`)
+  throw new UseError(`"${given}" is not the id of ${ofWhat}. See the ids with: ${where}`)
+}
+
+export function parseNumber(option: string, given: string): number {
+  const value = Number(given)
+  if (given.trim() !== '' && Number.isFinite(value)) return value
+  throw new UseError(`${option}: "${given}" is not a number.`)
 }
 
 /** The absolute path of a script that is there. */

@@ -9,13 +9,27 @@ import { addJob } from './job.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
 import { addPs } from './ps.ts'
+import { addQueue } from './queue.ts'
 import { addRetry } from './retry.ts'
 import { addRun } from './run.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 import { addSubmit } from './submit.ts'
 
-const verbs = [addServe, addRun, addSubmit, addJob, addLs, addShow, addLogs, addCancel, addRetry, addPs, addExample]
+const verbs = [
+  addServe,
+  addRun,
+  addSubmit,
+  addJob,
+  addLs,
+  addShow,
+  addLogs,
+  addCancel,
+  addRetry,
+  addPs,
+  addQueue,
+  addExample,
+]
 
 function createProgram(): Command {
   const program = new Command('signalbox')

@@ -14,6 +14,7 @@ import { cancel } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
 import { retry, submit, submitMany } from './commands/submit.ts'
 import type { Engine } from './engine.ts'
+import { createObjectRouter } from './object-router.ts'
 import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
 import type { EngineState } from './state.ts'
@@ -91,6 +92,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
         }),
       ),
     },
+    ...createObjectRouter(engine),
     examples: {
       list: on.examples.list.handler(() => listExamples()),
     },

@@ -11,6 +11,7 @@ import { prepareGroups } from './queries/groups.ts'
 import { prepareJobs } from './queries/jobs.ts'
 import { prepareLanes } from './queries/lanes.ts'
 import { prepareLogs } from './queries/logs.ts'
+import { prepareQueueItems } from './queries/queue-items.ts'
 import { prepareQueues } from './queries/queues.ts'
 import { prepareRuns } from './queries/runs.ts'
 import { prepareSemaphores } from './queries/semaphores.ts'
@@ -33,6 +34,7 @@ export function prepareStore(db: Database) {
     groups: prepareGroups(db),
     semaphores: prepareSemaphores(db),
     queues: prepareQueues(db),
+    queueItems: prepareQueueItems(db),
     barriers: prepareBarriers(db),
     futures: prepareFutures(db),
     counters: prepareCounters(db),

@@ -56,7 +56,7 @@ export function flushQueues({ store, objects }: EngineState): void {
 
 /** Call inside the transaction. */
 export function applyToQueue(state: EngineState, tick: Tick, run: LiveRun, asker: Asker, call: CallOn<'queue'>): void {
-  const queue = state.objects.queues.get(call.name) ?? create(state, tick, call.name, call.spec)
+  const queue = state.objects.queues.get(call.name) ?? createQueue(state, tick, call.name, call.spec)
   switch (call.do) {
     case 'put':
     case 'try_put':
@@ -96,7 +96,7 @@ export function applyToQueue(state: EngineState, tick: Tick, run: LiveRun, asker
     default:
       call satisfies never
   }
-  settle(state, tick, queue)
+  settleQueue(state, tick, queue)
 }
 
 export function withdrawFromQueue(state: EngineState, asker: Asker, { name }: CallOn<'queue'>): void {
@@ -123,18 +123,28 @@ export function endDeliveries(
       changed(state, tick, queue)
     } else returnItem(state, tick, queue, id)
   }
-  for (const queue of touched) settle(state, tick, queue)
+  for (const queue of touched) settleQueue(state, tick, queue)
 }
 
 const NOTHING_TAKEN = 'taskDone() was called more often than items were taken'
 
 function put(state: EngineState, tick: Tick, queue: Queue, item: Putting, mayWait: boolean): void {
   const refusal = refuseValue(item.value)
-  if (refusal !== null) refuse(state.live, tick, item, refusal.name, `queue "${queue.name}": ${refusal.message}`)
-  else if (queue.shutdown !== 'no') refuseShutDown(state, tick, queue, item)
-  else if (hasRoom(queue) && queue.putting.size === 0) accept(state, tick, queue, item)
+  if (refusal !== null) {
+    refuse(state.live, tick, item, refusal.name, `queue "${queue.name}": ${refusal.message}`)
+    return
+  }
+  const bar = barOfPut(queue)
+  if (bar === 'shut down') refuseShutDown(state, tick, queue, item)
+  else if (bar === null) accept(state, tick, queue, item)
   else if (mayWait) queue.putting.join(item)
   else refuse(state.live, tick, item, 'QueueFull', `queue "${queue.name}" is full: it holds ${queue.ready} items`)
+}
+
+/** Why nothing can be put right now; null when it can. Nobody gets ahead of those who wait to put. */
+export function barOfPut(queue: Queue): 'shut down' | 'full' | null {
+  if (queue.shutdown !== 'no') return 'shut down'
+  return hasRoom(queue) && queue.putting.size === 0 ? null : 'full'
 }
 
 function get(state: EngineState, tick: Tick, queue: Queue, asker: Asker, mayWait: boolean): void {
@@ -145,7 +155,7 @@ function get(state: EngineState, tick: Tick, queue: Queue, asker: Asker, mayWait
 }
 
 /** Everything that can go on, goes on: items to getters, slots to putters, and joiners when nothing is unfinished. */
-function settle(state: EngineState, tick: Tick, queue: Queue): void {
+export function settleQueue(state: EngineState, tick: Tick, queue: Queue): void {
   for (;;) {
     const getter = queue.ready > 0 && queue.pausedAt === null ? queue.getting.takeFirst() : undefined
     if (getter !== undefined) {
@@ -197,7 +207,7 @@ function oldestOf(queue: Queue, run: LiveRun, asker: Asker): number[] {
   return found === undefined ? [] : [found[0]]
 }
 
-function shutDown(state: EngineState, tick: Tick, queue: Queue, isImmediate: boolean): void {
+export function shutDown(state: EngineState, tick: Tick, queue: Queue, isImmediate: boolean): void {
   const shutdown = isImmediate || queue.shutdown === 'immediate' ? 'immediate' : 'graceful'
   queue.shutdown = shutdown
   state.store.queues.setShutdown.run(shutdown, queue.id)
@@ -208,14 +218,14 @@ function shutDown(state: EngineState, tick: Tick, queue: Queue, isImmediate: boo
   changed(state, tick, queue)
 }
 
-function setPaused(state: EngineState, tick: Tick, queue: Queue, isPaused: boolean): void {
+export function setPaused(state: EngineState, tick: Tick, queue: Queue, isPaused: boolean): void {
   if ((queue.pausedAt !== null) === isPaused) return
   queue.pausedAt = isPaused ? tick.now : null
   state.store.queues.setPaused.run(queue.pausedAt, queue.id)
   changed(state, tick, queue)
 }
 
-function create(state: EngineState, tick: Tick, name: string, spec: QueueSpec | null): Queue {
+export function createQueue(state: EngineState, tick: Tick, name: string, spec: QueueSpec | null): Queue {
   checkRoom(state.objects, 'queue')
   const { order, maxsize, maxDeliveries } = spec ?? { order: 'fifo', maxsize: 0, maxDeliveries: null }
   const id = state.store.queues.insert.get(name, order, maxsize, maxDeliveries, tick.now)

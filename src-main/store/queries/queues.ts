@@ -34,6 +34,13 @@ export function prepareQueues(db: Database) {
         `INSERT INTO queues (name, item_order, maxsize, max_deliveries, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck(),
+    /** In the order of their names, from behind `after`. */
+    names: db
+      .prepare<[after: string, limit: number], string>('SELECT name FROM queues WHERE name > ? ORDER BY name LIMIT ?')
+      .pluck(),
+    createdAt: db.prepare<[id: number], number>('SELECT created_at FROM queues WHERE id = ?').pluck(),
+    /** Its items are removed before. */
+    remove: db.prepare<[id: number]>('DELETE FROM queues WHERE id = ?'),
     setCounts: db.prepare<[ready: number, taken: number, dead: number, id: number]>(
       'UPDATE queues SET ready = ?, taken = ?, dead = ? WHERE id = ?',
     ),

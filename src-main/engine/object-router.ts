@@ -1,0 +1,59 @@
+import { implement } from '@orpc/server'
+import { objectContract } from '../../src-preload/object-contract.ts'
+import {
+  dropItems,
+  putByHand,
+  queueNamed,
+  removeQueue,
+  reviveDead,
+  setQueuePaused,
+  shutDownQueue,
+} from './commands/queues.ts'
+import type { Engine } from './engine.ts'
+import { queueDetail, queueItem, queuePage, queueRow } from './objects/queue-views.ts'
+import type { EngineState } from './state.ts'
+import type { Tick } from './tick.ts'
+
+/** Answers the calls about durable objects. What a command answers is read in its own transaction. */
+export function createObjectRouter(engine: Engine) {
+  const on = implement(objectContract)
+  const changeQueue = <T>(name: string, change: (state: EngineState, tick: Tick) => T) =>
+    engine.command((state, tick) => ({ changed: change(state, tick), queue: queueRow(queueNamed(state, name)) }))
+
+  return on.router({
+    queues: {
+      list: on.queues.list.handler(({ input }) => engine.read((state) => queuePage(state, input.after, input.limit))),
+      get: on.queues.get.handler(({ input }) => engine.read((state) => queueDetail(state, input.name, input.limit))),
+      item: on.queues.item.handler(({ input }) => engine.read((state) => queueItem(state, input.name, input.item))),
+      put: on.queues.put.handler(async ({ input }) => {
+        const put = { ...input, value: JSON.stringify(input.value) }
+        const { changed, queue } = await changeQueue(input.name, (state, tick) => putByHand(state, tick, put))
+        return { item: changed, queue }
+      }),
+      pause: on.queues.pause.handler(async ({ input: { name } }) => {
+        const { queue } = await changeQueue(name, (state, tick) => setQueuePaused(state, tick, name, true))
+        return queue
+      }),
+      resume: on.queues.resume.handler(async ({ input: { name } }) => {
+        const { queue } = await changeQueue(name, (state, tick) => setQueuePaused(state, tick, name, false))
+        return queue
+      }),
+      shutdown: on.queues.shutdown.handler(async ({ input: { name, immediate } }) => {
+        const { queue } = await changeQueue(name, (state, tick) => shutDownQueue(state, tick, name, immediate))
+        return queue
+      }),
+      reviveDead: on.queues.reviveDead.handler(async ({ input: { name, items } }) => {
+        const { changed, queue } = await changeQueue(name, (state, tick) => reviveDead(state, tick, name, items))
+        return { revived: changed, queue }
+      }),
+      dropItems: on.queues.dropItems.handler(async ({ input: { name, items } }) => {
+        const { changed, queue } = await changeQueue(name, (state, tick) => dropItems(state, tick, name, items))
+        return { dropped: changed, queue }
+      }),
+      remove: on.queues.remove.handler(async ({ input }) => {
+        await engine.command((state, tick) => removeQueue(state, tick, input.name, input.dropItems))
+        return { removed: true as const }
+      }),
+    },
+  })
+}

@@ -1,0 +1,27 @@
+import type { Party } from '../../../src-preload/object-contract.ts'
+import type { EngineState } from '../state.ts'
+import type { Permit } from './script-side.ts'
+
+type Who = Pick<Permit, 'task' | 'since' | 'place'> & { readonly run: number; readonly attempt: number }
+
+/** Who holds or waits, as callers see it. */
+export function partyOf(state: EngineState, { run, attempt, task, since, place }: Who): Party {
+  const stored = state.store.runs.get.get(run)
+  if (stored === undefined) throw new Error(`run ${run} uses an object but is not stored`)
+  const taskName = task === null ? null : (state.live.get(run)?.script?.tasks.get(task)?.name ?? null)
+  return { run, name: stored.name, attempt, task, taskName, since, place }
+}
+
+/** The first `limit` of those who wait, in their order. */
+export function firstParties<Each extends Who>(
+  state: EngineState,
+  line: { [Symbol.iterator](): Iterator<Each> },
+  limit: number,
+): Party[] {
+  const parties: Party[] = []
+  for (const each of line) {
+    if (parties.length >= limit) break
+    parties.push(partyOf(state, each))
+  }
+  return parties
+}

@@ -1,0 +1,74 @@
+import type { Json } from '../../../src-preload/json.ts'
+import type { Page, QueueDetail, QueueItem, QueueRow } from '../../../src-preload/object-contract.ts'
+import { problem } from '../../../src-preload/problem.ts'
+import type { StoredItem } from '../../store/queries/queue-items.ts'
+import { queueNamed } from '../commands/queues.ts'
+import type { EngineState } from '../state.ts'
+import { firstParties, partyOf } from './parties.ts'
+import type { Queue } from './queues.ts'
+
+export function queuePage(state: EngineState, after: string, limit: number): Page<QueueRow> {
+  const names = state.store.queues.names.all(after, limit + 1)
+  const rows = names.slice(0, limit).map((name) => queueRow(queueNamed(state, name)))
+  return { rows, more: names.length > limit, total: state.objects.queues.size }
+}
+
+export const queueRow = (queue: Queue): QueueRow => ({
+  name: queue.name,
+  order: queue.order,
+  maxsize: queue.maxsize,
+  maxDeliveries: queue.maxDeliveries,
+  pausedAt: queue.pausedAt,
+  shutdown: queue.shutdown,
+  ready: queue.ready,
+  taken: queue.taken,
+  dead: queue.dead,
+  getting: queue.getting.size,
+  putting: queue.putting.size,
+  joining: queue.joining.size,
+})
+
+export function queueDetail(state: EngineState, name: string, limit: number): QueueDetail {
+  const { queueItems, queues } = state.store
+  const queue = queueNamed(state, name)
+  const inOrder = queue.order === 'lifo' ? queueItems.lastReady : queueItems.firstReady
+  return {
+    ...queueRow(queue),
+    createdAt: queues.createdAt.get(queue.id) ?? 0,
+    waiting: {
+      getting: firstParties(state, queue.getting, limit),
+      putting: firstParties(state, queue.putting, limit),
+      joining: firstParties(state, queue.joining, limit),
+    },
+    items: {
+      ready: inOrder.all(queue.id, limit).map(itemOf),
+      taken: queueItems.taken.all(queue.id, limit).map((item) => ({
+        ...itemOf(item),
+        takenBy: partyOf(state, {
+          run: item.taken_by,
+          attempt: item.attempt,
+          task: state.live.get(item.taken_by)?.script?.items.get(item.id)?.task ?? null,
+          since: item.taken_at,
+          place: null,
+        }),
+      })),
+      dead: queueItems.dead.all(queue.id, limit).map(itemOf),
+    },
+  }
+}
+
+export function queueItem(state: EngineState, name: string, id: number): QueueItem & { state: string; value: Json } {
+  const item = state.store.queueItems.get.get(id, queueNamed(state, name).id)
+  if (item === undefined) throw problem('ITEM_NOT_FOUND', { queue: name, wanted: `item ${id}` })
+  return { ...itemOf(item), state: item.state, value: JSON.parse(item.value) as Json }
+}
+
+const itemOf = (item: StoredItem): QueueItem => ({
+  id: item.id,
+  priority: item.priority,
+  deliveries: item.deliveries,
+  putAt: item.put_at,
+  putBy: item.put_by,
+  preview: item.preview,
+  characters: item.characters,
+})

@@ -1,0 +1,66 @@
+import type { Database } from 'better-sqlite3'
+
+export type StoredItem = {
+  id: number
+  priority: number
+  state: 'ready' | 'taken' | 'dead'
+  deliveries: number
+  put_at: number
+  put_by: number | null
+  /** The first characters of the value, and how many it has. */
+  preview: string
+  characters: number
+}
+export type StoredTake = StoredItem & { taken_at: number; taken_by: number; attempt: number }
+
+/** What a person sees of items, and does with those that nobody has taken. */
+export function prepareQueueItems(db: Database) {
+  const columns = `id, priority, state, deliveries, put_at, put_by, substr(value, 1, 200) AS preview,
+    length(value) AS characters`
+  const ready = (order: string) =>
+    db.prepare<[queue: number, limit: number], StoredItem>(
+      `SELECT ${columns} FROM queue_items WHERE queue_id = ? AND state = 'ready' ORDER BY ${order} LIMIT ?`,
+    )
+  /** Of a JSON array of ids, the first that is no item of the queue in such a state. */
+  const strange = (states: string) =>
+    db
+      .prepare<[items: string, queue: number], number>(
+        `SELECT asked.value FROM json_each(?) AS asked
+         LEFT JOIN queue_items AS item
+           ON item.id = asked.value AND item.queue_id = ? AND item.state IN (${states})
+         WHERE item.id IS NULL LIMIT 1`,
+      )
+      .pluck()
+  const revive = (which: string) =>
+    `UPDATE queue_items SET state = 'ready', deliveries = 0, place = @firstPlace + chosen.nth
+     FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth FROM queue_items WHERE ${which}) AS chosen
+     WHERE queue_items.id = chosen.id`
+  return {
+    firstReady: ready('priority, place'),
+    lastReady: ready('priority DESC, place DESC'),
+    taken: db.prepare<[queue: number, limit: number], StoredTake>(
+      `SELECT ${columns}, taken_at, taken_by, attempt FROM queue_items WHERE queue_id = ? AND state = 'taken'
+       ORDER BY taken_at, id LIMIT ?`,
+    ),
+    dead: db.prepare<[queue: number, limit: number], StoredItem>(
+      `SELECT ${columns} FROM queue_items WHERE queue_id = ? AND state = 'dead' ORDER BY id LIMIT ?`,
+    ),
+    get: db.prepare<[id: number, queue: number], StoredItem & { value: string }>(
+      `SELECT ${columns}, value FROM queue_items WHERE id = ? AND queue_id = ?`,
+    ),
+    notDead: strange(`'dead'`),
+    notFree: strange(`'ready', 'dead'`),
+    /** To the end of the line, in the order in which they were put: at `firstPlace` and the places after it. */
+    reviveAll: db.prepare<{ firstPlace: number; queue: number }>(revive(`queue_id = @queue AND state = 'dead'`)),
+    revive: db.prepare<{ firstPlace: number; items: string }>(
+      revive(`id IN (SELECT value FROM json_each(@items)) AND state = 'dead'`),
+    ),
+    /** Which states they had that are removed. */
+    remove: db
+      .prepare<[items: string], StoredItem['state']>(
+        `DELETE FROM queue_items WHERE id IN (SELECT value FROM json_each(?)) AND state <> 'taken' RETURNING state`,
+      )
+      .pluck(),
+    removeDead: db.prepare<[queue: number]>(`DELETE FROM queue_items WHERE queue_id = ? AND state = 'dead'`),
+  }
+}

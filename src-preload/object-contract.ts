@@ -1,0 +1,111 @@
+/** The part of the contract that is about durable objects: what a person sees of them, and does to them by hand. */
+import { oc, type } from '@orpc/contract'
+import * as v from 'valibot'
+import { limits } from './definition.ts'
+import type { Json } from './json.ts'
+import { valueSchema } from './json.ts'
+import { objectNameSchema, queueSpecSchema } from './objects.ts'
+import type { QueueOrder } from './objects.ts'
+
+/** Who holds, or waits for, an object: a task of a run's attempt. */
+export type Party = {
+  run: number
+  /** What a person calls the run. */
+  name: string
+  attempt: number
+  /** 0: the run's own function; null: the attempt as a whole. */
+  task: number | null
+  taskName: string | null
+  since: number
+  /** `file:line:column` of the user's code that asked. */
+  place: string | null
+}
+
+/** A queue as lists show it. */
+export type QueueRow = {
+  name: string
+  order: QueueOrder
+  /** 0: unbounded. Only what is ready counts. */
+  maxsize: number
+  /** An item that was taken this often without being done becomes a dead letter; null: never. */
+  maxDeliveries: number | null
+  pausedAt: number | null
+  shutdown: 'no' | 'graceful' | 'immediate'
+  ready: number
+  taken: number
+  dead: number
+  /** How many wait for an item, for a free place, and for the end of all work. */
+  getting: number
+  putting: number
+  joining: number
+}
+
+export type QueueItem = {
+  id: number
+  /** Lower first; 0 where the queue does not go by priorities. */
+  priority: number
+  /** How often it was taken. */
+  deliveries: number
+  putAt: number
+  /** Run; null: by hand. */
+  putBy: number | null
+  /** The beginning of its JSON text. */
+  preview: string
+  /** Of the whole JSON text. */
+  characters: number
+}
+
+/** With the first of everything, up to the asked number each; who and what is next in line comes first. */
+export type QueueDetail = QueueRow & {
+  createdAt: number
+  waiting: { getting: Party[]; putting: Party[]; joining: Party[] }
+  items: { ready: QueueItem[]; taken: (QueueItem & { takenBy: Party })[]; dead: QueueItem[] }
+}
+
+/** A page of a list by name; `total` counts all objects of the kind. */
+export type Page<Row> = { rows: Row[]; more: boolean; total: number }
+
+const name = objectNameSchema
+const named = v.strictObject({ name })
+const idSchema = v.pipe(v.number(), v.integer(), v.minValue(1))
+const idsSchema = v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(10_000))
+const rows = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageRows)), 100)
+/** The way to the next page is the name of the last row. */
+const page = v.strictObject({ after: v.optional(v.string(), ''), limit: rows })
+const detail = v.strictObject({ name, limit: rows })
+
+export const objectContract = {
+  queues: {
+    list: oc.input(page).output(type<Page<QueueRow>>()),
+    get: oc.input(detail).output(type<QueueDetail>()),
+    item: oc.input(v.strictObject({ name, item: idSchema })).output(type<QueueItem & { state: string; value: Json }>()),
+    /** Never waits: refused while the queue is full, or others wait to put. `create` makes the queue if there is none. */
+    put: oc
+      .input(
+        v.strictObject({
+          name,
+          value: valueSchema,
+          priority: v.optional(v.nullable(v.pipe(v.number(), v.finite())), null),
+          create: v.optional(v.nullable(queueSpecSchema), null),
+        }),
+      )
+      .output(type<{ item: number; queue: QueueRow }>()),
+    /** A paused queue takes items and gives none. */
+    pause: oc.input(named).output(type<QueueRow>()),
+    resume: oc.input(named).output(type<QueueRow>()),
+    /** It takes nothing more; `immediate` throws away what is ready, too. */
+    shutdown: oc.input(v.strictObject({ name, immediate: v.optional(v.boolean(), false) })).output(type<QueueRow>()),
+    /** Dead letters get in line again, at its end, with all of their deliveries; null: all of them. */
+    reviveDead: oc
+      .input(v.strictObject({ name, items: v.optional(v.nullable(idsSchema), null) }))
+      .output(type<{ revived: number; queue: QueueRow }>()),
+    /** Throws away items that nobody has taken: those named, or all that are `ready` or `dead`. */
+    dropItems: oc
+      .input(v.strictObject({ name, items: v.union([idsSchema, v.picklist(['ready', 'dead'])]) }))
+      .output(type<{ dropped: number; queue: QueueRow }>()),
+    /** Refused while anybody waits at it or has taken an item, and, without `dropItems`, while it holds any. */
+    remove: oc
+      .input(v.strictObject({ name, dropItems: v.optional(v.boolean(), false) }))
+      .output(type<{ removed: true }>()),
+  },
+}
