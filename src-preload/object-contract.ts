@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { limits } from './definition.ts'
 import type { Json } from './json.ts'
 import { valueSchema } from './json.ts'
-import { objectNameSchema, queueSpecSchema } from './objects.ts'
+import { objectLimits, objectNameSchema, queueSpecSchema } from './objects.ts'
 import type { QueueOrder } from './objects.ts'
 
 /** Who holds, or waits for, an object: a task of a run's attempt. */
@@ -62,6 +62,32 @@ export type QueueDetail = QueueRow & {
   items: { ready: QueueItem[]; taken: (QueueItem & { takenBy: Party })[]; dead: QueueItem[] }
 }
 
+/** A semaphore or a lock as lists show it. */
+export type SemaphoreRow = {
+  kind: 'semaphore' | 'lock'
+  name: string
+  permits: number
+  isBounded: boolean
+  /** A rate limit: a permit comes back this long after it was taken; null: when it is released. */
+  perMs: number | null
+  /** What could be acquired now; less than 0 while more is held than there are permits by now. */
+  free: number
+  /** How many tasks hold permits, and how many wait for some. */
+  holding: number
+  waiting: number
+}
+
+export type PermitParty = Party & { amount: number }
+
+/** With the first of those who hold and of those who wait, up to the asked number each, in their order. */
+export type SemaphoreDetail = SemaphoreRow & {
+  createdAt: number
+  /** Of a rate limit: when the next permits come back. */
+  nextReturnAt: number | null
+  holders: PermitParty[]
+  waiters: PermitParty[]
+}
+
 /** A page of a list by name; `total` counts all objects of the kind. */
 export type Page<Row> = { rows: Row[]; more: boolean; total: number }
 
@@ -71,13 +97,13 @@ const idSchema = v.pipe(v.number(), v.integer(), v.minValue(1))
 const idsSchema = v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(10_000))
 const rows = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageRows)), 100)
 /** The way to the next page is the name of the last row. */
-const page = v.strictObject({ after: v.optional(v.string(), ''), limit: rows })
-const detail = v.strictObject({ name, limit: rows })
+const page = { after: v.optional(v.string(), ''), limit: rows }
+const kind = v.optional(v.picklist(['semaphore', 'lock']), 'semaphore')
 
 export const objectContract = {
   queues: {
-    list: oc.input(page).output(type<Page<QueueRow>>()),
-    get: oc.input(detail).output(type<QueueDetail>()),
+    list: oc.input(v.strictObject(page)).output(type<Page<QueueRow>>()),
+    get: oc.input(v.strictObject({ name, limit: rows })).output(type<QueueDetail>()),
     item: oc.input(v.strictObject({ name, item: idSchema })).output(type<QueueItem & { state: string; value: Json }>()),
     /** Never waits: refused while the queue is full, or others wait to put. `create` makes the queue if there is none. */
     put: oc
@@ -107,5 +133,28 @@ export const objectContract = {
     remove: oc
       .input(v.strictObject({ name, dropItems: v.optional(v.boolean(), false) }))
       .output(type<{ removed: true }>()),
+  },
+  semaphores: {
+    list: oc.input(v.strictObject({ kind, ...page })).output(type<Page<SemaphoreRow>>()),
+    get: oc.input(v.strictObject({ kind, name, limit: rows })).output(type<SemaphoreDetail>()),
+    /**
+     * What is left out stays as it is. Fewer permits take effect as they come back; more are given to those who wait.
+     * `create` makes the semaphore if there is none. A lock has one permit and nothing to set.
+     */
+    set: oc
+      .input(
+        v.strictObject({
+          name,
+          permits: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(objectLimits.permits)),
+          perMs: v.optional(
+            v.nullable(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(objectLimits.periodMs))),
+          ),
+          bounded: v.optional(v.boolean()),
+          create: v.optional(v.boolean(), false),
+        }),
+      )
+      .output(type<SemaphoreRow>()),
+    /** Refused while anybody holds it or waits for it. */
+    remove: oc.input(v.strictObject({ kind, name })).output(type<{ removed: true }>()),
   },
 }

@@ -44,6 +44,12 @@ const catalogue = {
     `There are ${p.limit} ${p.kind}s already, and no more are made.`,
     'Use a name again, or remove those that nobody needs.',
   ],
+  SEMAPHORE_NOT_FOUND: (p: { kind: string; name: string }) => [
+    `There is no ${p.kind} named "${p.name}".`,
+    p.kind === 'lock'
+      ? 'See the names with: signalbox semaphore ls. A lock is made by the first script that uses it.'
+      : 'See the names with: signalbox semaphore ls, and say --lock for a lock. A script makes it, or semaphore set --create.',
+  ],
   QUEUE_NOT_FOUND: (p: { name: string }) => [
     `There is no queue named "${p.name}".`,
     'See the names with: signalbox queue ls. A queue is made by the first script that uses it, or by queue put --create.',

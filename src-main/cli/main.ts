@@ -12,6 +12,7 @@ import { addPs } from './ps.ts'
 import { addQueue } from './queue.ts'
 import { addRetry } from './retry.ts'
 import { addRun } from './run.ts'
+import { addSemaphore } from './semaphore.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 import { addSubmit } from './submit.ts'
@@ -28,6 +29,7 @@ const verbs = [
   addRetry,
   addPs,
   addQueue,
+  addSemaphore,
   addExample,
 ]
 

@@ -9,8 +9,10 @@ import {
   setQueuePaused,
   shutDownQueue,
 } from './commands/queues.ts'
+import { removeSemaphore, setSemaphore } from './commands/semaphores.ts'
 import type { Engine } from './engine.ts'
 import { queueDetail, queueItem, queuePage, queueRow } from './objects/queue-views.ts'
+import { semaphoreDetail, semaphorePage, semaphoreRow } from './objects/semaphore-views.ts'
 import type { EngineState } from './state.ts'
 import type { Tick } from './tick.ts'
 
@@ -52,6 +54,21 @@ export function createObjectRouter(engine: Engine) {
       }),
       remove: on.queues.remove.handler(async ({ input }) => {
         await engine.command((state, tick) => removeQueue(state, tick, input.name, input.dropItems))
+        return { removed: true as const }
+      }),
+    },
+    semaphores: {
+      list: on.semaphores.list.handler(({ input }) =>
+        engine.read((state) => semaphorePage(state, input.kind, input.after, input.limit)),
+      ),
+      get: on.semaphores.get.handler(({ input }) =>
+        engine.read((state) => semaphoreDetail(state, input.kind, input.name, input.limit)),
+      ),
+      set: on.semaphores.set.handler(({ input }) =>
+        engine.command((state, tick) => semaphoreRow(setSemaphore(state, tick, input))),
+      ),
+      remove: on.semaphores.remove.handler(async ({ input }) => {
+        await engine.command((state, tick) => removeSemaphore(state, tick, input.kind, input.name))
         return { removed: true as const }
       }),
     },

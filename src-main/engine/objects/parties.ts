@@ -12,16 +12,12 @@ export function partyOf(state: EngineState, { run, attempt, task, since, place }
   return { run, name: stored.name, attempt, task, taskName, since, place }
 }
 
-/** The first `limit` of those who wait, in their order. */
-export function firstParties<Each extends Who>(
-  state: EngineState,
-  line: { [Symbol.iterator](): Iterator<Each> },
-  limit: number,
-): Party[] {
-  const parties: Party[] = []
+/** The first `limit` of those who hold or wait, in their order. */
+export function firstOf<Each>(line: { [Symbol.iterator](): Iterator<Each> }, limit: number): Each[] {
+  const first: Each[] = []
   for (const each of line) {
-    if (parties.length >= limit) break
-    parties.push(partyOf(state, each))
+    if (first.length >= limit) break
+    first.push(each)
   }
-  return parties
+  return first
 }

@@ -1,11 +1,13 @@
 import type { Json } from '../../../src-preload/json.ts'
 import type { Page, QueueDetail, QueueItem, QueueRow } from '../../../src-preload/object-contract.ts'
 import { problem } from '../../../src-preload/problem.ts'
+import type { Line } from '../../core/line.ts'
 import type { StoredItem } from '../../store/queries/queue-items.ts'
 import { queueNamed } from '../commands/queues.ts'
 import type { EngineState } from '../state.ts'
-import { firstParties, partyOf } from './parties.ts'
+import { firstOf, partyOf } from './parties.ts'
 import type { Queue } from './queues.ts'
+import type { Asker } from './script-side.ts'
 
 export function queuePage(state: EngineState, after: string, limit: number): Page<QueueRow> {
   const names = state.store.queues.names.all(after, limit + 1)
@@ -31,14 +33,15 @@ export const queueRow = (queue: Queue): QueueRow => ({
 export function queueDetail(state: EngineState, name: string, limit: number): QueueDetail {
   const { queueItems, queues } = state.store
   const queue = queueNamed(state, name)
+  const first = (line: Line<Asker>) => firstOf(line, limit).map((asker) => partyOf(state, asker))
   const inOrder = queue.order === 'lifo' ? queueItems.lastReady : queueItems.firstReady
   return {
     ...queueRow(queue),
     createdAt: queues.createdAt.get(queue.id) ?? 0,
     waiting: {
-      getting: firstParties(state, queue.getting, limit),
-      putting: firstParties(state, queue.putting, limit),
-      joining: firstParties(state, queue.joining, limit),
+      getting: first(queue.getting),
+      putting: first(queue.putting),
+      joining: first(queue.joining),
     },
     items: {
       ready: inOrder.all(queue.id, limit).map(itemOf),

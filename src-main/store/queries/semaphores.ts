@@ -15,6 +15,15 @@ export type StoredUse = { id: number; semaphore: string; amount: number; returns
 export function prepareSemaphores(db: Database) {
   return {
     all: db.prepare<[], StoredSemaphore>('SELECT kind, name, permits, is_bounded, per_ms, extra FROM semaphores'),
+    /** In the order of their names, from behind `after`. */
+    names: db
+      .prepare<[kind: string, after: string, limit: number], string>(
+        'SELECT name FROM semaphores WHERE kind = ? AND name > ? ORDER BY name LIMIT ?',
+      )
+      .pluck(),
+    createdAt: db
+      .prepare<[kind: string, name: string], number>('SELECT created_at FROM semaphores WHERE kind = ? AND name = ?')
+      .pluck(),
     insert: db.prepare<
       [kind: string, name: string, permits: number, isBounded: 0 | 1, perMs: number | null, now: number]
     >('INSERT INTO semaphores (kind, name, permits, is_bounded, per_ms, created_at) VALUES (?, ?, ?, ?, ?, ?)'),
@@ -27,6 +36,9 @@ export function prepareSemaphores(db: Database) {
       .prepare<[semaphore: string, amount: number, returnsAt: number], number>(
         'INSERT INTO rate_uses (semaphore, amount, returns_at) VALUES (?, ?, ?) RETURNING id',
       )
+      .pluck(),
+    nextReturn: db
+      .prepare<[semaphore: string], number | null>('SELECT min(returns_at) FROM rate_uses WHERE semaphore = ?')
       .pluck(),
     removeUse: db.prepare<[id: number]>('DELETE FROM rate_uses WHERE id = ?'),
     removeUsesOf: db.prepare<[semaphore: string]>('DELETE FROM rate_uses WHERE semaphore = ?'),
