@@ -88,6 +88,37 @@ export type SemaphoreDetail = SemaphoreRow & {
   waiters: PermitParty[]
 }
 
+export const futureStates = ['pending', 'done', 'failed', 'cancelled'] as const
+
+/** A future as lists show it. */
+export type FutureRow = {
+  id: number
+  name: string
+  state: (typeof futureStates)[number]
+  createdAt: number
+  settledAt: number | null
+  /** 'run 12', 'person' or 'timer'. */
+  settledBy: string | null
+  /** When a timer settles it, unless somebody else comes first. */
+  dueAt: number | null
+  /** How many tasks wait for it. */
+  waiting: number
+}
+
+/** With the first of those who wait, up to the asked number. */
+export type FutureDetail = FutureRow & {
+  /** Of what is done; null otherwise. */
+  value: Json
+  /** Of what failed. */
+  error: { name: string; message: string; stack: string | null; hint: string | null } | null
+  /** The words of a cancel. */
+  message: string | null
+  waiters: Party[]
+}
+
+/** `told`: how many tasks had waited. `isNew`: no script had used the name before. */
+export type Settled = { future: FutureRow; told: number; isNew: boolean }
+
 /** A page of a list by name; `total` counts all objects of the kind. */
 export type Page<Row> = { rows: Row[]; more: boolean; total: number }
 
@@ -95,6 +126,7 @@ const name = objectNameSchema
 const named = v.strictObject({ name })
 const idSchema = v.pipe(v.number(), v.integer(), v.minValue(1))
 const idsSchema = v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(10_000))
+const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2_000))
 const rows = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageRows)), 100)
 /** The way to the next page is the name of the last row. */
 const page = { after: v.optional(v.string(), ''), limit: rows }
@@ -156,5 +188,37 @@ export const objectContract = {
       .output(type<SemaphoreRow>()),
     /** Refused while anybody holds it or waits for it. */
     remove: oc.input(v.strictObject({ kind, name })).output(type<{ removed: true }>()),
+  },
+  futures: {
+    /** Pending ones first, then the others; the newest first of each. `before` is the last row of the page before. */
+    list: oc
+      .input(
+        v.strictObject({
+          state: v.optional(v.picklist(futureStates)),
+          before: v.optional(v.strictObject({ id: idSchema, isPending: v.boolean() })),
+          limit: rows,
+        }),
+      )
+      .output(type<Page<FutureRow>>()),
+    get: oc.input(v.strictObject({ name, limit: rows })).output(type<FutureDetail>()),
+    /** Settles it for all who wait and who will. Nobody needs to have asked for it yet; refused when it is settled. */
+    resolve: oc.input(v.strictObject({ name, value: valueSchema })).output(type<Settled>()),
+    reject: oc
+      .input(
+        v.strictObject({
+          name,
+          message: text,
+          /** A class of the SDK's errors, or any other name. */
+          error: v.optional(
+            v.pipe(v.string(), v.regex(/^[A-Za-z_$][\w$]*$/, 'the name of an error, as TypeError')),
+            'Error',
+          ),
+        }),
+      )
+      .output(type<Settled>()),
+    /** Unlike the others only of a name that is in use. */
+    cancel: oc.input(v.strictObject({ name, message: v.optional(v.nullable(text), null) })).output(type<Settled>()),
+    /** Refused while anybody, or a timer, has to do with it. */
+    remove: oc.input(named).output(type<{ removed: true }>()),
   },
 }

@@ -50,6 +50,14 @@ const catalogue = {
       ? 'See the names with: signalbox semaphore ls. A lock is made by the first script that uses it.'
       : 'See the names with: signalbox semaphore ls, and say --lock for a lock. A script makes it, or semaphore set --create.',
   ],
+  FUTURE_NOT_FOUND: (p: { name: string }) => [
+    `There is no future named "${p.name}".`,
+    'See the names with: signalbox future ls',
+  ],
+  FUTURE_SETTLED: (p: { name: string; state: string; by: string }) => [
+    `The future "${p.name}" is settled already: ${p.state}, by ${p.by}.`,
+    'A future is settled once. Use another name, or remove this one (future rm).',
+  ],
   QUEUE_NOT_FOUND: (p: { name: string }) => [
     `There is no queue named "${p.name}".`,
     'See the names with: signalbox queue ls. A queue is made by the first script that uses it, or by queue put --create.',

@@ -5,6 +5,7 @@ import { version } from '../version.ts'
 import { addCancel } from './cancel.ts'
 import { addExample } from './example.ts'
 import { describeFailure, exitCodes } from './failure.ts'
+import { addFuture } from './future.ts'
 import { addJob } from './job.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
@@ -30,6 +31,7 @@ const verbs = [
   addPs,
   addQueue,
   addSemaphore,
+  addFuture,
   addExample,
 ]
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Json, RunDetail } from '../../src-preload/contract.ts'
+import type { RunDetail } from '../../src-preload/contract.ts'
 import { parseRunId } from './arguments.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
@@ -7,6 +7,7 @@ import {
   cancellersInWords,
   contentInWords,
   errorLines,
+  inShort,
   situationInWords,
   spanInWords,
   stateCell,
@@ -92,10 +93,4 @@ function printChildren({ id, children: { unfinished, finished, first } }: RunDet
   )
   const more = unfinished + finished - first.length
   if (more > 0) printLine(`and ${more} more: signalbox ls --parent ${id}`)
-}
-
-/** A value that fits in a few lines; all of it comes with `--json`. */
-function inShort(value: Json): string {
-  const text = JSON.stringify(value)
-  return text.length <= 400 ? text : `${text.slice(0, 400)}… (${text.length} characters; all of it with --json)`
 }

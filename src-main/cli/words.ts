@@ -132,3 +132,9 @@ export function errorLines(error: RunError): string[] {
   const stack = error.stack === null || error.stack === '' ? said : error.stack
   return [...stack.split('\n'), ...(error.hint === null ? [] : [error.hint])]
 }
+
+/** A value that fits in a few lines; all of it comes with `--json`. */
+export function inShort(value: Json): string {
+  const text = JSON.stringify(value)
+  return text.length <= 400 ? text : `${text.slice(0, 400)}… (${text.length} characters; all of it with --json)`
+}

@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server'
 import { objectContract } from '../../src-preload/object-contract.ts'
+import { cancelFuture, rejectFuture, removeFuture, resolveFuture } from './commands/futures.ts'
 import {
   dropItems,
   putByHand,
@@ -11,6 +12,7 @@ import {
 } from './commands/queues.ts'
 import { removeSemaphore, setSemaphore } from './commands/semaphores.ts'
 import type { Engine } from './engine.ts'
+import { futureDetail, futurePage } from './objects/future-views.ts'
 import { queueDetail, queueItem, queuePage, queueRow } from './objects/queue-views.ts'
 import { semaphoreDetail, semaphorePage, semaphoreRow } from './objects/semaphore-views.ts'
 import type { EngineState } from './state.ts'
@@ -69,6 +71,24 @@ export function createObjectRouter(engine: Engine) {
       ),
       remove: on.semaphores.remove.handler(async ({ input }) => {
         await engine.command((state, tick) => removeSemaphore(state, tick, input.kind, input.name))
+        return { removed: true as const }
+      }),
+    },
+    futures: {
+      list: on.futures.list.handler(({ input }) => engine.read((state) => futurePage(state, input))),
+      get: on.futures.get.handler(({ input }) => engine.read((state) => futureDetail(state, input.name, input.limit))),
+      resolve: on.futures.resolve.handler(({ input }) => {
+        const value = JSON.stringify(input.value)
+        return engine.command((state, tick) => resolveFuture(state, tick, input.name, value))
+      }),
+      reject: on.futures.reject.handler(({ input: { name, message, error } }) =>
+        engine.command((state, tick) => rejectFuture(state, tick, name, { name: error, message })),
+      ),
+      cancel: on.futures.cancel.handler(({ input }) =>
+        engine.command((state, tick) => cancelFuture(state, tick, input.name, input.message)),
+      ),
+      remove: on.futures.remove.handler(async ({ input }) => {
+        await engine.command((state, tick) => removeFuture(state, tick, input.name))
         return { removed: true as const }
       }),
     },

@@ -16,14 +16,14 @@ const BATCH = 1_000
  * life too. That one of those who wait is cancelled does not cancel it, unlike asyncio's. Call inside the transaction.
  */
 export function applyToFuture(state: EngineState, tick: Tick, asker: Asker, call: CallOn<'future'>): void {
-  const future = find(state, tick, call.name)
+  const future = findFuture(state, tick, call.name)
   switch (call.do) {
     case 'wait':
       if (future.state === 'pending') waitersOf(state, call.name).join(asker)
       else tell(state, tick, asker, future)
       return
     case 'look':
-      answer(state.live, tick, asker, look(future))
+      answer(state.live, tick, asker, lookAt(future))
       return
     case 'set_result': {
       const refusal = refuseValue(call.value)
@@ -61,7 +61,13 @@ export function settleDueFutures(state: EngineState, tick: Tick): number {
 }
 
 /** False when it was settled before. */
-function settleFuture(state: EngineState, tick: Tick, name: string, settlement: Settlement, by: string): boolean {
+export function settleFuture(
+  state: EngineState,
+  tick: Tick,
+  name: string,
+  settlement: Settlement,
+  by: string,
+): boolean {
   const settled = state.store.futures.settle.get(settlement.state, settlement.value, tick.now, by, name)
   if (settled === undefined) return false
   const waiting = state.objects.futureWaits.get(name)
@@ -90,7 +96,8 @@ function set(
   answer(state.live, tick, asker, null)
 }
 
-function find({ store, objects }: EngineState, tick: Tick, name: string): StoredFuture {
+/** The one of that name, made when there is none. */
+export function findFuture({ store, objects }: EngineState, tick: Tick, name: string): StoredFuture {
   const known = store.futures.byName.get(name)
   if (known !== undefined) return known
   checkRoom(objects, 'future')
@@ -111,7 +118,7 @@ function waitersOf({ objects }: EngineState, name: string): Line<Asker> {
 }
 
 function tell(state: EngineState, tick: Tick, asker: Asker, future: Pick<StoredFuture, 'state' | 'value'>): void {
-  const seen = look(future)
+  const seen = lookAt(future)
   switch (seen.state) {
     case 'pending':
       throw new Error('a pending future has nothing to tell')
@@ -129,7 +136,7 @@ function tell(state: EngineState, tick: Tick, asker: Asker, future: Pick<StoredF
   }
 }
 
-function look({ state, value }: Pick<StoredFuture, 'state' | 'value'>): FutureLook {
+export function lookAt({ state, value }: Pick<StoredFuture, 'state' | 'value'>): FutureLook {
   const text = value ?? 'null'
   switch (state) {
     case 'pending':
@@ -143,4 +150,7 @@ function look({ state, value }: Pick<StoredFuture, 'state' | 'value'>): FutureLo
   }
 }
 
-const cancelled = (message: string | null): Settlement => ({ state: 'cancelled', value: JSON.stringify(message) })
+export const cancelled = (message: string | null): Settlement => ({
+  state: 'cancelled',
+  value: JSON.stringify(message),
+})

@@ -8,11 +8,30 @@ export type StoredFuture = {
   value: string | null
 }
 
+/** What lists show; the value can be large. */
+export type ListedFuture = Omit<StoredFuture, 'value'> & {
+  created_at: number
+  settled_at: number | null
+  settled_by: string | null
+  due_at: number | null
+}
+
 /** How a future ends: `value` as in `StoredFuture`. */
 export type Settlement = { state: Exclude<StoredFuture['state'], 'pending'>; value: string | null }
 
 export function prepareFutures(db: Database) {
+  const listed = 'SELECT id, name, state, created_at, settled_at, settled_by, due_at FROM futures'
   return {
+    /** The newest first, from before the id on. */
+    pending: db.prepare<[before: number, limit: number], ListedFuture>(
+      `${listed} WHERE state = 'pending' AND id < ? ORDER BY id DESC LIMIT ?`,
+    ),
+    /** Those in that state; null: in any but pending. */
+    settled: db.prepare<{ state: string | null; before: number; limit: number }, ListedFuture>(
+      `${listed} WHERE state <> 'pending' AND state = coalesce(@state, state) AND id < @before ORDER BY id DESC LIMIT @limit`,
+    ),
+    listed: db.prepare<[name: string], ListedFuture>(`${listed} WHERE name = ?`),
+    remove: db.prepare<[name: string]>('DELETE FROM futures WHERE name = ?'),
     byName: db.prepare<[name: string], StoredFuture>('SELECT id, name, state, value FROM futures WHERE name = ?'),
     count: db.prepare<[], number>('SELECT count(*) FROM futures').pluck(),
     insert: db.prepare<[name: string, now: number]>(
