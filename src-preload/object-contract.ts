@@ -119,6 +119,14 @@ export type FutureDetail = FutureRow & {
 /** `told`: how many tasks had waited. `isNew`: no script had used the name before. */
 export type Settled = { future: FutureRow; told: number; isNew: boolean }
 
+/** An event of scripts: once set, every wait passes until it is cleared. */
+export type EventRow = { name: string; isSet: boolean; waiting: number }
+export type EventDetail = EventRow & { createdAt: number; waiters: Party[] }
+
+/** Those who wait at a barrier go on together when they are `parties`. */
+export type BarrierRow = { name: string; parties: number; waiting: number; isBroken: boolean }
+export type BarrierDetail = BarrierRow & { createdAt: number; waiters: Party[] }
+
 /** A page of a list by name; `total` counts all objects of the kind. */
 export type Page<Row> = { rows: Row[]; more: boolean; total: number }
 
@@ -220,5 +228,13 @@ export const objectContract = {
     cancel: oc.input(v.strictObject({ name, message: v.optional(v.nullable(text), null) })).output(type<Settled>()),
     /** Refused while anybody, or a timer, has to do with it. */
     remove: oc.input(named).output(type<{ removed: true }>()),
+  },
+  events: {
+    list: oc.input(v.strictObject(page)).output(type<Page<EventRow>>()),
+    get: oc.input(v.strictObject({ name, limit: rows })).output(type<EventDetail>()),
+  },
+  barriers: {
+    list: oc.input(v.strictObject(page)).output(type<Page<BarrierRow>>()),
+    get: oc.input(v.strictObject({ name, limit: rows })).output(type<BarrierDetail>()),
   },
 }

@@ -58,6 +58,14 @@ const catalogue = {
     `The future "${p.name}" is settled already: ${p.state}, by ${p.by}.`,
     'A future is settled once. Use another name, or remove this one (future rm).',
   ],
+  EVENT_NOT_FOUND: (p: { name: string }) => [
+    `There is no event named "${p.name}".`,
+    'See the names with: signalbox event ls',
+  ],
+  BARRIER_NOT_FOUND: (p: { name: string }) => [
+    `There is no barrier named "${p.name}".`,
+    'See the names with: signalbox barrier ls',
+  ],
   QUEUE_NOT_FOUND: (p: { name: string }) => [
     `There is no queue named "${p.name}".`,
     'See the names with: signalbox queue ls. A queue is made by the first script that uses it, or by queue put --create.',

@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import type { Client } from '../../src-preload/contract.ts'
 import type { FutureDetail, FutureRow, Settled } from '../../src-preload/object-contract.ts'
-import { parseOneOf, parseValue, parseWhole } from './arguments.ts'
-import { counted, partyCells, partyHeaders } from './object-words.ts'
+import { parseOneOf, parseValue } from './arguments.ts'
+import { counted, parseShown, printParties } from './object-words.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import type { Colour } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
@@ -35,7 +35,7 @@ function addLs(future: Command): void {
       const { home, json } = circumstancesOf(command)
       const request = {
         ...(options.state === undefined ? {} : { state: parseOneOf('--state', options.state, states) }),
-        limit: parseWhole('--limit', options.limit, 1, 500),
+        limit: parseShown(options),
       }
       await withHost(home, async (client) => {
         const { rows, more, total } = await client.futures.list(request)
@@ -70,7 +70,7 @@ function addShow(future: Command): void {
     .option('--limit <number>', 'at most so many of those who wait (1 to 500)', '50')
     .action(async (name: string, options: { limit: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const limit = parseWhole('--limit', options.limit, 1, 500)
+      const limit = parseShown(options)
       await withHost(home, async (client) => {
         const detail = await client.futures.get({ name, limit })
         if (json) printJson(detail)
@@ -95,15 +95,7 @@ function print(future: FutureDetail): void {
     printLine('')
     for (const line of errorLines(error)) printLine(inertOn(process.stdout, line))
   }
-  if (waiters.length === 0) return
-  const now = Date.now()
-  printLine('')
-  printTable(
-    ['', ...partyHeaders],
-    waiters.map((party) => ['waits', ...partyCells(party, now)]),
-    [1, 4],
-  )
-  if (waiting > waiters.length) printLine(`and ${waiting - waiters.length} more: ask for them with --limit`)
+  printParties(waiters, waiting)
 }
 
 /** Three ways to settle, each once. */

@@ -2,7 +2,9 @@
 import { Command, CommanderError } from 'commander'
 import { surviveLostOutput } from '../lost-output.ts'
 import { version } from '../version.ts'
+import { addBarrier } from './barrier.ts'
 import { addCancel } from './cancel.ts'
+import { addEvent } from './event.ts'
 import { addExample } from './example.ts'
 import { describeFailure, exitCodes } from './failure.ts'
 import { addFuture } from './future.ts'
@@ -32,6 +34,8 @@ const verbs = [
   addQueue,
   addSemaphore,
   addFuture,
+  addEvent,
+  addBarrier,
   addExample,
 ]
 

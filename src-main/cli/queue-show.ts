@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import type { Party, QueueDetail, QueueItem } from '../../src-preload/object-contract.ts'
-import { parseId, parseWhole } from './arguments.ts'
-import { contentsInWords, partyCells, partyHeaders } from './object-words.ts'
+import { parseId } from './arguments.ts'
+import { contentsInWords, parseShown, partyCells, partyHeaders, printHidden } from './object-words.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
@@ -17,7 +17,7 @@ export function addQueueShow(queue: Command): void {
     .option('--item <id>', 'print the whole value of one item')
     .action(async (name: string, options: { limit: string; item?: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const limit = parseWhole('--limit', options.limit, 1, 500)
+      const limit = parseShown(options)
       const item = options.item === undefined ? null : parseId(options.item, 'an item', 'signalbox queue show')
       await withHost(home, async (client) => {
         if (item !== null) {
@@ -61,7 +61,7 @@ function printWaiting({ waiting, getting, putting, joining }: QueueDetail): void
   if (rows.length === 0) return
   printLine('')
   printTable(['WAITS FOR', ...partyHeaders], rows, [1, 4])
-  printRest(getting + putting + joining - rows.length)
+  printHidden(getting + putting + joining - rows.length)
 }
 
 function printItems({ items, ready, taken, dead, order }: QueueDetail): void {
@@ -83,9 +83,5 @@ function printItems({ items, ready, taken, dead, order }: QueueDetail): void {
   const priority = order === 'priority' ? ['PRIORITY'] : []
   printLine('')
   printTable(['ITEM', 'STATE', ...priority, 'DELIVERIES', 'PUT', 'BY', 'VALUE'], rows, [0])
-  printRest(ready + taken + dead - rows.length)
-}
-
-function printRest(count: number): void {
-  if (count > 0) printLine(`and ${count} more: ask for them with --limit`)
+  printHidden(ready + taken + dead - rows.length)
 }

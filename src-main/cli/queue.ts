@@ -1,14 +1,13 @@
 import type { Command } from 'commander'
 import type { QueueRow } from '../../src-preload/object-contract.ts'
-import { parseId, parseWhole } from './arguments.ts'
+import { parseId } from './arguments.ts'
 import { UseError } from './failure.ts'
-import { contentsInWords, counted } from './object-words.ts'
+import { contentsInWords, counted, parsePage, printRest } from './object-words.ts'
 import { printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { addQueuePut } from './queue-put.ts'
 import { addQueueShow } from './queue-show.ts'
 import { circumstancesOf, withHost } from './verb.ts'
-import { asWord } from './words.ts'
 
 /** `queue`: the queues that scripts share by name. */
 export function addQueue(program: Command): void {
@@ -34,17 +33,15 @@ function addLs(queue: Command): void {
     .description('list the queues by name')
     .option('--limit <number>', 'at most so many (1 to 500)', '100')
     .option('--after <name>', 'go on behind this name')
-    .action(async ({ limit, after }: { limit: string; after?: string }, command: Command) => {
+    .action(async (options: { limit: string; after?: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const page = { limit: parseWhole('--limit', limit, 1, 500), ...(after === undefined ? {} : { after }) }
+      const page = parsePage(options)
       await withHost(home, async (client) => {
         const { rows, more, total } = await client.queues.list(page)
         if (json) return printJson(rows)
         if (total === 0) return printLine('There are no queues. The first script that uses one makes it.')
         printQueues(rows)
-        const last = rows.at(-1)
-        if (more && last !== undefined)
-          printLine(`There are more, ${total} in all. Go on with: --after ${asWord(last.name)}`)
+        printRest(rows, more, total)
       })
     })
 }

@@ -2,11 +2,11 @@ import type { Command } from 'commander'
 import type { SemaphoreRow } from '../../src-preload/object-contract.ts'
 import { objectLimits } from '../../src-preload/limits.ts'
 import { parseSpan, parseWhole } from './arguments.ts'
-import { counted, partyCells, partyHeaders } from './object-words.ts'
+import { counted, parsePage, parseShown, partyCells, partyHeaders, printHidden, printRest } from './object-words.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
-import { asWord, spanInWords, timeInWords } from './words.ts'
+import { spanInWords, timeInWords } from './words.ts'
 
 /** `semaphore`: the semaphores, rate limits and locks that scripts share by name. */
 export function addSemaphore(program: Command): void {
@@ -28,27 +28,19 @@ function addLs(semaphore: Command): void {
     .option('--lock', 'only locks')
     .option('--limit <number>', 'at most so many of each (1 to 500)', '100')
     .option('--after <name>', 'go on behind this name, with semaphores or, with --lock, with locks')
-    .action(async ({ lock = false, limit, after }: LsOptions, command: Command) => {
+    .action(async (options: LsOptions, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const page = { limit: parseWhole('--limit', limit, 1, 500), ...(after === undefined ? {} : { after }) }
-      const kinds = lock
-        ? (['lock'] as const)
-        : after === undefined
-          ? (['semaphore', 'lock'] as const)
-          : (['semaphore'] as const)
+      const page = parsePage(options)
+      const isBoth = options.lock !== true && options.after === undefined
+      const kinds = isBoth ? (['semaphore', 'lock'] as const) : [kindOf(options)]
       await withHost(home, async (client) => {
         const pages = await Promise.all(kinds.map((kind) => client.semaphores.list({ kind, ...page })))
         const rows = pages.flatMap((each) => each.rows)
         if (json) return printJson(rows)
         if (rows.length === 0) return printLine('There are none. The first script that uses one makes it.')
         printSemaphores(rows)
-        for (const each of pages) {
-          const last = each.rows.at(-1)
-          if (each.more && last !== undefined)
-            printLine(
-              `There are more, ${counted(each.total, last.kind)} in all. Go on with: ${last.kind === 'lock' ? '--lock ' : ''}--after ${asWord(last.name)}`,
-            )
-        }
+        for (const each of pages)
+          printRest(each.rows, each.more, each.total, each.rows[0]?.kind === 'lock' ? '--lock ' : '')
       })
     })
 }
@@ -78,7 +70,7 @@ function addShow(semaphore: Command): void {
     .option('--limit <number>', 'at most so many of each (1 to 500)', '50')
     .action(async (name: string, options: { lock?: boolean; limit: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const limit = parseWhole('--limit', options.limit, 1, 500)
+      const limit = parseShown(options)
       await withHost(home, async (client) => {
         const detail = await client.semaphores.get({ kind: kindOf(options), name, limit })
         if (json) return printJson(detail)
@@ -99,8 +91,7 @@ function addShow(semaphore: Command): void {
         if (rows.length === 0) return
         printLine('')
         printTable(['', 'PERMITS', ...partyHeaders], rows, [1, 2, 5])
-        const more = detail.holding + detail.waiting - rows.length
-        if (more > 0) printLine(`and ${more} more: ask for them with --limit`)
+        printHidden(detail.holding + detail.waiting - rows.length)
       })
     })
 }
@@ -155,7 +146,7 @@ function addRm(semaphore: Command): void {
     })
 }
 
-const kindOf = ({ lock }: { lock?: boolean }) => (lock === true ? 'lock' : 'semaphore')
+const kindOf = ({ lock }: { lock?: boolean }): SemaphoreRow['kind'] => (lock === true ? 'lock' : 'semaphore')
 
 const permitsInWords = ({ permits, perMs, free, isBounded, kind }: SemaphoreRow): string =>
   [

@@ -12,6 +12,7 @@ import {
 } from './commands/queues.ts'
 import { removeSemaphore, setSemaphore } from './commands/semaphores.ts'
 import type { Engine } from './engine.ts'
+import { barrierDetail, barrierPage, eventDetail, eventPage } from './objects/meeting-views.ts'
 import { futureDetail, futurePage } from './objects/future-views.ts'
 import { queueDetail, queueItem, queuePage, queueRow } from './objects/queue-views.ts'
 import { semaphoreDetail, semaphorePage, semaphoreRow } from './objects/semaphore-views.ts'
@@ -91,6 +92,18 @@ export function createObjectRouter(engine: Engine) {
         await engine.command((state, tick) => removeFuture(state, tick, input.name))
         return { removed: true as const }
       }),
+    },
+    events: {
+      list: on.events.list.handler(({ input }) => engine.read((state) => eventPage(state, input.after, input.limit))),
+      get: on.events.get.handler(({ input }) => engine.read((state) => eventDetail(state, input.name, input.limit))),
+    },
+    barriers: {
+      list: on.barriers.list.handler(({ input }) =>
+        engine.read((state) => barrierPage(state, input.after, input.limit)),
+      ),
+      get: on.barriers.get.handler(({ input }) =>
+        engine.read((state) => barrierDetail(state, input.name, input.limit)),
+      ),
     },
   })
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunDetail } from '../../src-preload/contract.ts'
 import type {
+  BarrierRow,
+  EventRow,
   FutureDetail,
   FutureRow,
   QueueDetail,
@@ -44,7 +46,7 @@ async function start(body: string): Promise<number> {
   const path = join(folder, `${name}.ts`)
   writeFileSync(
     path,
-    `import { future, lock, queue, semaphore, sleep } from 'signalbox'\nexport default async function () { ${body} }`,
+    `import { barrier, event, future, lock, queue, semaphore, sleep } from 'signalbox'\nexport default async function () { ${body} }`,
   )
   await say('job', 'add', path, '--executor', 'async')
   return Number(await say('submit', name))
@@ -253,6 +255,23 @@ describe('future', () => {
   })
 })
 
+test('events and barriers show who waits', async () => {
+  const runs = [
+    await start(`await event('open').wait(); return 'in'`),
+    await start(`await barrier('all', { parties: 2 }).wait(); return 'met'`),
+  ]
+  await untilJson<EventRow[]>('one waits for the event', ([row]) => row?.waiting === 1, 'event', 'ls')
+  await untilJson<BarrierRow[]>('one waits at the barrier', ([row]) => row?.waiting === 1, 'barrier', 'ls')
+  expect(await say('event', 'show', 'open')).toMatch(new RegExp(`state +not set\n[^]*waits +${runs[0]} `))
+  expect(await say('barrier', 'show', 'all')).toMatch(new RegExp(`waiting +1 of 2\n[^]*waits +${runs[1]} `))
+  await ended(await start(`await event('open').set(); await barrier('all').wait()`))
+  expect(await Promise.all(runs.map(ended))).toMatchObject([{ result: 'in' }, { result: 'met' }])
+  expect([await say('event', 'ls'), await say('barrier', 'ls')]).toEqual([
+    expect.stringMatching(/open +set +0/),
+    expect.stringMatching(/all +0 +2/),
+  ])
+})
+
 test.each<[code: number, words: string[], line: RegExp]>([
   [1, ['queue', 'show', 'nothing'], /There is no queue named "nothing"\. .*signalbox queue ls/],
   [1, ['queue', 'put', 'nothing', '1'], /There is no queue named "nothing"\. .*queue put --create/],
@@ -277,6 +296,8 @@ test.each<[code: number, words: string[], line: RegExp]>([
   [2, ['semaphore', 'set', 'x', 'many'], /The permits: "many" is not a whole number from 0 to 1000000/],
   [2, ['semaphore', 'set', 'x', '1', '--create', '--per', 'soon'], /--per: "soon" is not a duration/],
   [2, ['semaphore', 'set', 'x', '1', '--create', '--per', '0'], /perMs: Invalid value/],
+  [1, ['event', 'show', 'nothing'], /There is no event named "nothing"/],
+  [1, ['barrier', 'show', 'nothing'], /There is no barrier named "nothing"/],
   [1, ['future', 'show', 'nothing'], /There is no future named "nothing"\. .*signalbox future ls/],
   [1, ['future', 'cancel', 'nothing'], /There is no future named "nothing"/],
   [2, ['future', 'resolve', 'x', '{'], /The value is not JSON/],

@@ -5,14 +5,14 @@ import type { Line } from '../../core/line.ts'
 import type { StoredItem } from '../../store/queries/queue-items.ts'
 import { queueNamed } from '../commands/queues.ts'
 import type { EngineState } from '../state.ts'
+import { pageOf } from './page.ts'
 import { firstOf, partyOf } from './parties.ts'
 import type { Queue } from './queues.ts'
 import type { Asker } from './script-side.ts'
 
 export function queuePage(state: EngineState, after: string, limit: number): Page<QueueRow> {
   const names = state.store.queues.names.all(after, limit + 1)
-  const rows = names.slice(0, limit).map((name) => queueRow(queueNamed(state, name)))
-  return { rows, more: names.length > limit, total: state.objects.queues.size }
+  return pageOf(names, limit, state.objects.queues.size, (name) => queueRow(queueNamed(state, name)))
 }
 
 export const queueRow = (queue: Queue): QueueRow => ({

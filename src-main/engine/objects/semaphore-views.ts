@@ -1,6 +1,7 @@
 import type { Page, PermitParty, SemaphoreDetail, SemaphoreRow } from '../../../src-preload/object-contract.ts'
 import { semaphoreNamed } from '../commands/semaphores.ts'
 import type { EngineState } from '../state.ts'
+import { pageOf } from './page.ts'
 import { firstOf, partyOf } from './parties.ts'
 import type { DurableSemaphore, HeldPermit, Wanting } from './semaphores.ts'
 
@@ -8,8 +9,8 @@ type Kind = DurableSemaphore['kind']
 
 export function semaphorePage(state: EngineState, kind: Kind, after: string, limit: number): Page<SemaphoreRow> {
   const names = state.store.semaphores.names.all(kind, after, limit + 1)
-  const rows = names.slice(0, limit).map((name) => semaphoreRow(semaphoreNamed(state, kind, name)))
-  return { rows, more: names.length > limit, total: state.objects.semaphores[kind].size }
+  const total = state.objects.semaphores[kind].size
+  return pageOf(names, limit, total, (name) => semaphoreRow(semaphoreNamed(state, kind, name)))
 }
 
 export const semaphoreRow = (semaphore: DurableSemaphore): SemaphoreRow => ({

@@ -5,6 +5,11 @@ export function prepareBarriers(db: Database) {
     all: db.prepare<[], { name: string; parties: number; is_broken: 0 | 1 }>(
       'SELECT name, parties, is_broken FROM barriers',
     ),
+    /** In the order of their names, from behind `after`. */
+    names: db
+      .prepare<[after: string, limit: number], string>('SELECT name FROM barriers WHERE name > ? ORDER BY name LIMIT ?')
+      .pluck(),
+    createdAt: db.prepare<[name: string], number>('SELECT created_at FROM barriers WHERE name = ?').pluck(),
     insert: db.prepare<[name: string, parties: number, now: number]>(
       'INSERT INTO barriers (name, parties, created_at) VALUES (?, ?, ?)',
     ),
