@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { at, inRun, outcome, pass, sdk } from './support/play.ts'
+import { inRun, outcome } from './support/play.ts'
+import * as sdk from './support/signalbox.ts'
 
+/** Lets all that is ready be called. */
+const pass = () => sdk.sleep(0)
 const { asCompleted, CancelledError, future, gather, race, sleep, spawn, wait } = sdk
 
 const boom = new Error('boom')
@@ -13,7 +16,7 @@ const failing = (ms: number, error: Error = boom) =>
 
 describe('gather', () => {
   test('C35 gives results in the order of the arguments, when the last is there', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const order: string[] = []
       const tasks = [after(30, 'a'), after(10, 'b'), after(20, 'c')]
       for (const task of tasks) task.addDoneCallback((done) => order.push(done.result()))
@@ -22,7 +25,7 @@ describe('gather', () => {
     }))
 
   test('C36 the first error comes out at once, and the others live', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const [a, b, c, d] = [after(0, 1), failing(15), after(100, 'c'), future()]
       const gathering = gather([a, b, c, d])
       expect([await outcome(gathering), at()]).toEqual([boom, 15])
@@ -38,7 +41,7 @@ describe('gather', () => {
     }))
 
   test('C38 errors as results', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const other = new Error('other')
       const list = [after(30, 3), after(1, 1), failing(10), failing(20, other)]
       expect([await gather(list, { returnExceptions: true }), at()]).toEqual([[3, 1, boom, other], 30])
@@ -53,7 +56,7 @@ describe('gather', () => {
     }))
 
   test.each([false, true])('C40 its cancel goes to all members (returnExceptions %s)', (returnExceptions) =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const members = [after(100, 1), after(200, 2), after(0, 3)]
       const lines: string[] = []
       const gathering = gather(members, { returnExceptions })
@@ -87,7 +90,7 @@ describe('gather', () => {
 
 describe('wait', () => {
   test('C44 ALL_COMPLETED never throws the error of a member', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const members = [after(10, 1), failing(20)]
       const { done, pending } = await wait<unknown>(members)
       expect([[...done], pending.size, at()]).toEqual([members, 0, 20])
@@ -109,7 +112,7 @@ describe('wait', () => {
     }))
 
   test('C46 FIRST_COMPLETED leaves the others running', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const [slow, quick] = [after(10_000, 'slow'), after(100, 'quick')]
       const { done, pending } = await wait([slow, quick], { returnWhen: 'FIRST_COMPLETED' })
       expect([[...done], [...pending], at()]).toEqual([[quick], [slow], 100])
@@ -117,7 +120,7 @@ describe('wait', () => {
     }))
 
   test('C48 FIRST_EXCEPTION', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const slow = after(1_000, 'slow')
       const failed = failing(0)
       await outcome(failed)
@@ -132,7 +135,7 @@ describe('wait', () => {
     }))
 
   test('C50 its timeout throws nothing and cancels nothing', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const [quick, slow] = [after(100, 'quick'), after(150, 'slow')]
       const { done, pending } = await wait([quick, slow], { timeout: 110 })
       expect([[...done], [...pending], at(), slow.cancelling()]).toEqual([[quick], [slow], 110, 0])
@@ -141,7 +144,7 @@ describe('wait', () => {
     }))
 
   test('C51 the cancel of who waits leaves the members running', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const member = after(50, 'member')
       const waiter = spawn(() => wait([member]))
       await sleep(10)
@@ -153,7 +156,7 @@ describe('wait', () => {
 
 describe('asCompleted', () => {
   test('C52 gives them as they complete, duplicates once', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const [b, c, a] = [after(10, 'b'), after(10, 'c'), after(150, 'a')]
       const given: string[] = []
       for await (const task of asCompleted([b, c, a, b])) given.push(task.result())
@@ -182,7 +185,7 @@ describe('asCompleted', () => {
     }))
 
   test('its timeout is that of the whole', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const given: unknown[] = []
       const loop = async () => {
         for await (const task of asCompleted([after(10, 'a'), after(100, 'b')], { timeout: 50 }))
@@ -194,7 +197,7 @@ describe('asCompleted', () => {
 
 describe('race', () => {
   test('gives the first outcome, and leaves nobody running behind the back of the caller', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const lines: string[] = []
       const slow = spawn(async () => {
         await outcome(sleep(1_000))

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { at, inRun, outcome, pass, sdk } from './support/play.ts'
+import { inRun, outcome } from './support/play.ts'
+import * as sdk from './support/signalbox.ts'
 
+/** Lets all that is ready be called. */
+const pass = () => sdk.sleep(0)
 const { CancelledError, currentTask, sleep, spawn, taskGroup } = sdk
 type TaskGroup = InstanceType<typeof sdk.TaskGroup>
 
@@ -17,7 +20,7 @@ const errorsOf = (error: unknown): unknown => {
 
 describe('task groups', () => {
   test('C56 end when all members have, also those added later', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const results = await taskGroup(async (group) => {
         const first = group.spawn(() => sleep(30, 'first'))
         await sleep(10)
@@ -27,7 +30,7 @@ describe('task groups', () => {
     }))
 
   test('C58 one fails: the others are cancelled, clean up, and one group error comes out', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const lines: string[] = []
       const error = await outcome(
         taskGroup(async (group) => {
@@ -46,7 +49,7 @@ describe('task groups', () => {
     }))
 
   test('C59 the failure of a member ends the wait of the body, and all failures of a pass are told', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const other = new Error('other')
       const lines: unknown[] = []
       const error = await outcome(
@@ -63,7 +66,7 @@ describe('task groups', () => {
     }))
 
   test('C60 the cancel of the parent goes to every member once, and comes out plain after they have ended', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const lines: unknown[] = []
       const parent = spawn(() =>
         taskGroup((group) => {
@@ -159,7 +162,7 @@ describe('task groups', () => {
     }))
 
   test.each([false, true])('C68 its own cancel does not leak (cleanup fails too: %s)', (cleanupFails) =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const task = spawn(async () => {
         const error = await outcome(
           taskGroup(async (group) => {
@@ -202,7 +205,7 @@ describe('task groups', () => {
     }))
 
   test('declared with `await using`, it is waited for at the end of the block', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const lines: string[] = []
       const block = async (error: Error | null) => {
         await using group = taskGroup()

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { at, inRun, outcome, pass, play, sdk, stop } from './support/play.ts'
+import { inRun, outcome, play } from './support/play.ts'
+import * as sdk from './support/signalbox.ts'
 
+/** Lets all that is ready be called. */
+const pass = () => sdk.sleep(0)
 const { CancelledError, currentTask, future, gather, RuntimeError, sleep, spawn } = sdk
 
 const cancelled = (message: string) => expect.objectContaining({ name: 'CancelledError', message }) as unknown
@@ -82,7 +85,7 @@ describe('tasks', () => {
     }))
 
   test('C19 a task that cancels itself runs on until it waits', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const lines: string[] = []
       const grandchild = future()
       const child = spawn(() => grandchild)
@@ -158,7 +161,7 @@ describe('tasks', () => {
     }))
 
   test('C26 a block that cancels its own task leaves nothing behind', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const task = spawn(async () => {
         const [error] = [await outcome(sdk.timeout(10, () => sleep(1_000)))]
         await sleep(50)
@@ -186,7 +189,7 @@ describe('tasks', () => {
     }))
 
   test('the stop of a run cancels what its function waits for, once', async () => {
-    const played = await play(async () => {
+    const played = await play(async ({ stop }) => {
       const tasks = [spawn(() => sleep('1h')), spawn(() => sleep('1h'))]
       sdk.loop.callLater(20, () => stop('enough'))
       const seen = await outcome(gather(tasks))
@@ -255,7 +258,7 @@ describe('shield', () => {
     }))
 
   test('C31 the caller is cancelled at once, and what is shielded runs to its end', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const inner = [spawn(() => sleep(100, 'value')), spawn(async () => (await sleep(100), Promise.reject(boom)))]
       const shields = inner.map((each) => sdk.shield(each))
       const lines: string[] = []
@@ -276,7 +279,7 @@ describe('shield', () => {
     }))
 
   test('C34 waitFor over a shield leaves the task alone', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const task = spawn(() => sleep(100, 'done'))
       expect([await outcome(sdk.waitFor(sdk.shield(task), 10)), at()]).toEqual([expect.any(sdk.TimeoutError), 10])
       expect([task.done(), task.cancelled()]).toEqual([false, false])

@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { at, inRun, outcome, pass, sdk } from './support/play.ts'
+import { inRun, outcome } from './support/play.ts'
+import * as sdk from './support/signalbox.ts'
 
+/** Lets all that is ready be called. */
+const pass = () => sdk.sleep(0)
 const {
   CancelledError,
   currentTask,
@@ -34,7 +37,7 @@ async function within(ms: number | null, fn: (block: Block) => unknown) {
 
 describe('timeout', () => {
   test('C70 a wait that takes too long', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const began = loop.time()
       const { result, expired, when } = await within(10, () => sleep(10_000))
       expect([result, expired, at(), when]).toEqual([isTimeout, true, 10, began + 10])
@@ -105,7 +108,7 @@ describe('timeout', () => {
     }))
 
   test('C80 a timeout in the cleanup of another', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       let inner: unknown
       const outer = await within(10, async () => {
         try {
@@ -118,7 +121,7 @@ describe('timeout', () => {
     }))
 
   test('C81 the deadline can be moved while the block runs, and not after', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       let kept: Block | undefined
       const later = await within(10, async (block) => {
         kept = block
@@ -147,7 +150,7 @@ describe('timeout', () => {
     }))
 
   test('C82 around a task group', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const group = (cleanup: () => unknown) =>
         outcome(
           timeout(10, () =>
@@ -192,7 +195,7 @@ describe('waitFor', () => {
     })
 
   test('C83 the job is cancelled, its cleanup is waited for, then comes the timeout', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const job = spawn(() => sleep('5s'))
       const error = await outcome(waitFor(job, '2s'))
       expect([error, (error as Error).cause, at()]).toEqual([isTimeout, isCancelled, 2_000])
@@ -240,7 +243,7 @@ describe('waitFor', () => {
     }))
 
   test.each([null, 1_000])('C88 the cancel of the caller cancels the job (timeout %s)', (ms) =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const job = spawn(() => sleep(5_000))
       const caller = spawn(() => waitFor(job, ms))
       await sleep(10)
@@ -250,7 +253,7 @@ describe('waitFor', () => {
   )
 
   test('C89 a job that ignores its cancel is never left running behind the caller', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const ignoring = (ms: number) =>
         spawn(async () => {
           const until = at() + ms
@@ -333,7 +336,7 @@ describe('the loop', () => {
     }))
 
   test('C150 sleep', () =>
-    inRun(async () => {
+    inRun(async ({ at }) => {
       const lines: string[] = []
       loop.callSoon(() => {
         lines.push('queued before')
@@ -357,6 +360,6 @@ describe('the loop', () => {
       )
       await task
       names.push(currentTask().name)
-      expect(names).toEqual(['own', 'own', 'played'])
+      expect(names).toEqual(['own', 'own', 'work'])
     }))
 })

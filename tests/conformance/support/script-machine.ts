@@ -20,6 +20,7 @@ export type Self = {
 
 type Process = Attempt & {
   readonly run: number
+  readonly reports: ReportBatch
   /** Answers that are on their way; null: they arrive as they come. */
   held: Answer[] | null
   readonly told: Set<string>
@@ -60,7 +61,10 @@ export class ScriptMachine {
   /** The process of a run dies between two lines of its code; the engine hears of it. */
   kill(run: number): void {
     const process = this.#of(run)
-    currentAttempt.run(process, () => process.scope.end({ how: 'interrupted', why: 'its process died' }, null))
+    currentAttempt.run(process, () => {
+      process.scope.end({ how: 'interrupted', why: 'its process died' }, null)
+      process.reports.flush()
+    })
     process.isDead = true
     this.#processes.delete(run)
   }
@@ -87,7 +91,16 @@ export class ScriptMachine {
     const batch = new ReportBatch((json) => onReports(JSON.parse(json) as Report[]))
     const scope = new RunScope(start, batch)
     const { run } = start
-    const process: Process = { run, scope, clock, isDead: false, held: null, told: new Set(), listening: new Map() }
+    const process: Process = {
+      run,
+      reports: batch,
+      scope,
+      clock,
+      isDead: false,
+      held: null,
+      told: new Set(),
+      listening: new Map(),
+    }
     this.#processes.set(run, process)
     const script = this.#scripts[Number(start.input)]
     if (script === undefined) throw new Error(`run ${run} has no script`)
@@ -100,12 +113,15 @@ export class ScriptMachine {
       if (this.#processes.get(process.run) === process) this.#processes.delete(process.run)
       scope.end(ending, null)
     }
+    let ending: Parameters<RunScope['end']>[0]
     try {
       const value = await script({ attempt: scope.start.attempt, told: (word) => told(process, word) })
-      end({ how: 'returned', result: JSON.stringify(value ?? null) })
+      ending = { how: 'returned', result: JSON.stringify(value ?? null) }
     } catch (error) {
-      end(threw(error, scope))
+      ending = threw(error, scope)
     }
+    await scope.runtime?.end()
+    end(ending)
   }
 
   #stop({ run, step, reason }: StopStep): void {

@@ -23,7 +23,7 @@ export function goOn(attempt: Attempt, run: () => void): void {
   if (!attempt.isDead) currentAttempt.run(attempt, run)
 }
 
-const real = { setTimeout, clearTimeout, setImmediate, now: performance.now.bind(performance) }
+const real = { setTimeout, clearTimeout, setImmediate, hrtime: process.hrtime, now: Date.now }
 
 class VirtualTimeout {
   readonly cancel: () => void
@@ -49,12 +49,18 @@ const virtual = {
   setImmediate: (run: () => void) => {
     const attempt = currentAttempt.getStore()
     if (attempt === undefined) return real.setImmediate(run)
-    attempt.clock.soon(run)
+    attempt.clock.soon(() => goOn(attempt, run))
     return undefined
   },
 }
 Object.assign(globalThis, virtual)
-performance.now = () => currentAttempt.getStore()?.clock.monoMs() ?? real.now()
+Date.now = () => currentAttempt.getStore()?.clock.wallMs() ?? real.now()
+process.hrtime = Object.assign(() => {
+  const ms = currentAttempt.getStore()?.clock.monoMs()
+  return ms === undefined
+    ? real.hrtime()
+    : ([Math.floor(ms / 1_000), (ms % 1_000) * 1_000_000] satisfies [number, number])
+}, real.hrtime)
 
 /** Resolves when every promise that can settle has done so, however long its chain. */
 export const settlePromises = (): Promise<void> => new Promise((resolve) => void real.setImmediate(resolve))

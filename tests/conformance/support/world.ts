@@ -123,6 +123,13 @@ export class World {
     return this.#clock.runUntil(this.#clock.monoMs + ms)
   }
 
+  /** Time passes until the run has finished; an hour of it at most. */
+  async untilFinished(run: number): Promise<void> {
+    const isFinished = () => this.stored(run).lifecycle === 'finished'
+    await this.#clock.runUntil(this.#clock.monoMs + 3_600_000, isFinished)
+    if (!isFinished()) throw new Error(`run ${run} does not end`)
+  }
+
   /** The engine and all processes die between two turns; `afterMs` later the next life opens the store. */
   async restart(afterMs = 0): Promise<void> {
     this.#life.clock.die()
