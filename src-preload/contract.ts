@@ -12,6 +12,7 @@ import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
 import type { LogLevel } from './log-levels.ts'
 import { objectContract } from './object-contract.ts'
+import type { TaskRow, Wait } from './waits.ts'
 
 export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
 export type Lifecycle = (typeof lifecycles)[number]
@@ -21,13 +22,6 @@ export type Outcome = (typeof outcomes)[number]
 
 /** Why something failed, as the script or we said it. `stack` has the positions of the user's source. */
 export type RunError = { name: string; message: string; stack: string | null; hint: string | null }
-
-/** Why a run is not running, computed by the machine. */
-export type Wait =
-  | { kind: 'time'; until: number }
-  | { kind: 'slot'; executor: Executor; inUse: number; slots: number; ahead: number; since: number }
-  | { kind: 'paused_job'; job: string; since: number }
-  | { kind: 'draining'; since: number }
 
 /**
  * Who cancelled a run that no person did: a script; the end of the attempt that spawned it, with the whole chain of
@@ -79,7 +73,9 @@ export type RunRow = {
   progress: Progress | null
   stop: Stop | null
   errorMessage: string | null
+  /** What it waits for, the longest wait first: in lists the first 4, in detail the first 20. */
   waits: Wait[]
+  waitCount: number
 }
 
 export type Attempt = {
@@ -112,6 +108,8 @@ export type RunDetail = RunRow & {
   error: RunError | null
   logLines: number
   attempts: Attempt[]
+  /** The tasks of the live attempt that its script has told of, up to 100. */
+  tasks: TaskRow[]
   children: Children
   events: RunEvent[]
 }
@@ -321,3 +319,4 @@ export const contract = {
 export type Client = ContractRouterClient<typeof contract>
 
 export type { Definition, Executor, Json, LogLevel }
+export type * from './waits.ts'

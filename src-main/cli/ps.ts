@@ -3,7 +3,8 @@ import type { Client, Lifecycle, RunDetail, RunRow } from '../../src-preload/con
 import { printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
-import { situationInWords, spanInWords, stateCell } from './words.ts'
+import { situationInWords } from './wait-words.ts'
+import { spanInWords, stateCell } from './words.ts'
 
 /** What is further on its way comes first; within that, what was accepted first. */
 const unfinished: Lifecycle[] = ['stopping', 'running', 'queued', 'scheduled']

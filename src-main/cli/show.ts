@@ -3,12 +3,13 @@ import type { RunDetail } from '../../src-preload/contract.ts'
 import { parseRunId } from './arguments.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
+import { printWaits } from './print-waits.ts'
+import { situationInWords } from './wait-words.ts'
 import {
   cancellersInWords,
   contentInWords,
   errorLines,
   inShort,
-  situationInWords,
   spanInWords,
   stateCell,
   stateInWords,
@@ -63,6 +64,7 @@ function print(run: RunDetail): void {
     printLine('')
     for (const line of errorLines(run.error)) printLine(inertOn(process.stdout, line))
   }
+  printWaits(run, now)
   if (run.attempts.length > 0) printAttempts(run, now)
   if (run.children.first.length > 0) printChildren(run)
 }

@@ -1,14 +1,4 @@
-import type {
-  Canceller,
-  JobRow,
-  Json,
-  LogLine,
-  RunError,
-  RunEvent,
-  RunRow,
-  Stop,
-  Wait,
-} from '../../src-preload/contract.ts'
+import type { Canceller, JobRow, Json, LogLine, RunError, RunEvent, RunRow } from '../../src-preload/contract.ts'
 import type { Cell, Colour } from './output.ts'
 
 const colours: Record<NonNullable<RunRow['outcome']> | RunRow['lifecycle'], Colour> = {
@@ -34,41 +24,8 @@ export function stateCell({ lifecycle, outcome }: Pick<RunRow, 'lifecycle' | 'ou
 export const stateInWords = ({ lifecycle, outcome }: Pick<RunRow, 'lifecycle' | 'outcome'>): string =>
   (outcome ?? lifecycle).replace('_', ' ')
 
-/** Why a run does not run or does not go on, or what it does; for a line of `ps`. */
-export function situationInWords(run: RunRow, nowMs: number): string {
-  if (run.stop !== null && run.lifecycle === 'stopping') return stopInWords(run.stop, nowMs)
-  if (run.waits.length > 0) return run.waits.map((wait) => waitInWords(wait, nowMs)).join('; ')
-  if (run.progress === null) return ''
-  const { done, total, note } = run.progress
-  return [total === null ? String(done) : `${done} of ${total}`, note].filter(Boolean).join(', ')
-}
-
-export function waitInWords(wait: Wait, nowMs: number): string {
-  switch (wait.kind) {
-    case 'time':
-      return `is due at ${timeInWords(wait.until)}, in ${spanInWords(wait.until - nowMs)}`
-    case 'slot': {
-      const line = wait.ahead === 0 ? 'next in line' : `${wait.ahead} ahead`
-      return `waits for a slot of "${wait.executor}": ${wait.inUse} of ${wait.slots} in use, ${line}`
-    }
-    case 'paused_job':
-      return `the job "${wait.job}" is paused: signalbox job resume ${asWord(wait.job)}`
-    case 'draining':
-      return 'the host is stopping and starts nothing new'
-    default:
-      return wait satisfies never
-  }
-}
-
 /** The name of a job as it is typed in a shell; names have no quotes in them. */
 export const asWord = (name: string) => (/^[\w./:@+-]+$/.test(name) ? name : `'${name}'`)
-
-function stopInWords(stop: Stop, nowMs: number): string {
-  const why = { cancel: 'cancelled', timeout: 'timed out', shutdown: 'the host stops' }[stop.cause]
-  const phase = { requested: 'asked to stop', signalled: 'signalled to stop', killing: 'being killed' }[stop.phase]
-  const reason = stop.reason === null ? '' : ` (${stop.reason})`
-  return `${why}${reason}: ${phase} ${spanInWords(nowMs - stop.since)} ago`
-}
 
 /** Whose cancel reached this run, the nearest first: the run that spawned it, the one that spawned that, and so on. */
 export function cancellersInWords(events: RunEvent[]): string | null {

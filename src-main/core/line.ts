@@ -44,15 +44,16 @@ export class Line<Waiter extends CallName> {
     return all
   }
 
-  /** How many are ahead of it; null when it is not in this line. */
-  countAhead(name: CallName): number | null {
+  /** How many are ahead of it, counted up to `limit`; null when it is not in this line. */
+  countAhead(name: CallName, limit = Infinity): number | null {
     const key = keyOf(name)
+    if (!this.#waiters.has(key)) return null
     let ahead = 0
     for (const each of this.#waiters.keys()) {
-      if (each === key) return ahead
+      if (each === key || ahead >= limit) return ahead
       ahead += 1
     }
-    return null
+    return ahead
   }
 
   [Symbol.iterator](): Iterator<Waiter> {

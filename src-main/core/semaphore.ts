@@ -111,12 +111,12 @@ export class Semaphore<Waiter extends Wanting, Held extends Lease> {
     return this.#line.takeFirst()
   }
 
-  /** How many waiters are ahead of it; null when it is not in the line. */
-  countAhead(name: CallName): number | null {
-    const ahead = this.#line.countAhead(name)
+  /** How many waiters are ahead of it, counted up to `limit`; null when it is not in the line. */
+  countAhead(name: CallName, limit = Infinity): number | null {
+    const ahead = this.#line.countAhead(name, limit)
     if (ahead !== null) return ahead
-    const behind = this.#behindLanes?.countAhead(name) ?? null
-    return behind === null ? null : this.#line.size + behind
+    const behind = this.#behindLanes?.countAhead(name, limit) ?? null
+    return behind === null ? null : Math.min(limit, this.#line.size + behind)
   }
 
   /** How many waiters are ahead of the lanes. */

@@ -52,6 +52,7 @@ function begin(row: ClaimedRun, executor: Executor, state: EngineState, tick: Ti
   const definition = state.definitions.get(row.definition_id)
   state.live.set(row.id, {
     id: row.id,
+    name: row.name,
     state: { lifecycle: 'running', attempt: row.attempt, startedAt: row.startedAt },
     executor,
     definition,

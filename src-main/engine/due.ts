@@ -1,3 +1,4 @@
+import { moveUses } from './objects/rates.ts'
 import { queueClock } from './queue-clock.ts'
 import type { EngineState } from './state.ts'
 import { finishUnstarted } from './unstarted.ts'
@@ -26,7 +27,7 @@ export function queueDue(state: EngineState, tick: Tick): number {
 export function followClock(state: EngineState, movedMs: number): void {
   if (movedMs === 0) return
   state.store.runs.moveExpiries.run(movedMs)
-  state.store.semaphores.moveUses.run(movedMs)
+  moveUses(state, movedMs)
 }
 
 /** Ends what has waited in the queue longer than its definition allows. */

@@ -44,12 +44,18 @@ function firstQueued(state: EngineState): StoredRun[] {
 
 export function runView(engine: Engine, id: number): View<RunLive, null> {
   let children: number[] = []
+  // Whoever is ahead or holds what it waits for can be any run.
+  let isWaiting = false
   return {
-    isTouchedBy: (changes) => changes.runs.has(id) || children.some((child) => changes.runs.has(child)),
+    isTouchedBy: (changes) =>
+      changes.runs.has(id) ||
+      (isWaiting && (changes.runs.size > 0 || changes.status)) ||
+      children.some((child) => changes.runs.has(child)),
     rows: () =>
       engine.read((state) => {
         const row = runLive(state, id)
         children = row.children.first.map((child) => child.id)
+        isWaiting = row.waitCount > 0
         return [{ key: String(id), row }]
       }),
     meta: () => null,

@@ -12,6 +12,7 @@ import type { ScriptSide } from './objects/script-side.ts'
 /** A run with an attempt under way. The store has the same facts; this is what every report needs at once. */
 export type LiveRun = {
   readonly id: number
+  readonly name: string
   state: Extract<RunState, { lifecycle: 'running' | 'stopping' }>
   readonly executor: Executor
   readonly definition: Definition

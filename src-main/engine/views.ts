@@ -2,7 +2,6 @@ import { executorOf } from '../../src-preload/definition.ts'
 import type {
   Attempt,
   Children,
-  Executor,
   JobRow,
   Json,
   LogLevel,
@@ -15,21 +14,21 @@ import type {
   RunLive,
   RunRow,
   Stop,
-  Wait,
 } from '../../src-preload/contract.ts'
 import { problem } from '../../src-preload/problem.ts'
 import type { StoredJob } from '../store/queries/jobs.ts'
 import type { StoredRun } from '../store/queries/runs.ts'
 import { idempotencyKey } from './admit.ts'
 import type { EngineState } from './state.ts'
+import { tasksOf } from './waits/script-waits.ts'
+import { inDetail, inLists, waitsOf } from './waits/waits.ts'
+import type { Bounds } from './waits/waits.ts'
 
-/** Counting who is ahead stops here; "1,000 ahead" says enough. */
-const COUNT_AHEAD_UP_TO = 1_000
 const EVENTS_SHOWN = 500
 const CHILDREN_SHOWN = 50
 
 /** The stored row as callers see it. */
-export function runRow(state: EngineState, run: StoredRun): RunRow {
+export function runRow(state: EngineState, run: StoredRun, bounds: Bounds = inLists): RunRow {
   const definition = state.definitions.get(run.definition_id)
   const error = run.error === null ? null : (JSON.parse(run.error) as RunError)
   return {
@@ -53,40 +52,8 @@ export function runRow(state: EngineState, run: StoredRun): RunRow {
     progress: run.progress === null ? null : (JSON.parse(run.progress) as Progress),
     stop: run.stop === null ? null : (JSON.parse(run.stop) as Stop),
     errorMessage: error === null ? null : `${error.name}: ${error.message}`,
-    waits: waitsOf(state, run),
+    ...waitsOf(state, run, bounds),
   }
-}
-
-/** Why the run is not running; empty when it runs or has finished. */
-function waitsOf(state: EngineState, run: StoredRun): Wait[] {
-  if (run.lifecycle === 'scheduled') return [{ kind: 'time', until: run.due_at ?? 0 }]
-  if (run.lifecycle !== 'queued') return []
-  const since = run.queued_at ?? run.created_at
-  const lane = state.lanes.get(run.lane_id)
-  if (state.drainingSince !== null) return [{ kind: 'draining', since: state.drainingSince }]
-  if (lane.isPaused) return [{ kind: 'paused_job', job: run.job_name ?? run.name, since }]
-  const { executor } = lane
-  return [
-    {
-      kind: 'slot',
-      executor,
-      inUse: state.inUse[executor],
-      slots: state.slots[executor],
-      ahead: countAhead(state, executor, run),
-      since,
-    },
-  ]
-}
-
-function countAhead(state: EngineState, executor: Executor, run: StoredRun): number {
-  let ahead = 0
-  for (const lane of state.lanes.nonEmpty(executor)) {
-    if (lane.isPaused) continue
-    const left = COUNT_AHEAD_UP_TO - ahead
-    if (left <= 0) return COUNT_AHEAD_UP_TO
-    ahead += state.store.runs.countAhead.get(lane.id, run.rank, run.id, left) ?? 0
-  }
-  return ahead
 }
 
 export function runDetail(state: EngineState, id: number): RunDetail {
@@ -104,12 +71,14 @@ export function runDetail(state: EngineState, id: number): RunDetail {
 export function runLive(state: EngineState, id: number): RunLive {
   const run = state.store.runs.get.get(id)
   if (run === undefined) throw problem('RUN_NOT_FOUND', { id })
+  const live = state.live.get(id)
   return {
-    ...runRow(state, run),
+    ...runRow(state, run, inDetail),
     idempotencyKey: idempotencyKey(state.storeId, id),
     error: run.error === null ? null : (JSON.parse(run.error) as RunError),
     logLines: countLogLines(state, id),
     attempts: attemptsOf(state, run),
+    tasks: live === undefined ? [] : tasksOf(state, live, inLists),
     children: childrenOf(state, id),
     events: eventsOf(state, run),
   }

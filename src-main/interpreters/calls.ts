@@ -190,6 +190,10 @@ export const scriptReportSchema = v.variant('type', [
     task: v.pipe(v.number(), v.integer(), v.minValue(0)),
     /** `file:line:column` of the user's code that asks. */
     place: v.nullable(v.pipe(v.string(), v.maxLength(1_000))),
+    /** After so long the script takes the call back by itself; left out: it waits for ever. */
+    timeoutMs: v.optional(v.pipe(v.number(), v.minValue(0))),
+    /** The script may take the call back earlier, by a signal of its own. */
+    isAbortable: v.optional(v.boolean()),
     what: callSchema,
   }),
   /** Takes a call back that still waits; it is then answered with the error `Withdrawn`. */

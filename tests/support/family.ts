@@ -1,8 +1,11 @@
-import type { Answer, Call, CallOn, RunEnded } from '../../src-main/interpreters/calls.ts'
+import type { Answer, Call, CallOn, CallReport, RunEnded } from '../../src-main/interpreters/calls.ts'
 import { runDetail } from '../../src-main/engine/views.ts'
 import { openSimulatedEngine } from './simulated-engine.ts'
 
 type Spawn = Extract<CallOn<'run'>, { do: 'spawn' }>
+
+/** What a call says besides what it asks for; left out: it is made by task 0, at no known place, without a limit. */
+export type CallCircumstances = Partial<Pick<CallReport, 'task' | 'place' | 'timeoutMs' | 'isAbortable'>>
 
 /** An engine with a job `work` whose attempts make the calls that the test says. */
 export async function openFamily(options: Parameters<typeof openSimulatedEngine>[0] = {}) {
@@ -11,9 +14,10 @@ export async function openFamily(options: Parameters<typeof openSimulatedEngine>
   let lastCall = 0
 
   const attemptOf = (run: number) => world.run(run).attempt
-  const send = async (run: number, what: Call): Promise<number> => {
+  const send = async (run: number, what: Call, more: CallCircumstances = {}): Promise<number> => {
     lastCall += 1
-    await world.report({ type: 'call', run, attempt: attemptOf(run), call: lastCall, task: 0, place: null, what })
+    const attempt = attemptOf(run)
+    await world.report({ type: 'call', run, attempt, call: lastCall, task: 0, place: null, what, ...more })
     return lastCall
   }
   const answerTo = (call: number): Answer | undefined => world.answers.find((answer) => answer.call === call)

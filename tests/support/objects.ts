@@ -1,5 +1,6 @@
 import type { Call } from '../../src-main/interpreters/calls.ts'
 import { openFamily } from './family.ts'
+import type { CallCircumstances } from './family.ts'
 
 const slots = { async: 20, process: 1 }
 
@@ -31,7 +32,7 @@ export async function openRuns(
     runOf,
     outcome,
     /** Makes a call of the run with that index; its number is for `outcome` and `withdraw`. */
-    call: (index: number, what: Call) => family.send(runOf(index), what),
+    call: (index: number, what: Call, more: CallCircumstances = {}) => family.send(runOf(index), what, more),
     /** Makes a call and gives its outcome. */
     get: async (index: number, what: Call): Promise<unknown> => outcome(await family.send(runOf(index), what)),
     withdraw: (index: number, call: number) =>

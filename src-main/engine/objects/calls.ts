@@ -45,9 +45,15 @@ export function endScriptSide(state: EngineState, tick: Tick, run: LiveRun, hasS
   if (side.items.size > 0) endDeliveries(state, tick, side.items, hasSucceeded)
 }
 
-function applyCall(state: EngineState, tick: Tick, run: LiveRun, { call, task, place, what }: CallReport): void {
+function applyCall(state: EngineState, tick: Tick, run: LiveRun, report: CallReport): void {
+  const { call, task, place, what, timeoutMs, isAbortable = false } = report
   const { openCalls } = scriptSideOf(run)
-  const asker: Asker = { run: run.id, attempt: run.state.attempt, task, call, since: tick.now, place }
+  const givesUpAt = timeoutMs === undefined ? null : tick.now + timeoutMs
+  const {
+    id,
+    state: { attempt },
+  } = run
+  const asker: Asker = { run: id, attempt, task, call, since: tick.now, place, givesUpAt, isAbortable }
   const limit = limitOf(what)
   if (openCalls.size >= limit) {
     refuse(state.live, tick, asker, 'RangeError', `more than ${limit} calls of one run are waiting`)

@@ -91,8 +91,9 @@ function notify(state: EngineState, tick: Tick, call: CallOn<'condition'>, count
 
 function queueForLock(state: EngineState, tick: Tick, call: CallOn<'condition'>, waiting: Waiting): void {
   const lock = findSemaphore(state, tick, 'lock', call.lock)
-  const { run, attempt, task, call: id, since, place } = waiting
-  acquire(state, tick, lock, { run, attempt, task, call: id, since, place, amount: 1, signalled: waiting })
+  const { run, attempt, task, call: id, since, place, givesUpAt, isAbortable } = waiting
+  const asker: Asker = { run, attempt, task, call: id, since, place, givesUpAt, isAbortable }
+  acquire(state, tick, lock, { ...asker, amount: 1, signalled: waiting })
 }
 
 function join({ objects }: EngineState, call: CallOn<'condition'>, waiting: Waiting): void {
@@ -114,4 +115,4 @@ function leaveLine({ objects }: EngineState, asker: Asker, call: CallOn<'conditi
 }
 
 /** Built on another lock, it is another condition. */
-const keyOf = ({ name, lock }: CallOn<'condition'>): string => JSON.stringify([name, lock])
+export const keyOf = ({ name, lock }: CallOn<'condition'>): string => JSON.stringify([name, lock])

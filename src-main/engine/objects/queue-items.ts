@@ -7,6 +7,9 @@ import type { Asker } from './script-side.ts'
 /** An item that an attempt has taken and is not done with. */
 export type Delivery = { readonly queue: number; readonly task: number }
 
+/** The attempt that has taken an item. */
+export type TakenItem = Pick<Asker, 'run' | 'attempt' | 'task' | 'place'> & { readonly since: number }
+
 /** Stores an item at the end of its line and returns its id. */
 export function storeItem(
   state: EngineState,
@@ -28,7 +31,9 @@ export function takeItem(state: EngineState, tick: Tick, queue: Queue, asker: As
   const { takeFirst, takeLast } = state.store.queues
   const row = (queue.order === 'lifo' ? takeLast : takeFirst).get(tick.now, asker.run, asker.attempt, queue.id)
   if (run === undefined || row === undefined) throw new Error(`queue ${queue.name} counts items that it has not`)
-  scriptSideOf(run).items.set(row.id, { queue: queue.id, task: asker.task })
+  const { attempt, task, place } = asker
+  scriptSideOf(run).items.set(row.id, { queue: queue.id, task })
+  queue.deliveries.set(row.id, { run: run.id, attempt, task, place, since: tick.now })
   queue.ready -= 1
   queue.taken += 1
   changed(state, tick, queue)
@@ -38,6 +43,7 @@ export function takeItem(state: EngineState, tick: Tick, queue: Queue, asker: As
 /** Its taker is done with it. */
 export function finishItem(state: EngineState, tick: Tick, queue: Queue, run: LiveRun, id: number): void {
   forget(run, id)
+  queue.deliveries.delete(id)
   expectOne(state.store.queues.removeTaken.run(id).changes, id)
   queue.taken -= 1
   changed(state, tick, queue)
@@ -46,6 +52,7 @@ export function finishItem(state: EngineState, tick: Tick, queue: Queue, run: Li
 /** Its taker never came to know of it. */
 export function undoTake(state: EngineState, tick: Tick, queue: Queue, run: LiveRun, id: number): void {
   forget(run, id)
+  queue.deliveries.delete(id)
   if (isThrownAway(state, tick, queue, id)) return
   expectOne(state.store.queues.undoTake.run(id).changes, id)
   backInLine(state, tick, queue)
@@ -57,6 +64,7 @@ export function undoTake(state: EngineState, tick: Tick, queue: Queue, run: Live
  */
 export function returnItem(state: EngineState, tick: Tick, queue: Queue, id: number): void {
   const { store, counters } = state
+  queue.deliveries.delete(id)
   if (isThrownAway(state, tick, queue, id)) return
   const deliveries = store.queues.deliveriesOf.get(id) ?? 0
   if (queue.maxDeliveries !== null && deliveries >= queue.maxDeliveries) {

@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { changed, finishItem, returnItem, storeItem, takeItem, undoTake } from './queue-items.ts'
-import type { Delivery } from './queue-items.ts'
+import type { Delivery, TakenItem } from './queue-items.ts'
 import { checkRoom } from './room.ts'
 import { answer, refuse } from './script-side.ts'
 import type { Asker } from './script-side.ts'
@@ -31,6 +31,8 @@ export type Queue = {
   readonly getting: Line<Asker>
   readonly putting: Line<Putting>
   readonly joining: Line<Asker>
+  /** Who has taken what, by item; the oldest first. */
+  readonly deliveries: Map<number, TakenItem>
 }
 
 /** Those of the last life; nobody waits. */
@@ -119,6 +121,7 @@ export function endDeliveries(
     touched.add(queue)
     if (hasSucceeded) {
       state.store.queues.removeTaken.run(id)
+      queue.deliveries.delete(id)
       queue.taken -= 1
       changed(state, tick, queue)
     } else returnItem(state, tick, queue, id)
@@ -251,6 +254,7 @@ const fromRow = (row: StoredQueue): Queue => ({
   getting: new Line(),
   putting: new Line(),
   joining: new Line(),
+  deliveries: new Map(),
 })
 
 const hasRoom = ({ maxsize, ready }: Queue): boolean => maxsize === 0 || ready < maxsize

@@ -15,8 +15,9 @@ export function resumeUses(state: EngineState, tick: Tick): void {
     state.objects.uses.set(id, { semaphore, amount })
     // A wall clock that was set back between two lives must not make a period longer than it is.
     const { perMs } = semaphore.settings
-    const leftMs = Math.max(0, returns_at - tick.now)
-    state.timers.set(`use:${id}`, tick.mono + (perMs === null ? leftMs : Math.min(leftMs, perMs)))
+    const leftMs = Math.min(Math.max(0, returns_at - tick.now), perMs ?? Infinity)
+    semaphore.uses.set(id, { amount, returnsAt: tick.now + leftMs })
+    state.timers.set(`use:${id}`, tick.mono + leftMs)
   }
 }
 
@@ -25,8 +26,31 @@ export function returnUse(state: EngineState, tick: Tick, id: number): void {
   const use = state.objects.uses.get(id)
   if (use === undefined) return
   state.objects.uses.delete(id)
+  use.semaphore.uses.delete(id)
   state.store.semaphores.removeUse.run(id)
   use.semaphore.returnUse(use.amount)
   tick.changes.status = true
   serve(state, tick, use.semaphore)
+}
+
+/** The wall clock was moved: what comes back after a span comes back after that span. */
+export function moveUses({ objects, store }: EngineState, byMs: number): void {
+  store.semaphores.moveUses.run(byMs)
+  for (const [id, { semaphore }] of objects.uses) {
+    const use = semaphore.uses.get(id)
+    if (use !== undefined) use.returnsAt += byMs
+  }
+}
+
+/** By when `amount` more will have come back, in epoch ms; null: never by time alone. */
+export function whenReturned({ uses }: DurableSemaphore, amount: number): number | null {
+  let left = amount
+  // The older come back first, unless the period was changed: then this is the latest moment.
+  let by = 0
+  for (const use of uses.values()) {
+    by = Math.max(by, use.returnsAt)
+    left -= use.amount
+    if (left <= 0) return by
+  }
+  return null
 }

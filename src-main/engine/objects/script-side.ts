@@ -13,6 +13,10 @@ export type Asker = {
   readonly since: number
   /** `file:line:column` of the user's code. */
   readonly place: string | null
+  /** Epoch ms at which the script gives up by itself; null: it set no limit. */
+  readonly givesUpAt: number | null
+  /** The script may take the call back before, for a reason of its own. */
+  readonly isAbortable: boolean
 }
 
 export type OpenCall = { readonly asker: Asker; readonly what: Call }

@@ -23,6 +23,8 @@ export type Wanting = Asker & {
 export class DurableSemaphore extends Semaphore<Wanting, HeldPermit> {
   readonly kind: Permit['kind']
   readonly name: string
+  /** Of a rate: permits that come back with time, by the id of their use; `returnsAt` is in epoch ms. */
+  readonly uses = new Map<number, { readonly amount: number; returnsAt: number }>()
 
   constructor(kind: Permit['kind'], name: string, settings: SemaphoreSettings) {
     super(settings)
@@ -154,6 +156,7 @@ export function lend(
     const use = state.store.semaphores.insertUse.get(name, amount, tick.now + perMs)
     if (use === undefined) throw new Error('the store gave the use no id')
     state.objects.uses.set(use, { semaphore, amount })
+    semaphore.uses.set(use, { amount, returnsAt: tick.now + perMs })
     state.timers.set(`use:${use}`, tick.mono + perMs)
   }
   tick.changes.runs.add(run.id)

@@ -51,6 +51,8 @@ export function prepareFutures(db: Database) {
     due: db.prepare<[now: number, limit: number], { name: string; due_with: string }>(
       `SELECT name, due_with FROM futures WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?`,
     ),
+    /** When its timer settles it. */
+    dueAt: db.prepare<[name: string], number | null>('SELECT due_at FROM futures WHERE name = ?').pluck(),
     nextDue: db.prepare<[], number | null>('SELECT min(due_at) FROM futures WHERE due_at IS NOT NULL').pluck(),
   }
 }

@@ -69,24 +69,6 @@ export const executorNote: Record<Executor, string> = {
   async: 'Shares a warm process with other runs. Starts fastest; for code that mostly waits for the network.',
 }
 
-/** Why a run is not running, as one sentence; `now` makes the spans. */
-export function waitWords(wait: Wait, now: number): string {
-  switch (wait.kind) {
-    case 'time':
-      return `due in ${formatSpan(wait.until - now, true)}`
-    case 'slot': {
-      const place = wait.ahead === 0 ? 'next in line' : `${wait.ahead.toLocaleString()} ahead`
-      return `no free ${wait.executor} slot (${wait.inUse} of ${wait.slots} in use) · ${place} · ${formatSpan(now - wait.since, true)}`
-    }
-    case 'paused_job':
-      return `job ${wait.job} is paused · ${formatSpan(now - wait.since, true)}`
-    case 'draining':
-      return `the host is stopping and starts nothing new · ${formatSpan(now - wait.since, true)}`
-    default:
-      return wait satisfies never
-  }
-}
-
 /** A run that is being stopped already, or has ended, cannot be asked to stop. */
 export const canCancel = ({ lifecycle }: Pick<RunRow, 'lifecycle'>): boolean =>
   lifecycle !== 'stopping' && lifecycle !== 'finished'

@@ -6,7 +6,6 @@ import {
   spanInWords,
   stateInWords,
   timeInWords,
-  waitInWords,
 } from '../../../src-main/cli/words.ts'
 
 test.each([
@@ -24,24 +23,6 @@ test.each([
 test('the state of what has finished is its outcome', () => {
   expect(stateInWords({ lifecycle: 'stopping', outcome: null })).toBe('stopping')
   expect(stateInWords({ lifecycle: 'finished', outcome: 'timed_out' })).toBe('timed out')
-})
-
-test('every wait says what is waited for', () => {
-  const until = new Date(2027, 2, 10, 18, 30).getTime()
-  expect(waitInWords({ kind: 'time', until }, until - 1_500)).toBe('is due at 2027-03-10 18:30:00, in 1.5 s')
-  expect(waitInWords({ kind: 'slot', executor: 'process', inUse: 2, slots: 2, ahead: 3, since: 0 }, 0)).toBe(
-    'waits for a slot of "process": 2 of 2 in use, 3 ahead',
-  )
-  expect(waitInWords({ kind: 'slot', executor: 'async', inUse: 8, slots: 8, ahead: 0, since: 0 }, 0)).toBe(
-    'waits for a slot of "async": 8 of 8 in use, next in line',
-  )
-  expect(waitInWords({ kind: 'paused_job', job: 'nightly', since: 0 }, 0)).toBe(
-    'the job "nightly" is paused: signalbox job resume nightly',
-  )
-  expect(waitInWords({ kind: 'paused_job', job: 'every night', since: 0 }, 0)).toBe(
-    'the job "every night" is paused: signalbox job resume \'every night\'',
-  )
-  expect(waitInWords({ kind: 'draining', since: 0 }, 0)).toBe('the host is stopping and starts nothing new')
 })
 
 test('times and log lines are local and aligned', () => {

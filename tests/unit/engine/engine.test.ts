@@ -4,6 +4,7 @@ import { removeJob, setJobPaused } from '../../../src-main/engine/commands/jobs.
 import { retry, submitMany } from '../../../src-main/engine/commands/submit.ts'
 import { logLines, runDetail, runRow } from '../../../src-main/engine/views.ts'
 import { openSimulatedEngine } from '../../support/simulated-engine.ts'
+import { waitOf } from '../../support/waits.ts'
 
 describe('admission', () => {
   test('starts runs in the order of priority, then of age, as slots come free', async () => {
@@ -29,7 +30,7 @@ describe('admission', () => {
     const id = await world.submit({ job: 'work' })
     expect(world.startedRuns()).toEqual([])
     expect(world.engine.read((state) => runRow(state, world.run(id)).waits)).toEqual([
-      { kind: 'paused_job', job: 'work', since: world.world.wallMs },
+      waitOf({ kind: 'paused_job', resource: 'work', job: 'work', since: world.world.wallMs }),
     ])
     await world.command((state, tick) => setJobPaused(state, tick, 'work', false))
     await world.pass()
@@ -66,8 +67,19 @@ describe('admission', () => {
     await world.addJob('work')
     const inputs = ['1', '2', '3', '4']
     await world.command((state, tick) => submitMany(state, tick, { job: 'work', inputs }))
+    const since = world.world.wallMs
     expect(world.engine.read((state) => runRow(state, world.run(4)).waits)).toEqual([
-      { kind: 'slot', executor: 'async', inUse: 1, slots: 1, ahead: 2, since: world.world.wallMs },
+      waitOf({
+        kind: 'slot',
+        resource: 'async',
+        executor: 'async',
+        inUse: 1,
+        slots: 1,
+        ahead: 2,
+        since,
+        holders: [{ run: 1, name: 'work', attempt: 1, task: null, amount: 1, since, place: null }],
+        holderCount: 1,
+      }),
     ])
   })
 

@@ -6,7 +6,9 @@ import {
   formatSpan,
   parseDuration,
 } from '../../../src-renderer/lib/state/duration.ts'
-import { runSpans, runWords, stackFrames, waitWords } from '../../../src-renderer/lib/state/run-words.ts'
+import { runSpans, runWords, stackFrames } from '../../../src-renderer/lib/state/run-words.ts'
+import { holderWords, waitWords } from '../../../src-renderer/lib/state/wait-words.ts'
+import { waitOf } from '../../support/waits.ts'
 
 describe('a span of time', () => {
   it('is read from what people type', () => {
@@ -67,20 +69,48 @@ describe('the words for a run', () => {
   it('say the outcome of what has finished and the state of what has not', () => {
     expect(runWords({ lifecycle: 'finished', outcome: 'timed_out' })).toEqual({ look: 'timed-out', word: 'Timed out' })
     expect(
-      runWords({ lifecycle: 'queued', outcome: null, waits: [{ kind: 'paused_job', job: 'j', since: 0 }] }).look,
+      runWords({ lifecycle: 'queued', outcome: null, waits: [waitOf({ kind: 'paused_job', job: 'j' })] }).look,
     ).toBe('paused')
   })
 
   it('say why it waits', () => {
-    const slot = { kind: 'slot', executor: 'process', inUse: 4, slots: 4, ahead: 0, since: 0 } as const
+    const slot = waitOf({ kind: 'slot', executor: 'process', inUse: 4, slots: 4, ahead: 0 })
     expect([
       waitWords(slot, 5_000),
       waitWords({ ...slot, ahead: 1_200 }, 5_000),
-      waitWords({ kind: 'time', until: 9_000 }, 5_000),
+      waitWords(waitOf({ kind: 'time', until: 9_000 }), 5_000),
     ]).toEqual([
       'no free process slot (4 of 4 in use) · next in line · 5 s',
       `no free process slot (4 of 4 in use) · ${(1_200).toLocaleString()} ahead · 5 s`,
       'due in 4 s',
+    ])
+  })
+
+  it('say what a running one waits for, who has it and since when', () => {
+    const holder = { run: 7, name: 'writer', attempt: 1, task: null, amount: 1, since: 1_000, place: '/x/job.ts:4:7' }
+    const by = { attempt: 1, task: { number: 0, name: null }, place: null, givesUpAt: 65_000 }
+    const held = { by, ahead: 0, holders: [holder], holderCount: 2 }
+    expect([
+      waitWords(waitOf({ ...held, kind: 'lock', resource: 'A', condition: null }), 5_000),
+      waitWords(
+        waitOf({
+          kind: 'semaphore',
+          resource: 'api',
+          amount: 1,
+          free: -1,
+          permits: 5,
+          perMs: 60_000,
+          expectedAt: 8_000,
+        }),
+        5_000,
+      ),
+      waitWords(waitOf({ kind: 'run', resource: 'resize', run: 12, lifecycle: 'queued' }), 5_000),
+      holderWords(holder, 5_000),
+    ]).toEqual([
+      'lock A · held by run 7 (writer) and 1 more · next in line · gives up in 1 m 00 s · 5 s',
+      'rate limit api: needs 1, 0 of 5 free · expected in 3 s · 5 s',
+      'run 12 (resize) is queued · 5 s',
+      'attempt 1 · for 4 s · taken at /x/job.ts:4:7',
     ])
   })
 })

@@ -1,0 +1,110 @@
+import type { Holder, Progress, RunRow, Stop, TaskName, Wait } from '../../src-preload/contract.ts'
+import { asWord, spanInWords, timeInWords } from './words.ts'
+
+/** Why a run does not run or does not go on, or what it does; for a line of `ps`. */
+export function situationInWords(run: RunRow, nowMs: number): string {
+  if (run.stop !== null && run.lifecycle === 'stopping') return stopInWords(run.stop, nowMs)
+  const more = run.waitCount - run.waits.length
+  return [
+    ...(run.progress === null ? [] : [progressInWords(run.progress)]),
+    ...run.waits.map((wait) => waitInWords(wait, nowMs)),
+    ...(more > 0 ? [`and ${more} more`] : []),
+  ].join('; ')
+}
+
+export const progressInWords = ({ done, total, note }: Progress): string =>
+  [total === null ? String(done) : `${done} of ${total}`, note].filter(Boolean).join(', ')
+
+/** What is waited for, who has it, the place in line, and the moment when it ends where that is known. */
+export function waitInWords(wait: Wait, nowMs: number): string {
+  const parts = [whatInWords(wait, nowMs), heldInWords(wait), lineInWords(wait), endInWords(wait, nowMs)]
+  return parts.filter((part) => part !== '').join(', ')
+}
+
+function whatInWords(wait: Wait, nowMs: number): string {
+  const name = `"${wait.resource}"`
+  switch (wait.kind) {
+    case 'time':
+      return `is due at ${timeInWords(wait.until)}, in ${spanInWords(wait.until - nowMs)}`
+    case 'slot':
+      return `waits for a slot of ${name}: ${wait.inUse} of ${wait.slots} in use`
+    case 'paused_job':
+      return `the job ${name} is paused: signalbox job resume ${asWord(wait.job)}`
+    case 'draining':
+      return 'the host is stopping and starts nothing new'
+    case 'semaphore': {
+      const permits = wait.amount === 1 ? 'a permit' : `${wait.amount} permits`
+      const what = wait.perMs === null ? 'semaphore' : 'rate limit'
+      return `waits for ${permits} of the ${what} ${name}: ${Math.max(0, wait.free)} of ${wait.permits} free`
+    }
+    case 'lock':
+      return wait.condition === null
+        ? `waits for the lock ${name}`
+        : `notified at the condition "${wait.condition}", waits for its lock ${name}`
+    case 'event':
+      return `waits for the event ${name}`
+    case 'condition':
+      return `waits at the condition ${name} to be notified`
+    case 'barrier':
+      return `waits at the barrier ${name}: ${wait.parties - wait.arrived} of ${wait.parties} not there yet`
+    case 'queue_get':
+      return wait.isPaused ? `waits for the queue ${name}, which is paused` : `waits for an item of the queue ${name}`
+    case 'queue_put':
+      return `waits for room in the queue ${name}: ${wait.size} of ${wait.maxsize} in it`
+    case 'queue_join':
+      return `waits until all items of the queue ${name} are done: ${wait.unfinished} are not`
+    case 'future':
+      return `waits for the future ${name}`
+    case 'run':
+      return `waits for run ${wait.run} (${wait.resource}), which is ${wait.lifecycle}`
+    case 'task': {
+      const names = [...wait.tasks.map(taskInWords), ...wait.runs.map((run) => `run ${run}`)].join(', ')
+      return wait.tasks.length + wait.runs.length === 1
+        ? `waits for ${names}`
+        : `waits for ${wait.needsAll ? 'all' : 'one'} of ${names}`
+    }
+    case 'sleep':
+      return `sleeps until ${timeInWords(wait.until)}, for ${spanInWords(wait.until - nowMs)} more`
+    case 'promise':
+      return 'waits for something outside, for example an answer from the network'
+    default:
+      return wait satisfies never
+  }
+}
+
+function heldInWords({ kind, holders, holderCount }: Wait): string {
+  const [first] = holders
+  if (first === undefined || kind === 'slot') return ''
+  const more = holderCount - 1
+  return `${kind === 'queue_join' ? 'taken' : 'held'} by run ${first.run} (${first.name})${more > 0 ? ` and ${more} more` : ''}`
+}
+
+function lineInWords({ ahead }: Wait): string {
+  if (ahead === null) return ''
+  return ahead === 0 ? 'next in line' : `${ahead} ahead`
+}
+
+function endInWords({ kind, expectedAt, by }: Wait, nowMs: number): string {
+  const said = []
+  if (expectedAt !== null && kind !== 'time' && kind !== 'sleep')
+    said.push(`expected in ${spanInWords(expectedAt - nowMs)}`)
+  if (by !== null && by.givesUpAt !== null) said.push(`gives up in ${spanInWords(by.givesUpAt - nowMs)}`)
+  return said.join(', ')
+}
+
+/** Who has it, since when, and where in its code. */
+export function holderInWords({ run, name, attempt, task, amount, since, place }: Holder, nowMs: number): string {
+  const what = amount === 1 ? '' : `${amount} of it, `
+  const who = `run ${run} (${name}), attempt ${attempt}${task === null || task.number === 0 ? '' : `, ${taskInWords(task)}`}`
+  return `${what}${who}, for ${spanInWords(nowMs - since)}${place === null ? '' : `, taken at ${place}`}`
+}
+
+export const taskInWords = ({ number, name }: TaskName): string =>
+  name === null ? `task ${number}` : `task ${number} (${name})`
+
+function stopInWords(stop: Stop, nowMs: number): string {
+  const why = { cancel: 'cancelled', timeout: 'timed out', shutdown: 'the host stops' }[stop.cause]
+  const phase = { requested: 'asked to stop', signalled: 'signalled to stop', killing: 'being killed' }[stop.phase]
+  const reason = stop.reason === null ? '' : ` (${stop.reason})`
+  return `${why}${reason}: ${phase} ${spanInWords(nowMs - stop.since)} ago`
+}

@@ -1,0 +1,81 @@
+/** What an unfinished run waits for, and who has it. */
+import type { Executor } from './definition.ts'
+import type { Lifecycle } from './contract.ts'
+
+/** A task inside an attempt. 0 is the run's own function. `name` is null where the script has not told it. */
+export type TaskName = { number: number; name: string | null }
+
+/** Who has what another one waits for. */
+export type Holder = {
+  run: number
+  /** Of the run. */
+  name: string
+  attempt: number
+  /** Null: the attempt as a whole has it, until it ends. */
+  task: TaskName | null
+  /** Permits, or items. */
+  amount: number
+  since: number
+  /** `file:line:column` of the script that took it; null where that is not known. */
+  place: string | null
+}
+
+/** The task that waits, and where in its code. */
+export type Asking = {
+  attempt: number
+  task: TaskName
+  place: string | null
+  /** When the script gives up by itself; null: it waits for ever. */
+  givesUpAt: number | null
+}
+
+type Waiting = {
+  /** Null: the run as a whole waits, and has not begun. */
+  by: Asking | null
+  /** The name of what is waited for, where it has one. */
+  resource: string | null
+  since: number
+  /** How many stand before it in the line, at most 1,000; null: there is no line. */
+  ahead: number | null
+  /** The first of those who have it. */
+  holders: Holder[]
+  holderCount: number
+  /** When the wait will be over, where that can be known. */
+  expectedAt: number | null
+}
+
+/** Why a run, or a task of it, does not go on; computed by the machine. */
+export type Wait = Waiting &
+  (
+    | { kind: 'time'; until: number }
+    | { kind: 'slot'; executor: Executor; inUse: number; slots: number }
+    | { kind: 'paused_job'; job: string }
+    | { kind: 'draining' }
+    /** `free`: what could be taken if nobody were ahead. `perMs`: of a rate limit, how long a permit is used. */
+    | { kind: 'semaphore'; amount: number; free: number; permits: number; perMs: number | null }
+    /** `condition`: it was notified there, and goes on when it has the lock again. */
+    | { kind: 'lock'; condition: string | null }
+    | { kind: 'event' }
+    | { kind: 'condition'; lock: string }
+    | { kind: 'barrier'; arrived: number; parties: number }
+    | { kind: 'queue_get'; isPaused: boolean }
+    | { kind: 'queue_put'; size: number; maxsize: number }
+    /** The holders are those who have taken an item. */
+    | { kind: 'queue_join'; unfinished: number }
+    | { kind: 'future' }
+    | { kind: 'run'; run: number; lifecycle: Lifecycle }
+    | { kind: 'task'; tasks: TaskName[]; runs: number[]; needsAll: boolean }
+    | { kind: 'sleep'; until: number }
+    /** Something outside of the engine, for example an answer from the network. */
+    | { kind: 'promise' }
+  )
+
+/** A task of a live attempt; those with `parent` null are not the child of another. */
+export type TaskRow = {
+  task: number
+  parent: number | null
+  name: string
+  since: number
+  place: string | null
+  waits: Wait[]
+}
