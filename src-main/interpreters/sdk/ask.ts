@@ -2,10 +2,12 @@ import type { Answer, Call } from '../calls.ts'
 import { CancelledError } from './cancelled-error.ts'
 import { errorFrom, TimeoutError } from './errors.ts'
 import { placeOfCaller } from './place.ts'
-import { currentLink } from './run-link.ts'
+import { currentLink, currentRun } from './run-link.ts'
 import { runtimeOf } from './runtime.ts'
 import { currentScope } from './tasks/scope.ts'
 import type { GiveUp, Scope, Settle } from './tasks/scope.ts'
+import type { Limits } from './runtime.ts'
+import { signal as currentSignalStandIn } from './signal.ts'
 
 export type Ask = {
   call: Call
@@ -49,7 +51,7 @@ function askAndWait(
     runtime.withdraw(id)
     return true
   }
-  const id = runtime.send(task, call, place, settle)
+  const id = runtime.send(task, call, place, settle, limitsOf(scope, timeoutMs, signal))
   const onAbort = () => giveUp(signal?.reason)
   signal?.addEventListener('abort', onAbort, { once: true })
   if (signal?.aborted === true) onAbort()
@@ -82,6 +84,16 @@ function askAndWait(
     if (call === null) return isWithdrawn(value)
     if (call !== undefined) runtime.send(task, call, null, () => undefined)
     return true
+  }
+}
+
+/** How the wait may end without the engine. The task's own signal does not count: it aborts when the task is cancelled. */
+function limitsOf(scope: Scope, timeoutMs = Infinity, signal: AbortSignal | undefined): Limits {
+  const isOwn = signal === currentSignalStandIn || signal === scope.signal || signal === currentRun().signal
+  const leftMs = Math.min(timeoutMs, scope.leftMs)
+  return {
+    ...(leftMs === Infinity ? {} : { timeoutMs: Math.max(0, Math.ceil(leftMs)) }),
+    ...(signal === undefined || isOwn ? {} : { isAbortable: true }),
   }
 }
 

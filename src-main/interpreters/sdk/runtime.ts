@@ -1,10 +1,13 @@
-import type { Answer, Call } from '../calls.ts'
+import type { Answer, Call, CallReport } from '../calls.ts'
 import { clearInterval, setInterval } from '../own-builtins.ts'
 import { CancelledError } from './cancelled-error.ts'
 import type { RunLink, ScriptRuntime } from './run-link.ts'
 import { TaskTree } from './tasks/task-tree.ts'
 
 const LONGEST_MS = 2 ** 31 - 1
+
+/** Ways in which the script itself may end the wait for an answer. */
+export type Limits = Pick<CallReport, 'timeoutMs' | 'isAbortable'>
 
 /** What the SDK keeps of one run: its tasks, and its calls that have no answer yet. */
 export class Runtime implements ScriptRuntime {
@@ -22,12 +25,21 @@ export class Runtime implements ScriptRuntime {
     if (signal.aborted) this.tree.main.scope.cancel(signal.reason as CancelledError)
   }
 
-  /** Sends a call of a task and returns its number; its one answer goes to `onAnswer`. */
-  send(task: number, what: Call, place: string | null, onAnswer: (answer: Answer) => void): number {
+  /**
+   * Sends a call of a task and returns its number; its one answer goes to `onAnswer`. `limits`: how its wait may be given
+   * up.
+   */
+  send(
+    task: number,
+    what: Call,
+    place: string | null,
+    onAnswer: (answer: Answer) => void,
+    limits: Limits = {},
+  ): number {
     this.#lastCall += 1
     this.#calls.set(this.#lastCall, onAnswer)
     this.#keepAlive ??= setInterval(() => undefined, LONGEST_MS)
-    this.#link.send({ type: 'call', call: this.#lastCall, task, place, what })
+    this.#link.send({ type: 'call', call: this.#lastCall, task, place, what, ...limits })
     return this.#lastCall
   }
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { CancelledError } from '../cancelled-error.ts'
 import type { TaskReport } from '../../calls.ts'
+import { now } from '../../own-builtins.ts'
 import { currentLink } from '../run-link.ts'
 import { runtimeOf } from '../runtime.ts'
 import type { TaskNode } from './task-tree.ts'
@@ -37,6 +38,7 @@ export class Scope {
   /** Of the whole task; only its outermost scope has them. */
   readonly #waits = new Set<OpenWait>()
   #pending: CancelledError | null = null
+  #deadline = Infinity
   #cancels = 0
   #abortController: AbortController | null = null
   #signal: AbortSignal | null = null
@@ -53,6 +55,16 @@ export class Scope {
   /** How many cancels have come from further out than `this.parent`, or to the task, and were not taken back. */
   get cancels(): number {
     return this.#cancels + (this.parent?.cancels ?? 0)
+  }
+
+  /** How long until the first deadline of this scope or of one around it. */
+  get leftMs(): number {
+    return Math.min(this.#deadline - this.task.tree.loop.time(), this.parent?.leftMs ?? Infinity)
+  }
+
+  /** In ms of the loop's time. */
+  setDeadline(at: number): void {
+    this.#deadline = at
   }
 
   /** Aborts with the first cancel of this scope or of one around it. */
@@ -143,7 +155,14 @@ export class Scope {
 
   /** What the task waits for without the engine's help, all of it. */
   look(): LocalWaits[] {
-    return [...this.#root.#waits].flatMap(({ isOver, look }) => (isOver || look === null ? [] : [look()]))
+    return [...this.#root.#waits].flatMap(({ isOver, look, scope }) => {
+      if (isOver || look === null) return []
+      const { leftMs } = scope
+      const { waits, needsAll } = look()
+      if (leftMs === Infinity) return [{ waits, needsAll }]
+      // A deadline is one more way in which the wait ends.
+      return [{ waits: [...waits, { for: 'sleep', until: Math.ceil(now() + leftMs) }], needsAll: false }]
+    })
   }
 
   get #root(): Scope {

@@ -61,6 +61,7 @@ export class Timeout {
   }
 
   #arm(): void {
+    this.#scope.setDeadline(this.#when ?? Infinity)
     this.#timer = this.#when === null ? null : this.#loop.callAt(this.#when, () => this.#expire())
   }
 

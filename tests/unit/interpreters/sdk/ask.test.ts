@@ -3,7 +3,7 @@ import type { Answer, Call } from '../../../../src-main/interpreters/calls.ts'
 import { ask } from '../../../../src-main/interpreters/sdk/ask.ts'
 import type { Ask } from '../../../../src-main/interpreters/sdk/ask.ts'
 import { CancelledError } from '../../../../src-main/interpreters/sdk/cancelled-error.ts'
-import { sleep } from '../../../../src-main/interpreters/sdk/tasks/loop-face.ts'
+import { signal as runSignal, sleep } from '../../../../src-main/interpreters/sdk/index.ts'
 import { linkCurrentRun } from '../../../../src-main/interpreters/sdk/run-link.ts'
 import type { FromScript, RunLink } from '../../../../src-main/interpreters/sdk/run-link.ts'
 
@@ -39,6 +39,7 @@ function openRun() {
   }
   return {
     sent,
+    signal: controller.signal,
     said: () => sent.map((message) => (message.type === 'call' ? message.what.do : message.type)),
     answer,
     ask: (what: Ask) => follow(ask(what)),
@@ -118,4 +119,18 @@ test('a failure that came before the wait was taken back is told as it is', asyn
   const wait = run.ask({ call: acquire, signal: AbortSignal.abort('mine') })
   run.answer(1, { error: 'QueueShutDown' })
   expect(await wait()).toMatchObject({ name: 'QueueShutDown' })
+})
+
+test('a wait says how the script may end it by itself, which the end of the run is not', () => {
+  const run = openRun()
+  run.ask({ call: acquire, timeoutMs: 500 })
+  run.ask({ call: acquire, signal: new AbortController().signal })
+  run.ask({ call: acquire, timeoutMs: Infinity, signal: runSignal })
+  run.ask({ call: acquire, signal: run.signal })
+  expect(run.sent).toEqual([
+    { type: 'call', call: 1, task: 0, place: expect.any(String) as unknown, what: acquire, timeoutMs: 500 },
+    { type: 'call', call: 2, task: 0, place: expect.any(String) as unknown, what: acquire, isAbortable: true },
+    { type: 'call', call: 3, task: 0, place: expect.any(String) as unknown, what: acquire },
+    { type: 'call', call: 4, task: 0, place: expect.any(String) as unknown, what: acquire },
+  ])
 })
