@@ -12,7 +12,7 @@ import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
 import type { LogLevel } from './log-levels.ts'
 import { objectContract } from './object-contract.ts'
-import type { TaskRow, Wait } from './waits.ts'
+import type { Deadlock, TaskRow, Wait } from './waits.ts'
 
 export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
 export type Lifecycle = (typeof lifecycles)[number]
@@ -76,6 +76,8 @@ export type RunRow = {
   /** What it waits for, the longest wait first: in lists the first 4, in detail the first 20. */
   waits: Wait[]
   waitCount: number
+  /** The deadlock that it is in (`waits.deadlocks`). */
+  deadlock: number | null
 }
 
 export type Attempt = {
@@ -145,6 +147,8 @@ export type Status = {
   finished: Record<Outcome, number>
   /** Highest run id given out; a list that shows up to M has `lastRunId − M` newer runs. */
   lastRunId: number
+  /** How many deadlocks stand. */
+  deadlocks: number
   databaseBytes: number
   loopDelayMs: number
   lastEventAt: number | null
@@ -244,7 +248,12 @@ export type LogMessage = {
 }
 
 /** The Runs page: everything unfinished up to a bound, in groups, and how many more there are. */
-export type NowMeta = { counts: Record<Lifecycle, number>; shown: Record<Lifecycle, number> }
+export type NowMeta = {
+  counts: Record<Lifecycle, number>
+  shown: Record<Lifecycle, number>
+  /** The first 5. */
+  deadlocks: Deadlock[]
+}
 
 export const contract = {
   engine: {
@@ -294,6 +303,10 @@ export const contract = {
       .output(type<{ lines: LogLine[]; total: number }>()),
   },
   ...objectContract,
+  waits: {
+    /** Those that stand, the oldest first, up to 100. */
+    deadlocks: oc.output(type<Deadlock[]>()),
+  },
   examples: {
     list: oc.output(type<Example[]>()),
   },

@@ -1,4 +1,4 @@
-/** What an unfinished run waits for, and who has it. */
+/** What an unfinished run waits for, who has it, and who waits for each other for ever. */
 import type { Executor } from './definition.ts'
 import type { Lifecycle } from './contract.ts'
 
@@ -78,4 +78,45 @@ export type TaskRow = {
   since: number
   place: string | null
   waits: Wait[]
+}
+
+/** What has a line, or can run out. */
+export type ResourceName = { kind: 'semaphore' | 'lock' | 'slot' | 'queue_join'; resource: string }
+
+/** What a member of a deadlock has that members wait for. */
+export type Held = ResourceName & { amount: number; since: number; place: string | null }
+
+/** A run, or a task of one, that can never go on unless somebody acts. */
+export type DeadlockMember = {
+  run: number
+  name: string
+  /** Null: the run is queued. */
+  attempt: number | null
+  task: TaskName | null
+  holds: Held[]
+  waits: Wait[]
+}
+
+/**
+ * In the cycle each waits for the next, and the last for the first: for what it holds (`of`), because it is ahead in the
+ * line for `of`, or for its end. `task` is null for a queued run.
+ */
+export type DeadlockLink = { run: number; task: number | null } & (
+  { by: 'holds' | 'ahead'; of: ResourceName } | { by: 'end' }
+)
+
+/** Runs that wait for each other for ever. It stays until a person or a script acts; the engine never breaks it. */
+export type Deadlock = {
+  id: number
+  /** When the last of the waits began that make it. */
+  since: number
+  foundAt: number
+  /** The first 20 of them. */
+  members: DeadlockMember[]
+  memberCount: number
+  cycle: DeadlockLink[]
+  /** The cycle in words. */
+  summary: string
+  /** The run whose cancel would undo it at the least loss, and why that one. */
+  victim: { run: number; name: string; why: string }
 }

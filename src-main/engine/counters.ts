@@ -2,7 +2,14 @@ import type { Lifecycle, Outcome } from '../../src-preload/contract.ts'
 import type { Store } from '../store/store.ts'
 
 export type CounterName =
-  'last_run' | 'last_event' | 'last_permit' | 'last_item' | 'queue_clock' | `is_${Lifecycle}` | `was_${Outcome}`
+  | 'last_run'
+  | 'last_event'
+  | 'last_permit'
+  | 'last_item'
+  | 'last_deadlock'
+  | 'queue_clock'
+  | `is_${Lifecycle}`
+  | `was_${Outcome}`
 
 /** Running totals in memory, written with the transaction that changed them. */
 export class Counters {

@@ -17,6 +17,7 @@ import type { EngineState } from './state.ts'
 import { deadlinePassed, requestKill, requestStop, stopSent } from './stopping.ts'
 import { noChanges } from './tick.ts'
 import type { Changes, Tick } from './tick.ts'
+import { lookForDeadlocks, lookTaken, planLook } from './waits/deadlocks.ts'
 
 export type EngineParts = {
   store: Store
@@ -187,7 +188,10 @@ export class Engine {
   /** What one transaction does, in this order: time, inbox, cascades, admission. Returns how many items it took. */
   #work(tick: Tick): number {
     const state = this.#state
-    for (const key of state.timers.take(tick.mono)) deadlinePassed(state, tick, key)
+    for (const key of state.timers.take(tick.mono)) {
+      if (key === 'deadlocks') this.#look(tick)
+      else deadlinePassed(state, tick, key)
+    }
     followClock(state, this.#clockJumps.take(tick.now, tick.mono))
     const planned = nextPlanned(state)
     if (planned !== null && planned <= tick.now) {
@@ -203,7 +207,15 @@ export class Engine {
     }
     // What a cascade has yet to cancel must not start.
     if (!advanceCascades(state, tick)) admit(state, tick)
+    if (tick.changes.runs.size > 0 || tick.changes.status || tick.changes.jobs) planLook(state, tick)
     return taken
+  }
+
+  #look(tick: Tick): void {
+    const { clock } = this.#parts
+    const before = clock.monoMs()
+    lookForDeadlocks(this.#state, tick)
+    lookTaken(this.#state, tick, clock.monoMs() - before)
   }
 
   #take(item: InboxItem, tick: Tick): void {

@@ -6,10 +6,12 @@ import type { StoredRun } from '../store/queries/runs.ts'
 import type { Engine } from './engine.ts'
 import type { View } from './feeds.ts'
 import type { EngineState } from './state.ts'
+import { deadlocksOf } from './waits/deadlock-views.ts'
 import { jobRow, runLive, runRow } from './views.ts'
 
 /** How many rows of each group the Runs page gets; the rest is a number. */
 const SHOWN = { live: 200, queued: 100, scheduled: 100 }
+const DEADLOCKS_SHOWN = 5
 const STATUS_REFRESH_MS = 2_000
 
 /** Everything unfinished, up to a bound per group: stopping and running, queued in their order, scheduled. */
@@ -27,7 +29,12 @@ export function nowView(engine: Engine): View<RunRow, NowMeta> {
         for (const name of lifecycles) shown[name] = runs.filter((run) => run.lifecycle === name).length
         return runs.map((run) => ({ key: String(run.id), row: runRow(state, run) }))
       }),
-    meta: () => ({ counts: engine.read(countsOf), shown: { ...shown } }),
+    meta: () =>
+      engine.read((state) => ({
+        counts: countsOf(state),
+        shown: { ...shown },
+        deadlocks: deadlocksOf(state, DEADLOCKS_SHOWN),
+      })),
   }
 }
 
@@ -96,6 +103,7 @@ export function statusOf(engine: Engine, facts: HostFacts, loopDelayMs: number):
       ...(Object.fromEntries(outcomes.map((name) => [name, state.counters.get(`was_${name}`)])) as Status['finished']),
     },
     lastRunId: state.counters.get('last_run'),
+    deadlocks: state.deadlocks.standing.size,
     databaseBytes: state.store.databaseBytes.get() ?? 0,
     loopDelayMs,
     lastEventAt: engine.lastEventAt,

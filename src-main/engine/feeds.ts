@@ -98,17 +98,20 @@ export class Feeds {
     const subscription = this.#open(view.isTouchedBy)
     try {
       let sent = new Map<string, string>()
+      let sentMeta = ''
       while (!signal.aborted) {
         subscription.readAt(this.#clock.monoMs())
         const rows = view.rows()
         const now = new Map(rows.map(({ key, row }) => [key, JSON.stringify(row)]))
         const meta = view.meta()
-        const message = difference(subscription, sent, now, rows, meta)
+        const metaText = JSON.stringify(meta)
+        const message = difference(subscription, sent, now, rows, meta, metaText !== sentMeta)
         if (message !== null) {
           subscription.version += 1
           yield { ...message, version: subscription.version }
         }
         sent = now
+        sentMeta = metaText
         await subscription.waitForTurn(this.#clock, TABLE_INTERVAL_MS, view.refreshMs ?? Infinity, signal)
       }
     } finally {
@@ -167,6 +170,7 @@ function difference<Row, Meta>(
   now: Map<string, string>,
   rows: { key: string; row: Row }[],
   meta: Meta,
+  isMetaNew: boolean,
 ): FeedMessage<Row, Meta> | null {
   const { id: feed, version } = subscription
   if (version === 0) return { type: 'snapshot', feed, version, rows, meta }
@@ -176,7 +180,7 @@ function difference<Row, Meta>(
   const isMoved = removed.length > 0 || !isSameOrder(order, [...sent.keys()])
   // A patch that says nearly everything anew is longer than saying it.
   if (upserts.length > 20 && upserts.length * 2 > rows.length) return { type: 'snapshot', feed, version, rows, meta }
-  if (upserts.length === 0 && !isMoved) return null
+  if (upserts.length === 0 && !isMoved && !isMetaNew) return null
   return { type: 'patch', feed, version, upserts, removed, order: isMoved ? order : null, meta }
 }
 

@@ -18,6 +18,7 @@ import { createObjectRouter } from './object-router.ts'
 import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
 import type { EngineState } from './state.ts'
+import { deadlocksOf } from './waits/deadlock-views.ts'
 import { jobNamed, jobRow, logLines, runDetail, runRow } from './views.ts'
 
 /** Answers the contract's calls from the engine. What is checked here is not checked again further in. */
@@ -93,6 +94,9 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
       ),
     },
     ...createObjectRouter(engine),
+    waits: {
+      deadlocks: on.waits.deadlocks.handler(() => engine.read((state) => deadlocksOf(state, 100))),
+    },
     examples: {
       list: on.examples.list.handler(() => listExamples()),
     },

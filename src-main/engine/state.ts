@@ -8,6 +8,8 @@ import { Lanes } from './lanes.ts'
 import { loadObjects } from './objects/objects.ts'
 import type { Objects } from './objects/objects.ts'
 import type { ScriptSide } from './objects/script-side.ts'
+import { noDeadlocks } from './waits/deadlocks.ts'
+import type { Deadlocks } from './waits/deadlocks.ts'
 
 /** A run with an attempt under way. The store has the same facts; this is what every report needs at once. */
 export type LiveRun = {
@@ -27,7 +29,7 @@ export type LiveRun = {
   script: ScriptSide | null
 }
 
-export type TimerKey = `timeout:${number}` | `grace:${number}` | `use:${number}`
+export type TimerKey = `timeout:${number}` | `grace:${number}` | `use:${number}` | 'deadlocks'
 
 /** All that the engine keeps in memory. Only code that runs inside a turn changes it. */
 export type EngineState = {
@@ -42,8 +44,9 @@ export type EngineState = {
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
-  /** Limits of attempts, grace periods and returns of rates, in monotonic ms. Due times and queue limits are in the store. */
+  /** Limits of attempts, grace periods, returns of rates and the next look for deadlocks, in monotonic ms. Due times and queue limits are in the store. */
   readonly timers: Timers<TimerKey>
+  readonly deadlocks: Deadlocks
   readonly isPrivate: boolean
   /** Epoch ms since when nothing is admitted because the host is stopping. */
   drainingSince: number | null
@@ -74,6 +77,7 @@ export function createState(options: {
     live: new Map(),
     inUse: { async: 0, process: 0 },
     timers: new Timers(),
+    deadlocks: noDeadlocks(),
     drainingSince: null,
   }
 }

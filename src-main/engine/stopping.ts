@@ -4,7 +4,7 @@ import { transition } from '../core/run.ts'
 import type { RunState, RunTransition } from '../core/run.ts'
 import type { StopStep } from '../interpreters/interpreters.ts'
 import { cancelChildrenOf, cancelInWords } from './objects/cascades.ts'
-import type { EngineState, LiveRun } from './state.ts'
+import type { EngineState, LiveRun, TimerKey } from './state.ts'
 import type { Tick } from './tick.ts'
 
 /**
@@ -63,7 +63,7 @@ export function stopSent(state: EngineState, tick: Tick, step: StopStep): void {
 }
 
 /** A limit or a grace period of a live run has passed, or the period of a rate. */
-export function deadlinePassed(state: EngineState, tick: Tick, key: string): void {
+export function deadlinePassed(state: EngineState, tick: Tick, key: Exclude<TimerKey, 'deadlocks'>): void {
   const [kind, id] = key.split(':')
   if (kind === 'use') {
     returnUse(state, tick, Number(id))

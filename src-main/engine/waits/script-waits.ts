@@ -50,6 +50,14 @@ function taskRow(state: EngineState, run: LiveRun, report: TaskReport, calls: Op
   return { task, parent, name, since, place, waits: [...asked, ...localWaits(run, report)].slice(0, bounds.waits) }
 }
 
+/** What one task waits for. */
+export function waitsOfTask(state: EngineState, run: LiveRun, task: number, bounds: Bounds): Wait[] {
+  const calls = run.script?.openCalls.values().filter(({ asker }) => asker.task === task) ?? []
+  const report = run.script?.tasks.get(task)
+  const waits = [...calls].slice(0, bounds.waits).flatMap((open) => waitOfCall(state, run, open, bounds))
+  return [...waits, ...(report === undefined ? [] : localWaits(run, report))].slice(0, bounds.waits)
+}
+
 /** Nothing for a call that does not wait. */
 export function waitOfCall(state: EngineState, run: LiveRun, { asker, what }: OpenCall, bounds: Bounds): Wait[] {
   const { objects } = state

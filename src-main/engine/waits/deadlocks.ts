@@ -1,0 +1,161 @@
+import { findKnots } from '../../core/wait-graph.ts'
+import type { Knot } from '../../core/wait-graph.ts'
+import type { DeadlockLink } from '../../../src-preload/contract.ts'
+import type { EngineState } from '../state.ts'
+import type { Tick } from '../tick.ts'
+import { cycleInWords, cycleOf } from './cycle.ts'
+import { buildWaitGraph, isWaiting } from './graph.ts'
+import type { Party, WaitGraph } from './graph.ts'
+import { suggestVictim } from './victim.ts'
+import type { Victim } from './victim.ts'
+
+/** A deadlock that stands. */
+export type StandingDeadlock = {
+  readonly id: number
+  readonly since: number
+  readonly foundAt: number
+  members: readonly Party[]
+  cycle: readonly DeadlockLink[]
+  summary: string
+  victim: Victim
+  /** The keys of what its members wait for. */
+  resources: ReadonlySet<string>
+}
+
+export type Deadlocks = {
+  readonly standing: Map<number, StandingDeadlock>
+  /** Which one a run is in. */
+  readonly ofRun: Map<number, number>
+  isLookPlanned: boolean
+  /** In monotonic ms: no look before. */
+  nextLookAt: number
+}
+
+export const noDeadlocks = (): Deadlocks => ({
+  standing: new Map(),
+  ofRun: new Map(),
+  isLookPlanned: false,
+  nextLookAt: 0,
+})
+
+/** Most waits are over before this, and cost no look. */
+const SETTLE_MS = 100
+const LOOK_EVERY_MS = 500
+/** However many wait: looking takes at most a twentieth of the time. */
+const REST_PER_LOOK = 19
+/** Deadlocks that are told of at a time. */
+const MOST = 100
+
+/** Call when a turn has changed something: who waits may now wait for ever, and who did may go on. */
+export function planLook({ deadlocks, live, timers }: EngineState, tick: Tick): void {
+  if (deadlocks.isLookPlanned) return
+  if (deadlocks.standing.size === 0 && !live.values().some(isWaiting)) return
+  deadlocks.isLookPlanned = true
+  timers.set('deadlocks', Math.max(tick.mono + SETTLE_MS, deadlocks.nextLookAt))
+}
+
+/** Call after each look; `tookMs` is what it took. */
+export function lookTaken({ deadlocks }: EngineState, tick: Tick, tookMs: number): void {
+  deadlocks.isLookPlanned = false
+  deadlocks.nextLookAt = tick.mono + Math.max(LOOK_EVERY_MS, tookMs * REST_PER_LOOK)
+}
+
+/**
+ * Records the deadlocks that have formed and those that are gone, each once, as events of their runs. Nothing is done about
+ * them: which run is worth less than the others is for a person to say.
+ */
+export function lookForDeadlocks(state: EngineState, tick: Tick): void {
+  const graph = buildWaitGraph(state)
+  const knots = graph.nodes.length === 0 ? [] : findKnots(graph.nodes, graph.resources, MOST)
+  const { standing, ofRun } = state.deadlocks
+  const gone = new Map(standing)
+  for (const knot of knots) {
+    const members = membersOf(graph, knot)
+    const known = gone.values().find((deadlock) => hasAny(deadlock.members, members))
+    if (known === undefined) form(state, tick, graph, knot, members)
+    else {
+      gone.delete(known.id)
+      reshape(state, tick, graph, knot, known, members)
+    }
+  }
+  for (const deadlock of gone.values()) {
+    standing.delete(deadlock.id)
+    tellRuns(tick, deadlock.members, 'deadlock_resolved', { deadlock: deadlock.id })
+  }
+  if (gone.size === 0 && knots.length === 0) return
+  ofRun.clear()
+  for (const { id, members } of standing.values()) for (const { run } of members) ofRun.set(run, id)
+}
+
+function form(state: EngineState, tick: Tick, graph: WaitGraph, knot: Knot, members: Party[]): void {
+  const id = state.counters.add('last_deadlock', 1)
+  const since = Math.max(...members.map((party) => party.since))
+  const deadlock: StandingDeadlock = { id, since, foundAt: tick.now, members, ...shapeOf(state, graph, knot) }
+  state.deadlocks.standing.set(id, deadlock)
+  tell(tick, deadlock, members)
+}
+
+/** Others may have come in, and some have got out. */
+function reshape(
+  state: EngineState,
+  tick: Tick,
+  graph: WaitGraph,
+  knot: Knot,
+  known: StandingDeadlock,
+  members: Party[],
+): void {
+  const marks = new Set(known.members.map(({ mark }) => mark))
+  if (members.length === marks.size && members.every(({ mark }) => marks.has(mark))) return
+  const runs = new Set(known.members.map(({ run }) => run))
+  Object.assign(known, { members, ...shapeOf(state, graph, knot) })
+  const news = members.filter(({ run }) => !runs.has(run))
+  tell(tick, known, news)
+}
+
+/** Whether one of them has been waiting ever since. */
+function hasAny(before: readonly Party[], now: readonly Party[]): boolean {
+  const marks = new Set(before.map(({ mark }) => mark))
+  return now.some(({ mark }) => marks.has(mark))
+}
+
+function shapeOf(
+  state: EngineState,
+  graph: WaitGraph,
+  knot: Knot,
+): Pick<StandingDeadlock, 'cycle' | 'summary' | 'victim' | 'resources'> {
+  const cycle = cycleOf(graph, knot, state)
+  const inKnot = new Set(knot.nodes)
+  const needs = graph.nodes.filter(({ id }) => inKnot.has(id)).flatMap(({ ways }) => ways.flat())
+  return {
+    cycle,
+    summary: cycleInWords(state, cycle),
+    victim: suggestVictim(state, graph, knot.nodes),
+    resources: new Set(needs.flatMap((need) => (need.for === 'permits' ? [need.of] : []))),
+  }
+}
+
+/** The ends of live runs are no members beside their tasks. */
+const membersOf = (graph: WaitGraph, { nodes }: Knot): Party[] => {
+  const parties = nodes.flatMap((id) => graph.parties.get(id) ?? [])
+  const live = new Set(parties.flatMap(({ run, task }) => (task === null ? [] : [run])))
+  return parties.filter(({ run, task }) => task !== null || !live.has(run))
+}
+
+function tell(tick: Tick, { id, members, summary, victim }: StandingDeadlock, news: readonly Party[]): void {
+  const runs = [...new Set(members.map(({ run }) => run))]
+  tellRuns(tick, news, 'deadlock', {
+    deadlock: id,
+    cycle: summary,
+    runs: runs.slice(0, 20),
+    of: runs.length,
+    victim: victim.run,
+    why: victim.why,
+  })
+}
+
+function tellRuns(tick: Tick, parties: readonly Party[], type: string, data: Parameters<Tick['event']>[2]): void {
+  for (const run of new Set(parties.map((party) => party.run))) {
+    tick.event(run, type, data)
+    tick.changes.runs.add(run)
+  }
+}
