@@ -1,6 +1,6 @@
 import type { RunDetail } from '../../src-preload/contract.ts'
 import { printLine, printTable } from './output.ts'
-import { holderInWords, taskInWords, waitInWords } from './wait-words.ts'
+import { holdersInWords, taskInWords, waitInWords } from './wait-words.ts'
 import { spanInWords } from './words.ts'
 
 /** What a run waits for: which task, for how long, where in its code, and below each who has it. */
@@ -16,10 +16,7 @@ export function printWaits({ waits, waitCount }: RunDetail, nowMs: number): void
         wait.by?.place ?? '',
         waitInWords(wait, nowMs),
       ],
-      ...wait.holders.map((holder) => ['', '', '', `  held by ${holderInWords(holder, nowMs)}`]),
-      ...(wait.holderCount > wait.holders.length
-        ? [['', '', '', `  and by ${wait.holderCount - wait.holders.length} more`]]
-        : []),
+      ...holdersInWords(wait, nowMs, wait.holders.length).map((line) => ['', '', '', `  ${line}`]),
     ]),
     [1],
   )

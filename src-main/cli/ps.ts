@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
-import type { Client, Lifecycle, RunDetail, RunRow } from '../../src-preload/contract.ts'
-import { printJson, printLine, printTable } from './output.ts'
+import type { Client, Deadlock, Lifecycle, RunDetail, RunRow } from '../../src-preload/contract.ts'
+import { inertOn, printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
+import { treeRows } from './run-tree.ts'
 import { circumstancesOf, withHost } from './verb.ts'
-import { situationInWords } from './wait-words.ts'
+import { deadlockInWords, situationInWords } from './wait-words.ts'
 import { spanInWords, stateCell } from './words.ts'
 
 /** What is further on its way comes first; within that, what was accepted first. */
@@ -16,17 +17,19 @@ export function addPs(program: Command): void {
   program
     .command('ps')
     .description('show what runs and what waits, and why')
-    .option('--tree', 'show the attempts and processes under each run')
+    .option('--tree', 'show runs under the run that spawned them, with attempts, tasks and who has what they wait for')
     .action(async ({ tree }: { tree?: boolean }, command: Command) => {
       const { home, json } = circumstancesOf(command)
       await withHost(home, async (client) => {
         const rows = await listUnfinished(client)
-        const runs = tree === true ? await Promise.all(rows.map(({ id }) => client.runs.get({ id }))) : rows
-        if (json) return printJson(runs)
-        print(runs)
+        const details = tree === true ? await Promise.all(rows.map(({ id }) => client.runs.get({ id }))) : null
+        if (json) return printJson(details ?? rows)
+        const now = Date.now()
+        printDeadlocks(await client.waits.deadlocks(), now)
+        print(rows, details, now)
         const { counts } = await client.engine.status()
-        const hidden = unfinished.reduce((sum, lifecycle) => sum + counts[lifecycle], 0) - runs.length
-        if (runs.length >= SHOWN && hidden > 0) printLine(`and ${hidden} more that wait`)
+        const hidden = unfinished.reduce((sum, lifecycle) => sum + counts[lifecycle], 0) - rows.length
+        if (rows.length >= SHOWN && hidden > 0) printLine(`and ${hidden} more that wait`)
       })
     })
 }
@@ -40,13 +43,27 @@ async function listUnfinished(client: Client): Promise<RunRow[]> {
   return lists.slice(0, SHOWN)
 }
 
-function print(runs: (RunRow | RunDetail)[]): void {
+/** What stands above everything else: it does not end by itself. */
+function printDeadlocks(deadlocks: Deadlock[], now: number): void {
+  for (const deadlock of deadlocks) {
+    for (const line of deadlockInWords(deadlock, now)) printLine(inertOn(process.stdout, line))
+    printLine('')
+  }
+}
+
+/** `details` makes it a tree. */
+function print(runs: RunRow[], details: RunDetail[] | null, now: number): void {
   if (runs.length === 0) return printLine('Nothing runs and nothing waits.')
-  const now = Date.now()
-  const rows = runs.flatMap((run): Cell[][] => [
-    [String(run.id), stateCell(run), run.name, spanInWords(now - sinceOf(run)), situationInWords(run, now)],
-    ...('attempts' in run ? attemptRows(run, now) : []),
-  ])
+  const rows =
+    details === null
+      ? runs.map((run): Cell[] => [
+          String(run.id),
+          stateCell(run),
+          run.name,
+          spanInWords(now - sinceOf(run)),
+          situationInWords(run, now),
+        ])
+      : treeRows(details, sinceOf, now)
   printTable(['ID', 'STATE', 'NAME', 'FOR', 'WHY'], rows, [0, 3])
 }
 
@@ -56,12 +73,3 @@ const sinceOf = (run: RunRow): number => {
   if (run.lifecycle === 'running') return run.startedAt ?? run.createdAt
   return run.queuedAt ?? run.createdAt
 }
-
-const attemptRows = (run: RunDetail, now: number): Cell[][] =>
-  run.attempts.map((attempt, index) => [
-    '',
-    attempt.state,
-    `${index === run.attempts.length - 1 ? '└' : '├'} attempt ${attempt.number}${attempt.pid === null ? '' : `, process ${attempt.pid}`}`,
-    spanInWords((attempt.endedAt ?? now) - attempt.startedAt),
-    attempt.note ?? '',
-  ])

@@ -4,7 +4,7 @@ import { parseRunId } from './arguments.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { printWaits } from './print-waits.ts'
-import { situationInWords } from './wait-words.ts'
+import { deadlockInWords, situationInWords } from './wait-words.ts'
 import {
   cancellersInWords,
   contentInWords,
@@ -28,8 +28,13 @@ export function addShow(program: Command): void {
       const id = parseRunId(run)
       await withHost(home, async (client) => {
         const detail = await client.runs.get({ id })
-        if (json) printJson(detail)
-        else print(detail)
+        if (json) return printJson(detail)
+        print(detail)
+        if (detail.deadlock === null) return
+        const deadlock = (await client.waits.deadlocks()).find((each) => each.id === detail.deadlock)
+        if (deadlock === undefined) return
+        printLine('')
+        for (const line of deadlockInWords(deadlock, Date.now())) printLine(inertOn(process.stdout, line))
       })
     })
 }

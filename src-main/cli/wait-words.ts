@@ -1,4 +1,4 @@
-import type { Holder, Progress, RunRow, Stop, TaskName, Wait } from '../../src-preload/contract.ts'
+import type { Deadlock, Holder, Progress, RunRow, Stop, TaskName, Wait } from '../../src-preload/contract.ts'
 import { asWord, spanInWords, timeInWords } from './words.ts'
 
 /** Why a run does not run or does not go on, or what it does; for a line of `ps`. */
@@ -6,11 +6,16 @@ export function situationInWords(run: RunRow, nowMs: number): string {
   if (run.stop !== null && run.lifecycle === 'stopping') return stopInWords(run.stop, nowMs)
   const more = run.waitCount - run.waits.length
   return [
+    ...deadlockMark(run),
     ...(run.progress === null ? [] : [progressInWords(run.progress)]),
     ...run.waits.map((wait) => waitInWords(wait, nowMs)),
     ...(more > 0 ? [`and ${more} more`] : []),
   ].join('; ')
 }
+
+/** For a run that never goes on by itself. */
+export const deadlockMark = ({ deadlock }: Pick<RunRow, 'deadlock'>): string[] =>
+  deadlock === null ? [] : [`in deadlock ${deadlock}`]
 
 export const progressInWords = ({ done, total, note }: Progress): string =>
   [total === null ? String(done) : `${done} of ${total}`, note].filter(Boolean).join(', ')
@@ -92,17 +97,44 @@ function endInWords({ kind, expectedAt, by }: Wait, nowMs: number): string {
   return said.join(', ')
 }
 
-/** Who has it, since when, and where in its code. */
-export function holderInWords({ run, name, attempt, task, amount, since, place }: Holder, nowMs: number): string {
-  const what = amount === 1 ? '' : `${amount} of it, `
-  const who = `run ${run} (${name}), attempt ${attempt}${task === null || task.number === 0 ? '' : `, ${taskInWords(task)}`}`
-  return `${what}${who}, for ${spanInWords(nowMs - since)}${place === null ? '' : `, taken at ${place}`}`
+/** The first `limit` who have it, a line each: since when, and where in their code. */
+export function holdersInWords({ kind, holders, holderCount }: Wait, nowMs: number, limit: number): string[] {
+  const listed = holders.slice(0, limit)
+  const verb = kind === 'queue_join' ? 'taken' : 'held'
+  return [
+    ...listed.map((holder) => `${verb} by ${holderInWords(holder, nowMs)}`),
+    ...(listed.length > 0 && holderCount > listed.length ? [`and by ${holderCount - listed.length} more`] : []),
+  ]
+}
+
+function holderInWords({ run, name, attempt, task, amount, since, place }: Holder, nowMs: number): string {
+  const parts = [
+    `run ${run} (${name})`,
+    `attempt ${attempt}`,
+    ...(task === null || task.number === 0 ? [] : [taskInWords(task)]),
+    ...(amount === 1 ? [] : [`${amount} of it`]),
+    `for ${spanInWords(nowMs - since)}`,
+    ...(place === null ? [] : [`taken at ${place}`]),
+  ]
+  return parts.join(', ')
 }
 
 export const taskInWords = ({ number, name }: TaskName): string =>
   name === null ? `task ${number}` : `task ${number} (${name})`
 
-function stopInWords(stop: Stop, nowMs: number): string {
+/** Who waits for whom for ever, and what a person may do about it. */
+export function deadlockInWords(
+  { id, since, summary, members, memberCount, victim }: Deadlock,
+  nowMs: number,
+): string[] {
+  const more = memberCount - members.length
+  return [
+    `DEADLOCK ${id}, for ${spanInWords(nowMs - since)}: ${summary}${more > 0 ? `; ${more} more are in it` : ''}.`,
+    `It does not end by itself. To end it: signalbox cancel ${victim.run}   (run ${victim.run}, ${victim.name}: ${victim.why})`,
+  ]
+}
+
+export function stopInWords(stop: Stop, nowMs: number): string {
   const why = { cancel: 'cancelled', timeout: 'timed out', shutdown: 'the host stops' }[stop.cause]
   const phase = { requested: 'asked to stop', signalled: 'signalled to stop', killing: 'being killed' }[stop.phase]
   const reason = stop.reason === null ? '' : ` (${stop.reason})`

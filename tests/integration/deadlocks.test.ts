@@ -69,6 +69,13 @@ test.each(['process', 'async'])(
       [one, deadlock!.id],
       [two, deadlock!.id],
     ])
+    const said = (await signalbox('ps')).stdout
+    expect(said).toContain(`: ${deadlock!.summary}.\n`)
+    expect(said).toContain(`signalbox cancel ${deadlock!.victim.run} `)
+    expect((await signalbox('ps', '--tree')).stdout).toMatch(new RegExp(`at ${file}:5:\\d+\n.*held by run ${two} `))
+    expect((await signalbox('show', String(one))).stdout).toMatch(
+      /^WAITS [^]*waits for the lock "B [^]*held by run[^]*^DEADLOCK /m,
+    )
     await client.runs.cancel({ id: deadlock!.victim.run })
     await until('both have ended', async () => (await rows()).length === 0)
     await until('it is gone', async () => (await client.waits.deadlocks()).length === 0)

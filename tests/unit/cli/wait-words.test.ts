@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { holderInWords, waitInWords } from '../../../src-main/cli/wait-words.ts'
+import { deadlockInWords, holdersInWords, waitInWords } from '../../../src-main/cli/wait-words.ts'
 import { waitOf } from '../../support/waits.ts'
 
 const until = new Date(2027, 2, 10, 18, 30).getTime()
@@ -90,9 +90,21 @@ test.each([
   expect(waitInWords(wait, now)).toBe(words)
 })
 
-test('a holder says who it is, for how long, and where it took what it has', () => {
-  expect(holderInWords(holder, 3_500)).toBe('run 7 (writer), attempt 2, for 2.5 s')
-  expect(
-    holderInWords({ ...holder, amount: 3, task: { number: 4, name: 'save' }, place: '/x/job.ts:4:7' }, 3_500),
-  ).toBe('3 of it, run 7 (writer), attempt 2, task 4 (save), for 2.5 s, taken at /x/job.ts:4:7')
+test('holders say who they are, for how long, and where they took what they have', () => {
+  const other = { ...holder, amount: 3, task: { number: 4, name: 'save' }, place: '/x/job.ts:4:7' }
+  const wait = waitOf({ kind: 'event', holders: [holder, other], holderCount: 5 })
+  expect(holdersInWords(wait, 3_500, 1)).toEqual(['held by run 7 (writer), attempt 2, for 2.5 s', 'and by 4 more'])
+  expect(holdersInWords({ ...wait, kind: 'queue_join', unfinished: 1, holderCount: 2 }, 3_500, 2)).toEqual([
+    'taken by run 7 (writer), attempt 2, for 2.5 s',
+    'taken by run 7 (writer), attempt 2, task 4 (save), 3 of it, for 2.5 s, taken at /x/job.ts:4:7',
+  ])
+})
+
+test('a deadlock says who waits for whom, and how to end it', () => {
+  const victim = { run: 2, name: 'two', why: 'it began last, so the least work is lost' }
+  const deadlock = { id: 4, since: 1_000, foundAt: 1_100, members: [], memberCount: 3, cycle: [], victim }
+  expect(deadlockInWords({ ...deadlock, summary: 'run 1 waits for run 2' }, 3_000)).toEqual([
+    'DEADLOCK 4, for 2.0 s: run 1 waits for run 2; 3 more are in it.',
+    'It does not end by itself. To end it: signalbox cancel 2   (run 2, two: it began last, so the least work is lost)',
+  ])
 })
