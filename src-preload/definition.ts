@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { limits, namePattern, nameRule } from './limits.ts'
+import { keyPattern, limits, namePattern, nameRule, objectLimits } from './limits.ts'
 
 export { limits }
 
@@ -18,6 +18,35 @@ const spanMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(400 * 8
 
 export const nameSchema = v.pipe(v.string(), v.trim(), v.regex(namePattern, nameRule), v.maxLength(limits.name))
 
+const permits = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(objectLimits.permits))
+
+/** Taken before an attempt starts and given back when it ends. One that does not exist yet gets one permit. */
+const neededSemaphores = v.pipe(
+  v.array(v.strictObject({ name: nameSchema, amount: v.optional(permits, 1) })),
+  v.maxLength(limits.neededSemaphores, `at most ${limits.neededSemaphores} semaphores`),
+  v.check((needed) => new Set(needed.map(({ name }) => name)).size === needed.length, 'names a semaphore twice'),
+)
+
+const keyPath = v.pipe(
+  v.string(),
+  v.maxLength(limits.keyPath),
+  v.regex(keyPattern, 'a key is input, or a way into it such as input.host'),
+)
+
+/** At most `limit` runs of the job at a time that have the same value at `key`. */
+const concurrency = v.strictObject({
+  /** Null, or '': all runs of the job count together. A way that is not in the input leads to null. */
+  key: v.optional(
+    v.pipe(
+      v.nullable(v.string()),
+      v.transform((key) => (key === '' ? null : key)),
+      v.nullable(keyPath),
+    ),
+    null,
+  ),
+  limit: permits,
+})
+
 /** Rules that hold for every kind. All spans in ms; null means no limit. */
 const policy = {
   /** Longest time one attempt may run. */
@@ -26,6 +55,9 @@ const policy = {
   queueTimeoutMs: v.optional(v.nullable(spanMs), null),
   /** Between the stop signal and SIGKILL. */
   graceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)), 5_000),
+  semaphores: v.optional(neededSemaphores, []),
+  /** Null: no limit. An ad hoc run counts with those of the same definition. */
+  concurrency: v.optional(v.nullable(concurrency), null),
   /** Working folder, absolute; null: the script's own folder, or the user's home for commands. */
   cwd: v.optional(v.nullable(v.string()), null),
   /** Added to the allow-listed environment. */
@@ -75,6 +107,9 @@ export const definitionSchema = v.variant('kind', [scriptDefinitionSchema, comma
 export type Definition = v.InferOutput<typeof definitionSchema>
 export type ScriptDefinition = v.InferOutput<typeof scriptDefinitionSchema>
 export type CommandDefinition = v.InferOutput<typeof commandDefinitionSchema>
+
+/** What definitions that were stored before a rule existed say of it. */
+export const rulesOfOld = { semaphores: [], concurrency: null } satisfies Partial<Definition>
 
 /** The executor whose slots a run of this definition takes. Commands are processes. */
 export const executorOf = (definition: Definition): Executor =>

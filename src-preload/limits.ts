@@ -12,6 +12,9 @@ export const limits = {
   stdinBytes: 512 * 1024,
   bulkRuns: 5_000,
   pageRows: 500,
+  /** Semaphores that a run takes when it is admitted. */
+  neededSemaphores: 20,
+  keyPath: 200,
 } as const
 
 /** Limits of durable objects; what is beyond is refused with the limit in the message. */
@@ -33,6 +36,9 @@ export const objectLimits = {
   /** Longest period of a rate, in ms: 400 days. */
   periodMs: 400 * 86_400_000,
 } as const
+
+/** `input`, or a way into it, such as `input.host` or `input.urls.0`. */
+export const keyPattern = /^input(\.[\p{L}\p{N}_$-]+)*$/u
 
 /** Of a name without spaces around it. */
 export const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._/:@+-]*$/u

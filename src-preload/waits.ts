@@ -53,6 +53,8 @@ export type Wait = Waiting &
     | { kind: 'draining' }
     /** `free`: what could be taken if nobody were ahead. `perMs`: of a rate limit, how long a permit is used. */
     | { kind: 'semaphore'; amount: number; free: number; permits: number; perMs: number | null }
+    /** The holders are runs with the same value of its job's concurrency key, which `resource` names. */
+    | { kind: 'key'; limit: number }
     /** `condition`: it was notified there, and goes on when it has the lock again. */
     | { kind: 'lock'; condition: string | null }
     | { kind: 'event' }
@@ -81,7 +83,7 @@ export type TaskRow = {
 }
 
 /** What has a line, or can run out. */
-export type ResourceName = { kind: 'semaphore' | 'lock' | 'slot' | 'queue_join'; resource: string }
+export type ResourceName = { kind: 'semaphore' | 'lock' | 'key' | 'slot' | 'queue_join'; resource: string }
 
 /** What a member of a deadlock has that members wait for. */
 export type Held = ResourceName & { amount: number; since: number; place: string | null }

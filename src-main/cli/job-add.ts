@@ -4,6 +4,7 @@ import type { Definition } from '../../src-preload/contract.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { nameOfFile, parseExecutor, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
 import { UseError } from './failure.ts'
+import { addSemaphore, parseConcurrency } from './gate-options.ts'
 import { printJson, printLine } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { asWord } from './words.ts'
@@ -16,6 +17,8 @@ type Options = {
   queueTimeout?: string
   grace: string
   priority: string
+  semaphore: Definition['semaphores']
+  concurrency?: string
   cwd?: string
   env: Record<string, string>
   stdin?: string
@@ -38,6 +41,8 @@ export function addJobAdd(job: Command): void {
     .option('--queue-timeout <duration>', 'longest time in the queue')
     .option('--grace <duration>', 'between the stop signal and the kill', '5s')
     .option('--priority <number>', 'of its runs: higher starts first (-1000 to 1000)', '0')
+    .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
+    .option('--concurrency <[key=]limit>', 'how many of its runs at a time: 2; or for each value: input.host=2')
     .option('--cwd <folder>', 'where it runs (default: the folder of the script, your home for a command)')
     .option('--env <name=value>', 'adds to its environment; can be repeated', addVariable, {})
     .option('--stdin <text>', 'given to a command: text, @FILE, or - for standard input')
@@ -90,6 +95,8 @@ function parsePolicy(options: Options) {
     timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
     queueTimeoutMs: options.queueTimeout === undefined ? null : parseSpan('--queue-timeout', options.queueTimeout),
     graceMs: parseSpan('--grace', options.grace, '10m'),
+    semaphores: options.semaphore,
+    concurrency: options.concurrency === undefined ? null : parseConcurrency(options.concurrency),
     cwd: options.cwd === undefined ? null : resolve(options.cwd),
     env: options.env,
   }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { JobRow } from '../../src-preload/contract.ts'
+import { concurrencyInWords, semaphoreInWords } from './gate-options.ts'
 import { addJobAdd } from './job-add.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
@@ -96,6 +97,8 @@ function printJob(job: JobRow): void {
     ['timeout', span(definition.timeoutMs) ?? 'none'],
     ['queue timeout', span(definition.queueTimeoutMs) ?? 'none'],
     ['grace', spanInWords(definition.graceMs)],
+    ['semaphores', definition.semaphores.map(semaphoreInWords).join(', ') || null],
+    ['concurrency', definition.concurrency === null ? null : concurrencyInWords(definition.concurrency)],
     ['folder', definition.cwd],
     ['environment', Object.keys(definition.env).join(', ') || null],
     ['queued', String(job.queued)],

@@ -1,17 +1,24 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Command } from 'commander'
-import type { Client, LogLine, RunDetail, Submit } from '../../src-preload/contract.ts'
+import type { Client, Definition, LogLine, RunDetail, Submit } from '../../src-preload/contract.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { parseInput, parseExecutor, parseScriptPath, parseSpan } from './arguments.ts'
 import { exitCodes, refusalCode } from './failure.ts'
+import { addSemaphore } from './gate-options.ts'
 import { followLogs } from './follow-logs.ts'
 import { inertOn, printJson, writeFully } from './output.ts'
 import type { Reached } from './private-engine.ts'
 import { circumstancesOf, explainLoss } from './verb.ts'
 import { errorLines, spanInWords } from './words.ts'
 
-type Options = { input?: string; executor: string; timeout?: string; name?: string }
+type Options = {
+  input?: string
+  executor: string
+  timeout?: string
+  semaphore: Definition['semaphores']
+  name?: string
+}
 
 /** Longest wait for another command's private engine to give the data folder back. */
 const HAND_OVER_MS = 15_000
@@ -26,6 +33,7 @@ export function addRun(program: Command): void {
     .option('--input <json>', 'input of the run: JSON, @FILE, or - for standard input')
     .option('--executor <executor>', 'process or async', 'process')
     .option('--timeout <duration>', 'longest time it may run: 90s, 10m')
+    .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
     .option('--name <name>', 'what lists call it (default: the name of the file)')
     .action(async (file: string, options: Options, command: Command) => {
       const { home, json } = circumstancesOf(command)
@@ -71,6 +79,7 @@ async function parseRequest(file: string, options: Options): Promise<Submit> {
       code: { from: 'file', path: parseScriptPath(file) },
       executor: parseExecutor(options.executor),
       timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
+      semaphores: options.semaphore,
     },
     input: await parseInput(options.input),
   }

@@ -42,6 +42,8 @@ function whatInWords(wait: Wait, nowMs: number): string {
       const what = wait.perMs === null ? 'semaphore' : 'rate limit'
       return `waits for ${permits} of the ${what} ${name}: ${Math.max(0, wait.free)} of ${wait.permits} free`
     }
+    case 'key':
+      return `waits for one of the ${wait.limit} places for ${wait.resource}`
     case 'lock':
       return wait.condition === null
         ? `waits for the lock ${name}`

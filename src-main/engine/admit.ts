@@ -1,9 +1,10 @@
-import { executors } from '../../src-preload/definition.ts'
 import type { Executor } from '../../src-preload/contract.ts'
-import { isBefore, nextClaim } from '../core/admission.ts'
-import type { Lane } from '../core/admission.ts'
+import { isBefore } from '../core/admission.ts'
+import type { Claim, Lane, Need } from '../core/admission.ts'
 import type { ClaimedRun } from '../store/queries/runs.ts'
-import type { EngineState } from './state.ts'
+import { findSemaphore, lend, serve } from './objects/semaphores.ts'
+import type { DurableSemaphore } from './objects/semaphores.ts'
+import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
 /**
@@ -12,45 +13,63 @@ import type { Tick } from './tick.ts'
  */
 const ALONE_AFTER = 2
 
-/** The one gate to execution: starts queued runs in order while slots allow. Returns how many were admitted. */
+/**
+ * The one gate to execution: starts queued runs in their order while slots, and the permits and keys they need, allow.
+ * Returns how many were admitted.
+ */
 export function admit(state: EngineState, tick: Tick): number {
-  if (state.drainingSince !== null) return 0
   let admitted = 0
-  for (const executor of executors) admitted += admitTo(executor, state, tick)
+  if (state.drainingSince === null) {
+    for (;;) {
+      const free = freeSlots(state)
+      state.lanes.refresh(free)
+      const claim = state.gatekeeper.next(free)
+      if (claim === null) break
+      admitted += carryOut(claim, state, tick)
+    }
+  } else state.gatekeeper.close()
+  settleLines(state, tick)
   return admitted
 }
 
-function admitTo(executor: Executor, state: EngineState, tick: Tick): number {
-  let admitted = 0
-  while (state.inUse[executor] < state.slots[executor]) {
-    const claim = nextClaim(openLanes(executor, state), state.slots[executor] - state.inUse[executor])
-    if (claim === null) return admitted
-    const { lane } = claim
-    const rows = state.store.runs.claim.all(tick.now, lane.id, claim.before.rank, claim.before.id, claim.limit)
-    if (rows.length === 0) throw new Error(`lane ${lane.id} has a head that cannot be claimed`)
-    // RETURNING promises no order.
-    rows.sort((a, b) => (isBefore(a, b) ? -1 : 1))
-    state.lanes.left(lane, rows.length)
-    for (const row of rows) begin(row, executor, state, tick)
-    admitted += rows.length
-  }
-  return admitted
+function freeSlots({ slots, inUse }: EngineState): Record<Executor, number> {
+  return { async: slots.async - inUse.async, process: slots.process - inUse.process }
 }
 
-/** Lanes whose runs may start now. A paused job, or a private engine's foreign backlog, closes a lane as a whole. */
-function openLanes(executor: Executor, state: EngineState): Lane[] {
-  const open: Lane[] = []
-  for (const lane of state.lanes.nonEmpty(executor)) {
-    if (lane.isPaused || (state.isPrivate && !lane.isPrivate)) continue
-    state.lanes.lookUpHead(lane)
-    open.push(lane)
-  }
-  return open
+function carryOut({ lane, before, limit }: Claim, state: EngineState, tick: Tick): number {
+  const rows = state.store.runs.claim.all(tick.now, lane.id, before.rank, before.id, limit)
+  if (rows.length === 0) throw new Error(`lane ${lane.id} has a head that cannot be claimed`)
+  // RETURNING promises no order.
+  rows.sort((a, b) => (isBefore(a, b) ? -1 : 1))
+  state.lanes.left(lane, rows.length)
+  for (const row of rows) begin(row, lane, state, tick)
+  return rows.length
 }
 
-function begin(row: ClaimedRun, executor: Executor, state: EngineState, tick: Tick): void {
+/**
+ * The runs of all lanes together have one place in the line of a semaphore: as long as one is held up there, and until
+ * they have had their turn. Then it is the turn of the tasks behind them.
+ */
+function settleLines(state: EngineState, tick: Tick): void {
+  for (const { resource, isHoldingUp, hasAdmitted } of state.gatekeeper.takeTouched()) {
+    const semaphore = semaphoreOf(resource, state)
+    if (semaphore === undefined) continue
+    if (!isHoldingUp || hasAdmitted) {
+      semaphore.leaveLanes()
+      serve(state, tick, semaphore)
+    }
+    if (isHoldingUp) semaphore.joinLanes()
+  }
+}
+
+function semaphoreOf(resource: string, { objects }: EngineState): DurableSemaphore | undefined {
+  const prefix = 'semaphore '
+  return resource.startsWith(prefix) ? objects.semaphores.semaphore.get(resource.slice(prefix.length)) : undefined
+}
+
+function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, tick: Tick): void {
   const definition = state.definitions.get(row.definition_id)
-  state.live.set(row.id, {
+  const run: LiveRun = {
     id: row.id,
     name: row.name,
     state: { lifecycle: 'running', attempt: row.attempt, startedAt: row.startedAt },
@@ -59,11 +78,14 @@ function begin(row: ClaimedRun, executor: Executor, state: EngineState, tick: Ti
     priority: row.priority,
     parent: row.parent,
     group: row.group,
+    key: needs.find(({ kind }) => kind === 'key')?.resource ?? null,
     pid: null,
     logLines: row.attempt === 1 ? 0 : (state.store.logs.lastLine.get(row.id) ?? 0),
     unsavedProgress: null,
     script: null,
-  })
+  }
+  state.live.set(row.id, run)
+  if (needs.length > 0) take(needs, run, state, tick)
   state.inUse[executor] += 1
   state.counters.add('is_queued', -1)
   state.counters.add('is_running', 1)
@@ -80,6 +102,17 @@ function begin(row: ClaimedRun, executor: Executor, state: EngineState, tick: Ti
     definition: isAlone ? { ...definition, executor: 'process' } : definition,
     input: row.input,
   })
+}
+
+/** All that the gate asks for; the gatekeeper has seen that there is room. It goes back when the attempt ends. */
+function take(needs: readonly Need[], run: LiveRun, state: EngineState, tick: Tick): void {
+  for (const need of needs) {
+    if (need.kind === 'key') state.keys.hold(need.resource)
+    else {
+      const semaphore = findSemaphore(state, tick, 'semaphore', need.name)
+      lend(state, tick, semaphore, run, { amount: need.amount, task: null, place: null })
+    }
+  }
 }
 
 /** The same for every attempt of a run, and different in every data folder. */

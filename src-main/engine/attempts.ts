@@ -3,6 +3,7 @@ import { transition } from '../core/run.ts'
 import type { Verdict } from '../core/run.ts'
 import { judge } from '../core/verdict.ts'
 import type { Report } from '../interpreters/interpreters.ts'
+import { laneOfRequeued } from './gates.ts'
 import { applyScriptReport, endScriptSide } from './objects/calls.ts'
 import { attemptCutOff, runEnded } from './objects/run-ends.ts'
 import type { EngineState, LiveRun } from './state.ts'
@@ -55,6 +56,10 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
   if (next === null) throw new Error(`run ${run.id} is live but does not take its ending`)
 
   endScriptSide(state, tick, run, verdict.next === 'finished' && verdict.outcome === 'succeeded')
+  if (run.key !== null) {
+    state.keys.release(run.key)
+    state.gatekeeper.wake(run.key)
+  }
   state.live.delete(run.id)
   state.inUse[run.executor] -= 1
   state.timers.cancel(`timeout:${run.id}`)
@@ -138,15 +143,18 @@ type CutOff = {
   logLines: number
 }
 
-/** Puts a run whose attempt was cut off back in line, at its old place; the attempt does not count. */
-export function requeue(state: EngineState, tick: Tick, run: CutOff, why: string): void {
+/**
+ * Puts a run whose attempt was cut off back in line, at its old place; the attempt does not count. `isPrivate`: only this
+ * engine admits it.
+ */
+export function requeue(state: EngineState, tick: Tick, run: CutOff, why: string, isPrivate = state.isPrivate): void {
   // A wall clock that was set back must not make an attempt of negative length.
   const endedAt = Math.max(tick.now, run.startedAt)
   state.store.attempts.insert.run(run.id, run.attempt, run.startedAt, endedAt, run.pid, run.cpuMs, why)
   const row = state.store.runs.requeue.get(tick.now, run.logLines, run.id, run.attempt)
   if (row === undefined) throw new Error(`run ${run.id} cannot go back: its attempt ${run.attempt} is not live`)
   state.counters.add('is_queued', 1)
-  state.lanes.joined(state.lanes.get(row.lane_id), { rank: row.rank, id: run.id })
+  state.lanes.joined(laneOfRequeued(state, tick, row, isPrivate), { rank: row.rank, id: run.id })
   tick.event(run.id, 'interrupted', { attempt: run.attempt, why })
   attemptCutOff(state, run.id, why)
 }

@@ -3,6 +3,7 @@ import type { Store } from '../store/store.ts'
 
 export type CounterName =
   | 'last_run'
+  | 'last_lane'
   | 'last_event'
   | 'last_permit'
   | 'last_item'

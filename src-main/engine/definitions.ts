@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Definition } from '../../src-preload/contract.ts'
+import { rulesOfOld } from '../../src-preload/definition.ts'
 import type { Store } from '../store/store.ts'
 
 /** How many parsed definitions stay in memory; the rest is read again when needed. */
@@ -28,7 +29,7 @@ export class Definitions {
     if (cached !== undefined) return cached
     const body = this.#store.definitions.body.get(id)
     if (body === undefined) throw new Error(`definition ${id} is not in the store`)
-    const definition = JSON.parse(body) as Definition
+    const definition: Definition = { ...rulesOfOld, ...(JSON.parse(body) as Definition) }
     const oldest = this.#cache.keys().next()
     if (this.#cache.size >= CACHED && !oldest.done) this.#cache.delete(oldest.value)
     this.#cache.set(id, definition)

@@ -1,3 +1,4 @@
+import { laneOfRequeued } from './gates.ts'
 import { moveUses } from './objects/rates.ts'
 import { queueClock } from './queue-clock.ts'
 import type { EngineState } from './state.ts'
@@ -13,7 +14,7 @@ export function queueDue(state: EngineState, tick: Tick): number {
   for (const row of rows) {
     state.counters.add('is_scheduled', -1)
     state.counters.add('is_queued', 1)
-    state.lanes.joined(state.lanes.get(row.lane_id), row)
+    state.lanes.joined(laneOfRequeued(state, tick, row, state.lanes.get(row.lane_id).isPrivate), row)
     tick.event(row.id, 'queued')
     tick.changes.runs.add(row.id)
   }

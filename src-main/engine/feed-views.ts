@@ -1,4 +1,3 @@
-import { executors } from '../../src-preload/definition.ts'
 import { lifecycles, outcomes } from '../../src-preload/contract.ts'
 import type { JobRow, Lifecycle, NowMeta, RunLive, RunRow, Status } from '../../src-preload/contract.ts'
 import { isBefore } from '../core/admission.ts'
@@ -40,12 +39,9 @@ export function nowView(engine: Engine): View<RunRow, NowMeta> {
 
 /** The first of all lanes together, in the order in which they would be admitted. */
 function firstQueued(state: EngineState): StoredRun[] {
-  const runs: StoredRun[] = []
-  for (const executor of executors) {
-    for (const lane of state.lanes.nonEmpty(executor)) {
-      runs.push(...state.store.runs.firstQueued.all(lane.id, SHOWN.queued))
-    }
-  }
+  const runs = state.lanes
+    .first(SHOWN.queued)
+    .flatMap((lane) => state.store.runs.firstQueued.all(lane.id, lane.queued === 1 ? 1 : SHOWN.queued))
   return runs.sort((a, b) => (isBefore(a, b) ? -1 : 1)).slice(0, SHOWN.queued)
 }
 

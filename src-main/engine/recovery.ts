@@ -15,6 +15,7 @@ import type { Tick } from './tick.ts'
  * runs were settled.
  */
 export function recover(state: EngineState, tick: Tick): number {
+  state.lanes.forgetEmpty(0)
   resumeUses(state, tick)
   returnTakenItems(state, tick)
   takeOverPrivateLanes(state)
@@ -30,7 +31,7 @@ export function recover(state: EngineState, tick: Tick): number {
  */
 function takeOverPrivateLanes(state: EngineState): void {
   for (const lane of state.lanes.ofPrivateEngines()) {
-    const target = state.lanes.find(lane.executor, lane.jobId, false, lane.isPaused)
+    const target = state.lanes.find({ ...lane, isPrivate: false })
     state.store.runs.moveScheduled.run(target.id, lane.id)
     state.store.runs.moveLive.run(target.id, lane.id)
     state.store.runs.moveQueued.run(target.id, lane.id)
@@ -47,7 +48,7 @@ function settle(state: EngineState, tick: Tick, run: StoredRun): void {
   state.counters.add(run.lifecycle === 'stopping' ? 'is_stopping' : 'is_running', -1)
   if (verdict.next === 'queued') {
     const startedAt = run.started_at ?? tick.now
-    requeue(state, tick, { id, attempt, startedAt, pid: null, cpuMs: null, logLines }, why)
+    requeue(state, tick, { id, attempt, startedAt, pid: null, cpuMs: null, logLines }, why, false)
     return
   }
   const unknown = { pid: null, exitCode: null, exitSignal: null, cpuMs: null }

@@ -1,9 +1,12 @@
 import type { Definition, Executor } from '../../src-preload/contract.ts'
 import type { RunState } from '../core/run.ts'
+import { Gatekeeper } from '../core/gatekeeper.ts'
 import { Timers } from '../core/timers.ts'
 import type { Store } from '../store/store.ts'
 import { Counters } from './counters.ts'
 import { Definitions } from './definitions.ts'
+import { roomIn } from './gates.ts'
+import { KeyHolds } from './key-holds.ts'
 import { Lanes } from './lanes.ts'
 import { loadObjects } from './objects/objects.ts'
 import type { Objects } from './objects/objects.ts'
@@ -22,6 +25,8 @@ export type LiveRun = {
   /** The run that spawned it. */
   readonly parent: number | null
   readonly group: number | null
+  /** The place it holds of a limit per key. */
+  readonly key: string | null
   pid: number | null
   logLines: number
   /** JSON of the last progress not yet written, or null. */
@@ -39,6 +44,9 @@ export type EngineState = {
   readonly scriptsFolder: string
   readonly counters: Counters
   readonly lanes: Lanes
+  /** Who may start next; tell it when a resource has room again. */
+  readonly gatekeeper: Gatekeeper
+  readonly keys: KeyHolds
   readonly definitions: Definitions
   readonly objects: Objects
   readonly live: Map<number, LiveRun>
@@ -68,12 +76,19 @@ export function createState(options: {
   slots: Record<Executor, number>
   isPrivate: boolean
 }): EngineState {
+  const { store, isPrivate } = options
+  const counters = new Counters(store)
+  const objects = loadObjects(store)
+  const keys = new KeyHolds()
+  const gatekeeper = new Gatekeeper(roomIn(objects.semaphores, keys))
   return {
     ...options,
-    counters: new Counters(options.store),
-    lanes: new Lanes(options.store),
-    definitions: new Definitions(options.store),
-    objects: loadObjects(options.store),
+    counters,
+    lanes: new Lanes({ store, counters, gatekeeper, isPrivate }),
+    gatekeeper,
+    keys,
+    definitions: new Definitions(store),
+    objects,
     live: new Map(),
     inUse: { async: 0, process: 0 },
     timers: new Timers(),

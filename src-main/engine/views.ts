@@ -152,7 +152,7 @@ export function jobRow(state: EngineState, job: StoredJob): JobRow {
     pausedAt: job.paused_at,
     createdAt: job.created_at,
     updatedAt: job.updated_at,
-    queued: state.lanes.ofJob(job.id).reduce((sum, lane) => sum + lane.queued, 0),
+    queued: state.lanes.queuedOfJob(job.id),
     lastRun:
       last === undefined
         ? null

@@ -8,7 +8,15 @@ import { startSupervisor } from '../../src-main/interpreters/supervisor-client.t
 import type { Definition } from '../../src-preload/definition.ts'
 
 const [home = '', tag = ''] = process.argv.slice(2)
-const policy = { timeoutMs: null, queueTimeoutMs: null, graceMs: 5_000, cwd: null, env: {} }
+const policy = {
+  timeoutMs: null,
+  queueTimeoutMs: null,
+  graceMs: 5_000,
+  semaphores: [],
+  concurrency: null,
+  cwd: null,
+  env: {},
+}
 const text = `import { log, sleep } from 'signalbox'
 import { spawn } from 'node:child_process'
 export default async () => {

@@ -10,7 +10,15 @@ import { findTagged } from '../../src-main/interpreters/tagged-processes.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
 
-const policy = { timeoutMs: null, queueTimeoutMs: null, graceMs: 5_000, cwd: null, env: {} }
+const policy = {
+  timeoutMs: null,
+  queueTimeoutMs: null,
+  graceMs: 5_000,
+  semaphores: [],
+  concurrency: null,
+  cwd: null,
+  env: {},
+}
 
 export const command = (line: string, more: Partial<CommandDefinition> = {}): CommandDefinition => ({
   kind: 'command',

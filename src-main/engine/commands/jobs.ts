@@ -25,7 +25,7 @@ export function saveJob(state: EngineState, tick: Tick, job: SaveJob): void {
 
 export function removeJob(state: EngineState, tick: Tick, name: string): void {
   const job = jobNamed(state, name)
-  const queued = state.lanes.ofJob(job.id).reduce((sum, lane) => sum + lane.queued, 0)
+  const queued = state.lanes.queuedOfJob(job.id)
   const scheduled = state.store.runs.countScheduledOfJob.get(job.id) ?? 0
   const live = [...state.live.keys()].filter((id) => state.store.runs.get.get(id)?.job_id === job.id).length
   const unfinished = queued + scheduled + live
@@ -39,7 +39,7 @@ export function setJobPaused(state: EngineState, tick: Tick, name: string, isPau
   const job = jobNamed(state, name)
   if ((job.paused_at !== null) === isPaused) return
   state.store.jobs.setPaused.run(isPaused ? tick.now : null, tick.now, job.id)
-  for (const lane of state.lanes.ofJob(job.id)) lane.isPaused = isPaused
+  state.lanes.setPaused(job.id, isPaused)
   tick.changes.jobs = true
   tick.changes.status = true
 }

@@ -1,8 +1,8 @@
 import type { Definition, ParsedSubmit, RunRow } from '../../../src-preload/contract.ts'
-import { executorOf } from '../../../src-preload/definition.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import { rankOf } from '../../core/admission.ts'
 import type { Lane } from '../../core/admission.ts'
+import { laneOf, waitingRoomOf } from '../gates.ts'
 import { queueClock } from '../queue-clock.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
@@ -15,7 +15,6 @@ export type Order = {
   definition: Definition
   jobId: number | null
   jobName: string | null
-  isJobPaused: boolean
   name: string
   priority: number
   origin: RunRow['origin']
@@ -53,13 +52,11 @@ export function retry(state: EngineState, tick: Tick, id: number, input: string 
   const run = state.store.runs.get.get(id)
   const values = state.store.runs.values.get(id)
   if (run === undefined || values === undefined) throw problem('RUN_NOT_FOUND', { id })
-  const job = run.job_name === null ? undefined : state.store.jobs.byName.get(run.job_name)
   const order: Order = {
     definitionId: run.definition_id,
     definition: state.definitions.get(run.definition_id),
     jobId: run.job_id,
     jobName: run.job_name,
-    isJobPaused: (job?.paused_at ?? null) !== null,
     name: run.name,
     priority: run.priority,
     origin: 'retry',
@@ -78,7 +75,6 @@ export function orderOfJob(state: EngineState, tick: Tick, name: string, when: W
     definition: state.definitions.get(job.definition_id),
     jobId: job.id,
     jobName: job.name,
-    isJobPaused: job.paused_at !== null,
     name: job.name,
     priority: when.priority ?? job.priority,
     origin: 'manual',
@@ -100,7 +96,6 @@ export function orderOfDefinition(
     definition,
     jobId: null,
     jobName: null,
-    isJobPaused: false,
     name: name ?? nameOf(definition),
     priority: when.priority ?? 0,
     origin: 'manual',
@@ -119,10 +114,11 @@ function dueAt(tick: Tick, when: When): number | null {
 /** Stores one run per input and returns the first id. A child is stored alone. */
 export function store(state: EngineState, tick: Tick, order: Order, inputs: string[]): number {
   const { counters, store } = state
-  const executor = executorOf(order.definition)
-  const lane: Lane = state.lanes.find(executor, order.jobId, state.isPrivate, order.isJobPaused)
   const id = counters.add('last_run', inputs.length) - inputs.length + 1
   const isDelayed = order.dueAt !== null
+  const lanes = isDelayed ? [waitingRoomOf(state, order)] : lanesOf(state, tick, order, inputs)
+  const [lane] = lanes
+  if (lane === undefined) throw new Error('nothing is submitted')
   const waitMs = order.definition.queueTimeoutMs
   const shared = {
     id,
@@ -151,12 +147,29 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
   if (inputs.length === 1) {
     store.runs.insert.run({ ...shared, input: inputs[0] })
     tick.changes.runs.add(id)
-  } else store.runs.insertMany.run({ ...shared, inputs: JSON.stringify(inputs) })
+  } else if (lanes.length === 1) store.runs.insertMany.run({ ...shared, inputs: JSON.stringify(inputs) })
+  else {
+    const inLanes = inputs.map((input, index) => [lanes[index]?.id, input])
+    store.runs.insertManyInLanes.run({ ...shared, inputs: JSON.stringify(inLanes) })
+  }
   counters.add(isDelayed ? 'is_scheduled' : 'is_queued', inputs.length)
-  if (!isDelayed) state.lanes.joined(lane, { rank: shared.rank, id }, inputs.length)
+  if (!isDelayed) {
+    if (lanes.length === 1) state.lanes.joined(lane, { rank: shared.rank, id }, inputs.length)
+    else for (const [index, each] of lanes.entries()) state.lanes.joined(each, { rank: shared.rank, id: id + index })
+  }
   tick.changes.status = true
   if (order.jobId !== null) tick.changes.jobs = true
   return id
+}
+
+/** The lane of each input, or one when all have the same. */
+function lanesOf(state: EngineState, tick: Tick, order: Order, inputs: string[]): Lane[] {
+  const laneFor = (input: string | undefined) =>
+    laneOf(state, tick, { ...order, isPrivate: state.isPrivate, input: () => input ?? 'null' })
+  const key = order.definition.concurrency?.key ?? null
+  if (key === null) return [laneFor(inputs[0])]
+  const lanes = inputs.map(laneFor)
+  return lanes.every((lane) => lane === lanes[0]) ? lanes.slice(0, 1) : lanes
 }
 
 function nameOf(definition: Definition): string {

@@ -260,13 +260,14 @@ export function changeSemaphore(
   serve(state, tick, semaphore)
 }
 
-/** Hands what is free to the tasks whose turn it is. */
+/** Hands what is free to the tasks whose turn it is, and calls the queued runs whose turn it is. */
 export function serve(state: EngineState, tick: Tick, semaphore: DurableSemaphore): void {
   for (;;) {
     const next = semaphore.takeNext()
     if (next === undefined) break
     grant(state, tick, semaphore, next)
   }
+  if (semaphore.kind === 'semaphore') state.gatekeeper.wake(`semaphore ${semaphore.name}`)
 }
 
 const look = (semaphore: DurableSemaphore): SemaphoreLook => ({

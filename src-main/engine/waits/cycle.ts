@@ -57,6 +57,8 @@ function resourceInWords({ kind, resource }: ResourceName): string {
       return `the lock "${resource}"`
     case 'semaphore':
       return `a permit of the semaphore "${resource}"`
+    case 'key':
+      return `a place for ${resource}`
     case 'slot':
       return `a slot of "${resource}"`
     case 'queue_join':

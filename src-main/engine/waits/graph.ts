@@ -1,6 +1,8 @@
 import type { ResourceName } from '../../../src-preload/contract.ts'
 import type { Need, Resource, WaitNode } from '../../core/wait-graph.ts'
+import type { Lane } from '../../core/admission.ts'
 import type { Call, CallOn, TaskReport } from '../../interpreters/calls.ts'
+import { keyInWords } from '../gates.ts'
 import { keyOf } from '../objects/conditions.ts'
 import type { Asker, OpenCall } from '../objects/script-side.ts'
 import type { DurableSemaphore } from '../objects/semaphores.ts'
@@ -152,13 +154,14 @@ class Builder {
     return [{ for: 'node', node: runNode(run) }]
   }
 
-  #permits(kind: 'semaphore' | 'lock', name: string, asker: Asker, amount: number): readonly Need[] {
+  #permits(kind: 'semaphore' | 'lock', name: string, asker: Asker | null, amount: number): readonly Need[] {
     const semaphore = this.#state.objects.semaphores[kind].get(name)
     // Released by who did not hold it, it is a signal, and anybody may give it.
     if (semaphore === undefined || semaphore.settings.extra > 0) return FREE
     const key = `${kind}:${name}`
     if (!this.#resources.has(key)) this.#addSemaphore(key, semaphore)
-    return [{ for: 'permits', of: key, amount, turn: this.#turns.get(turnKey(key, asker)) ?? null }]
+    const turn = asker === null ? null : (this.#turns.get(turnKey(key, asker)) ?? null)
+    return [{ for: 'permits', of: key, amount, turn }]
   }
 
   /** What a rate has given out comes back with time, so it counts as free. */
@@ -207,7 +210,25 @@ class Builder {
     const lane = lanes.get(run.lane_id)
     if (lane.isPaused || (isPrivate && !lane.isPrivate)) return
     const since = run.queued_at ?? run.created_at
-    this.#add(runNode(id), { run: id, task: null, since, mark: `${id} queued ${since}` }, [[this.#slot(lane.executor)]])
+    const needs = lane.needs.flatMap((need) =>
+      need.kind === 'key' ? [this.#key(need, run.job_name)] : this.#permits('semaphore', need.name, null, need.amount),
+    )
+    this.#add(runNode(id), { run: id, task: null, since, mark: `${id} queued ${since}` }, [
+      [...needs, this.#slot(lane.executor)],
+    ])
+  }
+
+  /** A place of a limit per key, which a run has until it ends. */
+  #key({ resource, limit }: Extract<Lane['needs'][number], { kind: 'key' }>, job: string | null): Need {
+    if (!this.#resources.has(resource)) {
+      const waiting = [...this.#waiting.keys()].filter((id) => this.#state.live.get(id)?.key === resource)
+      const shares = waiting.map((id) => ({ amount: 1, by: [runNode(id)] }))
+      const places = { key: resource, free: limit - waiting.length, shares }
+      this.#resources.set(resource, places)
+      this.#byTaker.set(resource, places)
+      this.#names.set(resource, { kind: 'key', resource: keyInWords(resource, job) })
+    }
+    return { for: 'permits', of: resource, amount: 1, turn: null }
   }
 
   /** Whoever is ahead of it in the queue begins before it and ends in its time. */

@@ -1,7 +1,9 @@
 import type { Executor, Holder, Wait } from '../../../src-preload/contract.ts'
+import type { Lane, Need } from '../../core/admission.ts'
 import type { StoredRun } from '../../store/queries/runs.ts'
-import type { EngineState } from '../state.ts'
-import { COUNT_AHEAD_UP_TO } from './holders.ts'
+import { keyInWords } from '../gates.ts'
+import type { EngineState, LiveRun } from '../state.ts'
+import { COUNT_AHEAD_UP_TO, holdersOf } from './holders.ts'
 import type { Bounds } from './waits.ts'
 
 const nobody = { by: null, resource: null, ahead: null, holders: [], holderCount: 0, expectedAt: null }
@@ -20,7 +22,46 @@ export function waitsOfUnstarted(state: EngineState, run: StoredRun, bounds: Bou
     const job = run.job_name ?? run.name
     return [{ ...nobody, kind: 'paused_job', resource: job, job, since }]
   }
+  if (lane.heldUpAt !== null) return needWait(state, run, lane.heldUpAt, since, bounds)
   return [slotWait(state, run, lane.executor, since, bounds)]
+}
+
+/** It is held up at the first of its needs that has no room for it. */
+function needWait(state: EngineState, run: StoredRun, need: Need, since: number, bounds: Bounds): Wait[] {
+  const runsAhead = countIn(state, state.gatekeeper.parkedBefore(need.resource, run), run)
+  if (need.kind === 'key') {
+    const holding = (live: LiveRun) => live.key === need.resource
+    return [
+      {
+        ...nobody,
+        kind: 'key',
+        resource: keyInWords(need.resource, run.job_name),
+        limit: need.limit,
+        since,
+        ahead: runsAhead,
+        holders: liveHolders(state, holding, bounds.holders),
+        holderCount: state.keys.heldOf(need.resource),
+      },
+    ]
+  }
+  const semaphore = state.objects.semaphores.semaphore.get(need.name)
+  if (semaphore === undefined) return []
+  const { free, settings, aheadOfLanes } = semaphore
+  const { permits, perMs } = settings
+  return [
+    {
+      ...nobody,
+      kind: 'semaphore',
+      resource: need.name,
+      amount: need.amount,
+      free,
+      permits,
+      perMs,
+      since,
+      ahead: Math.min(COUNT_AHEAD_UP_TO, aheadOfLanes + runsAhead),
+      ...holdersOf(state, semaphore, bounds.holders),
+    },
+  ]
 }
 
 function slotWait(state: EngineState, run: StoredRun, executor: Executor, since: number, bounds: Bounds): Wait {
@@ -32,16 +73,16 @@ function slotWait(state: EngineState, run: StoredRun, executor: Executor, since:
     inUse: state.inUse[executor],
     slots: state.slots[executor],
     since,
-    ahead: countAhead(state, executor, run),
-    holders: slotHolders(state, executor, bounds.holders),
+    ahead: countIn(state, state.gatekeeper.openBefore(executor, run), run),
+    holders: liveHolders(state, (live) => live.executor === executor, bounds.holders),
     holderCount: state.inUse[executor],
   }
 }
 
-function slotHolders(state: EngineState, executor: Executor, limit: number): Holder[] {
+function liveHolders(state: EngineState, isHolding: (run: LiveRun) => boolean, limit: number): Holder[] {
   return state.live
     .values()
-    .filter((run) => run.executor === executor)
+    .filter(isHolding)
     .take(limit)
     .map((run) => {
       const { attempt, startedAt } = run.state
@@ -50,13 +91,13 @@ function slotHolders(state: EngineState, executor: Executor, limit: number): Hol
     .toArray()
 }
 
-function countAhead(state: EngineState, executor: Executor, run: StoredRun): number {
+/** How many runs of these lanes come before `run`. */
+function countIn(state: EngineState, lanes: Iterable<Lane>, run: StoredRun): number {
   let ahead = 0
-  for (const lane of state.lanes.nonEmpty(executor)) {
-    if (lane.isPaused) continue
+  for (const lane of lanes) {
     const left = COUNT_AHEAD_UP_TO - ahead
     if (left <= 0) return COUNT_AHEAD_UP_TO
-    ahead += state.store.runs.countAhead.get(lane.id, run.rank, run.id, left) ?? 0
+    ahead += lane.queued === 1 ? 1 : (state.store.runs.countAhead.get(lane.id, run.rank, run.id, left) ?? 0)
   }
   return ahead
 }

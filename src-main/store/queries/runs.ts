@@ -65,6 +65,9 @@ export type ClaimedRun = Pick<
   group: number | null
 }
 
+/** A run that came into the queue; its lane is that of the time before. */
+export type RequeuedRun = Pick<StoredRun, 'id' | 'lane_id' | 'rank' | 'definition_id' | 'job_id'>
+
 const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, group_id,
   priority, rank, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, expires_at, started_at,
   finished_at, stop, progress, log_lines, pid, exit_code, exit_signal, cpu_ms, error`
@@ -86,6 +89,14 @@ export function prepareRuns(db: Database) {
        created_at, due_at, queued_at, expires_at, input)
      SELECT @id + inputs.key, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority, @rank,
        @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, inputs.value
+     FROM json_each(@inputs) AS inputs`,
+  )
+  // The same for runs whose gates differ: each input comes with its lane.
+  const insertManyInLanes = db.prepare(
+    `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, rank, lifecycle,
+       created_at, due_at, queued_at, expires_at, input)
+     SELECT @id + inputs.key, inputs.value ->> 0, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority,
+       @rank, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, inputs.value ->> 1
      FROM json_each(@inputs) AS inputs`,
   )
   const claim = db.prepare<
@@ -116,13 +127,11 @@ export function prepareRuns(db: Database) {
      WHERE id = ? AND lifecycle IN ('scheduled', 'queued')
      RETURNING lane_id, queued_at, parent_run AS parent, group_id AS "group"`,
   )
-  const requeue = db.prepare<
-    [now: number, logLines: number, id: number, attempt: number],
-    { lane_id: number; rank: number }
-  >(
+  const requeue = db.prepare<[now: number, logLines: number, id: number, attempt: number], RequeuedRun>(
     `UPDATE runs SET lifecycle = 'queued', queued_at = ?, started_at = NULL, interrupted = interrupted + 1,
        log_lines = ?, stop = NULL, progress = NULL, expires_at = NULL
-     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping') RETURNING lane_id, rank`,
+     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')
+     RETURNING id, lane_id, rank, definition_id, job_id`,
   )
   const setStop = db.prepare<[stop: string, id: number, attempt: number]>(
     `UPDATE runs SET lifecycle = 'stopping', stop = ?
@@ -133,12 +142,15 @@ export function prepareRuns(db: Database) {
   )
   const takeDue = db.prepare<
     [queuedAt: number, waitingFrom: number, rankFrom: number, dueBy: number, limit: number],
-    { id: number; lane_id: number; rank: number; expires_at: number | null }
+    RequeuedRun
   >(
     // `expires_at` holds the span while a run is scheduled, and `rank` the head start: both count from the queueing.
     `UPDATE runs SET lifecycle = 'queued', queued_at = ?, expires_at = ? + expires_at, rank = ? + rank
      WHERE id IN (SELECT id FROM runs WHERE lifecycle = 'scheduled' AND due_at <= ? ORDER BY due_at, id LIMIT ?)
-     RETURNING id, lane_id, rank, expires_at`,
+     RETURNING id, lane_id, rank, definition_id, job_id`,
+  )
+  const setLane = db.prepare<[lane: number, id: number]>(
+    `UPDATE runs SET lane_id = ? WHERE id = ? AND lifecycle = 'queued'`,
   )
   const nextDue = db.prepare<[], number | null>(`SELECT min(due_at) FROM runs WHERE lifecycle = 'scheduled'`).pluck()
   const takeExpired = db.prepare<[now: number, limit: number], { id: number }>(
@@ -193,6 +205,7 @@ export function prepareRuns(db: Database) {
   return {
     insert,
     insertMany,
+    insertManyInLanes,
     claim,
     head,
     finish,
@@ -201,6 +214,7 @@ export function prepareRuns(db: Database) {
     setStop,
     setProgress,
     takeDue,
+    setLane,
     nextDue,
     takeExpired,
     nextExpiry,

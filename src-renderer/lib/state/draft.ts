@@ -1,6 +1,7 @@
 /** A job as it stands in the form: every field is the text a person typed. `readDraft` makes the definition of it. */
 import type { Definition, Executor, JobRow, Json, Submit } from '../../../src-preload/contract.ts'
 import { durationText, parseDuration } from './duration.ts'
+import { concurrencyDraft, readConcurrency, readSemaphores, semaphoresText } from './gate-text.ts'
 
 export type Draft = {
   kind: Definition['kind']
@@ -19,6 +20,10 @@ export type Draft = {
   timeout: string
   queueTimeout: string
   grace: string
+  /** NAME or NAME:AMOUNT, with commas between. */
+  semaphores: string
+  /** LIMIT or KEY=LIMIT. */
+  concurrency: string
   description: string
   priority: string
   /** Of the next run, not of the job. */
@@ -66,6 +71,8 @@ const blank: Draft = {
   timeout: '',
   queueTimeout: '',
   grace: '5s',
+  semaphores: '',
+  concurrency: '',
   description: '',
   priority: '0',
   input: 'null',
@@ -96,6 +103,8 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     timeout: definition.timeoutMs === null ? '' : durationText(definition.timeoutMs),
     queueTimeout: definition.queueTimeoutMs === null ? '' : durationText(definition.queueTimeoutMs),
     grace: durationText(definition.graceMs),
+    semaphores: semaphoresText(definition.semaphores),
+    concurrency: definition.concurrency === null ? '' : concurrencyDraft(definition.concurrency),
     description: job.description ?? '',
     priority: String(job.priority),
   }
@@ -124,6 +133,8 @@ export function readDraft(draft: Draft): DraftReading {
     timeoutMs: readSpan(draft, 'timeout', faults),
     queueTimeoutMs: readSpan(draft, 'queueTimeout', faults),
     graceMs: readSpan(draft, 'grace', faults) ?? 5_000,
+    semaphores: readField(readSemaphores, draft, 'semaphores', faults) ?? [],
+    concurrency: readField(readConcurrency, draft, 'concurrency', faults),
     cwd: draft.cwd.trim() === '' ? null : draft.cwd.trim(),
     env: readEnv(draft.env, faults),
   }
@@ -164,7 +175,10 @@ export function readJson(text: string): { value: Json; fault: string | null } {
   }
 }
 
-type Policy = Pick<Definition, 'timeoutMs' | 'queueTimeoutMs' | 'graceMs' | 'cwd' | 'env'>
+type Policy = Pick<
+  Definition,
+  'timeoutMs' | 'queueTimeoutMs' | 'graceMs' | 'semaphores' | 'concurrency' | 'cwd' | 'env'
+>
 
 function readScript(draft: Draft, policy: Policy, faults: DraftFaults): Definition {
   if (draft.code.from === 'text' && !/^[\w.-]+\.(ts|mts|js|mjs)$/.test(draft.code.name)) {
@@ -198,6 +212,19 @@ function readSpan(draft: Draft, field: 'timeout' | 'queueTimeout' | 'grace', fau
   const ms = parseDuration(draft[field])
   if (ms === null) faults[field] = 'A span such as 30s, 5m or 1h 30m.'
   return ms
+}
+
+function readField<T>(
+  read: (text: string) => { value: T } | { fault: string },
+  draft: Draft,
+  field: 'semaphores' | 'concurrency',
+  faults: DraftFaults,
+): T | null {
+  if (draft[field].trim() === '') return null
+  const reading = read(draft[field])
+  if ('value' in reading) return reading.value
+  faults[field] = reading.fault
+  return null
 }
 
 function readEnv(text: string, faults: DraftFaults): Record<string, string> {

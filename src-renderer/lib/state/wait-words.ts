@@ -40,6 +40,8 @@ function whatWords(wait: Wait, now: number): string {
       const what = wait.perMs === null ? 'semaphore' : 'rate limit'
       return `${what} ${name}: needs ${wait.amount}, ${Math.max(0, wait.free)} of ${wait.permits} free`
     }
+    case 'key':
+      return `only ${wait.limit} at a time for ${name}`
     case 'lock':
       return wait.condition === null ? `lock ${name}` : `lock ${name}, after condition ${wait.condition}`
     case 'event':

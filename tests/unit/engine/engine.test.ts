@@ -88,7 +88,7 @@ describe('admission', () => {
     await world.addJob('work')
     const id = await world.submit({ job: 'work' })
     expect(world.startedRuns()).toEqual([id])
-    expect(world.engine.read(({ lanes }) => lanes.ofJob(1).map((lane) => lane.isPrivate))).toEqual([true])
+    expect(world.engine.read(({ lanes }) => lanes.ofPrivateEngines().map((lane) => lane.jobId))).toEqual([1])
   })
 })
 

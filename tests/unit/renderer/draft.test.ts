@@ -45,12 +45,42 @@ describe('a draft', () => {
       queueTimeout: '1h',
       grace: '0s',
       successCodes: '0, 3',
+      semaphores: 'api:2, disk 1, port:80:1',
+      concurrency: 'input.host=3',
     })
     const { definition } = readDraft(draft)
     if (!definition) throw new Error('the draft is at fault')
     const again = draftOfJob({ definition, description: null, priority: 0 })
     expect(readDraft(again).definition).toEqual(definition)
     expect(isChanged(again, draftOfJob({ definition, description: null, priority: 0 }))).toBe(false)
+  })
+
+  it('reads what a run takes before it starts, or says what is wrong with it', () => {
+    const read = (semaphores: string, concurrency: string) => {
+      const { definition, faults } = readDraft(command({ semaphores, concurrency }))
+      return definition === null ? Object.keys(faults) : [definition.semaphores, definition.concurrency]
+    }
+    expect([
+      read('', ''),
+      read('api, gpu:3,', '2'),
+      read('a:b:4', 'input.host = 1'),
+      read('api, api:2', 'host=1'),
+      read('*', 'input.host=0'),
+      read('api:0', '1.5'),
+    ]).toEqual([
+      [[], null],
+      [
+        [
+          { name: 'api', amount: 1 },
+          { name: 'gpu', amount: 3 },
+        ],
+        { key: null, limit: 2 },
+      ],
+      [[{ name: 'a:b', amount: 4 }], { key: 'input.host', limit: 1 }],
+      ['semaphores', 'concurrency'],
+      ['semaphores', 'concurrency'],
+      ['semaphores', 'concurrency'],
+    ])
   })
 
   it('does not count the input of the next run as a change', () => {
