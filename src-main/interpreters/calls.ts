@@ -113,7 +113,8 @@ export const callSchema = v.union([
     group: v.nullable(id),
     ...when,
   }), // { run: id }
-  v.strictObject({ ...run, do: v.literal('watch'), run: id }), // waits; Ended
+  /** `isFollowed`: answered like the others, but no task waits for it; those that do say so by themselves. */
+  v.strictObject({ ...run, do: v.literal('watch'), run: id, isFollowed: v.optional(v.boolean()) }), // waits; Ended
   v.strictObject({ ...run, do: v.literal('cancel'), run: id, message }), // whether it was unfinished
   /** Opens a durable group: when one of its runs fails, the engine cancels the others. */
   v.strictObject({ ...group, do: v.literal('open'), name: v.nullable(name) }), // { group: id }

@@ -40,26 +40,28 @@ export function endScriptSide(state: EngineState, tick: Tick, run: LiveRun, hasS
   const side = run.script
   if (side === null) return
   run.script = null
-  for (const { asker, what } of side.openCalls.values()) leave(state, tick, asker, what)
+  for (const calls of [side.openCalls, side.follows])
+    for (const { asker, what } of calls.values()) leave(state, tick, asker, what)
   takeBackAll(state, tick, side.permits.values())
   if (side.items.size > 0) endDeliveries(state, tick, side.items, hasSucceeded)
 }
 
 function applyCall(state: EngineState, tick: Tick, run: LiveRun, report: CallReport): void {
   const { call, task, place, what, timeoutMs, isAbortable = false } = report
-  const { openCalls } = scriptSideOf(run)
+  const { openCalls, follows } = scriptSideOf(run)
   const givesUpAt = timeoutMs === undefined ? null : tick.now + timeoutMs
   const {
     id,
     state: { attempt },
   } = run
   const asker: Asker = { run: id, attempt, task, call, since: tick.now, place, givesUpAt, isAbortable }
-  const limit = limitOf(what)
-  if (openCalls.size >= limit) {
+  const isFollowed = what.do === 'watch' && what.isFollowed === true
+  const [calls, limit] = isFollowed ? [follows, objectLimits.children] : [openCalls, objectLimits.openCalls]
+  if (calls.size >= limit) {
     refuse(state.live, tick, asker, 'RangeError', `more than ${limit} calls of one run are waiting`)
     return
   }
-  openCalls.set(call, { asker, what })
+  calls.set(call, { asker, what })
   tick.changes.runs.add(run.id)
   try {
     dispatch(state, tick, run, asker, what)
@@ -69,9 +71,6 @@ function applyCall(state: EngineState, tick: Tick, run: LiveRun, report: CallRep
     refuse(state.live, tick, asker, 'RuntimeError', error.message, error.hint)
   }
 }
-
-/** A run that has many children waits for each of them. */
-const limitOf = (what: Call) => objectLimits.openCalls + (what.do === 'watch' ? objectLimits.children : 0)
 
 function withdraw(state: EngineState, tick: Tick, run: LiveRun, call: number): void {
   const open = run.script?.openCalls.get(call)

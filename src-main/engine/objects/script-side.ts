@@ -37,6 +37,8 @@ export type Permit = {
 export type ScriptSide = {
   /** Calls without an answer, in the order of their asking. */
   readonly openCalls: Map<number, OpenCall>
+  /** The same of runs that it follows without a task that waits for the answer. */
+  readonly follows: Map<number, OpenCall>
   readonly permits: Map<number, Permit>
   /** Queue items it has taken and is not done with, by id, oldest first. */
   readonly items: Map<number, Delivery>
@@ -44,7 +46,7 @@ export type ScriptSide = {
 }
 
 export const scriptSideOf = (run: LiveRun): ScriptSide =>
-  (run.script ??= { openCalls: new Map(), permits: new Map(), items: new Map(), tasks: new Map() })
+  (run.script ??= { openCalls: new Map(), follows: new Map(), permits: new Map(), items: new Map(), tasks: new Map() })
 
 type Live = ReadonlyMap<number, LiveRun>
 
@@ -68,7 +70,8 @@ function send(
   { run, attempt, call }: Asker,
   outcome: { ok: true; value: unknown } | { ok: false; error: CallError },
 ): void {
-  live.get(run)?.script?.openCalls.delete(call)
+  const side = live.get(run)?.script
+  if (side?.openCalls.delete(call) === false) side.follows.delete(call)
   const answer: Answer = { run, attempt, call, ...outcome }
   tick.effects.answers.push(answer)
   tick.changes.runs.add(run)

@@ -105,11 +105,10 @@ class Builder {
     this.#parties.set(id, party)
   }
 
-  /** Any answer lets some code of the task go on. What it waits for by itself counts in place of the runs it watches. */
+  /** Any answer lets some code of the task go on. */
   #waysOf(run: LiveRun, calls: readonly OpenCall[], report: TaskReport | undefined): (readonly Need[])[] {
     const local = report === undefined ? [] : this.#localWays(run, report)
-    const asked = calls.filter(({ what }) => local.length === 0 || what.on !== 'run')
-    return [...local, ...asked.map(({ asker, what }) => this.#needsOf(asker, what))]
+    return [...local, ...calls.map(({ asker, what }) => this.#needsOf(asker, what))]
   }
 
   #localWays(run: LiveRun, { waits, needsAll }: TaskReport): (readonly Need[])[] {

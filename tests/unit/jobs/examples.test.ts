@@ -29,6 +29,8 @@ test('the comment at the top says what a sample is, and the job keeps its text',
       graceMs: 5_000,
       cwd: null,
       env: {},
+      semaphores: [],
+      concurrency: null,
     },
   })
 })

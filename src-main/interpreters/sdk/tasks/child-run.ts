@@ -118,7 +118,7 @@ export class ChildRun<Value = unknown> extends Future<Value> {
       this.#id = run
       settle(this.#stored, { how: 'done', value: run })
       if (this.#cancelMessage !== null) this.#sendCancel(run)
-      this.#runtime.send(this.#task, { on: 'run', do: 'watch', run }, this.#place, (ended) => {
+      this.#runtime.send(this.#task, { on: 'run', do: 'watch', run, isFollowed: true }, this.#place, (ended) => {
         if (ended.ok) this.#end(outcomeOfRun<Value>(run, ended.value as RunEnded))
         else this.#end({ how: 'failed', error: errorFrom(ended.error, this.#place) })
       })
