@@ -18,12 +18,13 @@ import type { Random } from '../support/random.ts'
 import { SimulatedMachine } from '../support/simulated-interpreters.ts'
 import type { MachineFault } from '../support/simulated-interpreters.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
+import { gates, gateViolations, makeSemaphores } from './gate-rules.ts'
 
 /** Thrown in the place of a commit, or right after one: the engine's process is gone. */
 class Crash extends Error {}
 
 const SLOTS = { async: 5, process: 3 }
-const JOBS = ['alpha', 'beta', 'gamma']
+const JOBS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta']
 
 export type Findings = {
   accepted: number
@@ -164,6 +165,7 @@ class World {
       what: 'job',
       job: random.pick(JOBS),
       priority: random.int(-1, 2),
+      input: { host: random.pick(['a', 'b', 'c']) },
       ...(random.chance(0.3) ? { delayMs: random.int(1, 3_000) } : {}),
     })
     const stored = await this.command((engine) => engine.command((state, tick) => submit(state, tick, request)))
@@ -171,7 +173,7 @@ class World {
   }
 
   async #submitMany(): Promise<void> {
-    const inputs = Array.from({ length: this.#random.int(2, 30) }, (_, index) => JSON.stringify(index))
+    const inputs = Array.from({ length: this.#random.int(2, 30) }, (_, index) => JSON.stringify({ host: index % 3 }))
     const request = { job: this.#random.pick(JOBS), inputs }
     const stored = await this.command((engine) => engine.command((state, tick) => submitMany(state, tick, request)))
     if (stored === null) return
@@ -308,13 +310,14 @@ class World {
     const skipped = store.db
       .prepare<[], { id: number }>(
         `SELECT r.id FROM runs r JOIN lanes l ON l.id = r.lane_id JOIN jobs j ON j.id = r.job_id
-         WHERE r.lifecycle = 'queued' AND j.paused_at IS NULL
+         WHERE r.lifecycle = 'queued' AND j.paused_at IS NULL AND l.gate = ''
            AND (SELECT count(*) FROM runs x JOIN lanes y ON y.id = x.lane_id
                 WHERE y.executor = l.executor AND x.lifecycle IN ('running', 'stopping'))
                < CASE l.executor WHEN 'async' THEN ${SLOTS.async} ELSE ${SLOTS.process} END LIMIT 1`,
       )
       .get()
     if (skipped !== undefined) this.#violations.push(`run ${skipped.id} waits although a slot is free`)
+    this.#violations.push(...engine.read(gateViolations))
   }
 
   /** What must hold when everything had time to finish. */
@@ -363,7 +366,11 @@ async function addJobs(engine: Engine): Promise<void> {
       graceMs: 0,
       timeoutMs: 60_000,
     }),
+    delta: script('async', { timeoutMs: 2_500, semaphores: gates.one }),
+    epsilon: script('process', { timeoutMs: 2_500, semaphores: gates.several }),
+    zeta: script('async', { timeoutMs: 2_500, semaphores: gates.one, concurrency: gates.perHost }),
   }
+  await engine.command(makeSemaphores)
   for (const [name, definition] of Object.entries(definitions)) {
     await engine.command((state, tick) =>
       saveJob(state, tick, { name, definition, description: null, priority: 0, replace: false }),
