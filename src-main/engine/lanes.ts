@@ -40,6 +40,7 @@ export class Lanes {
   #empty = new Set<Lane>()
   /** Of which the store does not have the number of runs. */
   #dirty = new Set<Lane>()
+  #unstored = new Set<Lane>()
   /** Of which the gatekeeper does not know the head. */
   #changed = new Set<Lane>()
 
@@ -64,14 +65,15 @@ export class Lanes {
     return lane
   }
 
-  /** The lane of these conditions, made when it is the first use. Call inside the transaction. */
+  /** The lane of these conditions, made when it is the first use; stored with the transaction. */
   find({ executor, jobId, isPrivate, gate }: LaneConditions): Lane {
     const conditions = { executor, jobId, isPrivate, gate }
     const known = this.#byConditions.get(keyOf(conditions))
     if (known !== undefined) return known
-    const id = this.#counters.add('last_lane', 1)
-    this.#store.lanes.insert.run(id, executor, jobId ?? 0, isPrivate ? 1 : 0, gate)
-    return this.#adopt(id, conditions, 0)
+    const lane = this.#adopt(this.#counters.add('last_lane', 1), conditions, 0)
+    this.#unstored.add(lane)
+    this.#dirty.add(lane)
+    return lane
   }
 
   nonEmpty(executor: Executor): ReadonlySet<Lane> {
@@ -157,8 +159,16 @@ export class Lanes {
   /** Call inside the transaction. */
   flush(): void {
     this.forgetEmpty()
-    for (const lane of this.#dirty) this.#store.lanes.setQueued.run(lane.queued, lane.id)
+    for (const lane of this.#dirty) {
+      if (this.#unstored.has(lane)) this.#insert(lane)
+      else this.#store.lanes.setQueued.run(lane.queued, lane.id)
+    }
+    this.#unstored.clear()
     this.#dirty.clear()
+  }
+
+  #insert({ id, executor, jobId, isPrivate, gate, queued }: Lane): void {
+    this.#store.lanes.insert.run(id, executor, jobId ?? 0, isPrivate ? 1 : 0, gate, queued)
   }
 
   #lookUpHead(lane: Lane): Place {
@@ -210,7 +220,7 @@ export class Lanes {
   }
 
   #forget(lane: Lane): void {
-    this.#store.lanes.remove.run(lane.id)
+    if (!this.#unstored.delete(lane)) this.#store.lanes.remove.run(lane.id)
     this.#byId.delete(lane.id)
     this.#byConditions.delete(keyOf(lane))
     if (lane.jobId !== null) this.#byJob.get(lane.jobId)?.delete(lane)

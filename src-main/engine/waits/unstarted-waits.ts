@@ -97,7 +97,8 @@ function countIn(state: EngineState, lanes: Iterable<Lane>, run: StoredRun): num
   for (const lane of lanes) {
     const left = COUNT_AHEAD_UP_TO - ahead
     if (left <= 0) return COUNT_AHEAD_UP_TO
-    ahead += lane.queued === 1 ? 1 : (state.store.runs.countAhead.get(lane.id, run.rank, run.id, left) ?? 0)
+    const isOne = lane.queued === 1 && lane.head !== 'unknown'
+    ahead += isOne ? 1 : (state.store.runs.countAhead.get(lane.id, run.rank, run.id, left) ?? 0)
   }
   return ahead
 }

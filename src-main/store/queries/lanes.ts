@@ -13,8 +13,8 @@ export type StoredLane = {
 export function prepareLanes(db: Database) {
   return {
     all: db.prepare<[], StoredLane>('SELECT id, executor, job_id, is_private, gate, queued FROM lanes ORDER BY id'),
-    insert: db.prepare<[id: number, executor: Executor, job: number, isPrivate: number, gate: string]>(
-      'INSERT INTO lanes (id, executor, job_id, is_private, gate) VALUES (?, ?, ?, ?, ?)',
+    insert: db.prepare<[id: number, executor: Executor, job: number, isPrivate: number, gate: string, queued: number]>(
+      'INSERT INTO lanes (id, executor, job_id, is_private, gate, queued) VALUES (?, ?, ?, ?, ?, ?)',
     ),
     setQueued: db.prepare<[queued: number, id: number]>('UPDATE lanes SET queued = ? WHERE id = ?'),
     remove: db.prepare<[id: number]>('DELETE FROM lanes WHERE id = ?'),
