@@ -15,9 +15,14 @@ export type EngineHere = { engine: Engine; stop: () => Promise<void> }
 /** Runs per transaction of a bulk submit. */
 const BULK = 5_000
 
-export async function submitInBulk(engine: Engine, job: string, count: number, delayMs = 0): Promise<void> {
+export async function submitInBulk(
+  engine: Engine,
+  job: string,
+  count: number,
+  { delayMs = 0, inputOf = () => '{"n":1}' }: { delayMs?: number; inputOf?: (n: number) => string } = {},
+): Promise<void> {
   for (let left = count; left > 0; left -= BULK) {
-    const inputs = Array.from({ length: Math.min(BULK, left) }, () => '{"n":1}')
+    const inputs = Array.from({ length: Math.min(BULK, left) }, (_, index) => inputOf(left - index))
     await engine.command((state, tick) => submitMany(state, tick, { job, inputs, delayMs }))
   }
 }

@@ -31,7 +31,7 @@ async function measure(name: Case): Promise<Figures> {
       await done
     }
     await submitInBulk(engine, 'no-op async', 2 * DRAINED)
-    await submitInBulk(engine, job, backlog, delayMs)
+    await submitInBulk(engine, job, backlog, { delayMs })
     if (isPaused) await engine.command((state, tick) => setJobPaused(state, tick, job, true))
     const cycle100 = probeSqlite(folder).cycle100
     await drainOnce(DRAINED / 4)
