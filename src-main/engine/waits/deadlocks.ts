@@ -45,6 +45,8 @@ const LOOK_EVERY_MS = 500
 const REST_PER_LOOK = 19
 /** Deadlocks that are told of at a time. */
 const MOST = 100
+/** Runs that one event names. */
+const RUNS_TOLD = 20
 
 /** Call when a turn has changed something: who waits may now wait for ever, and who did may go on. */
 export function planLook({ deadlocks, live, timers }: EngineState, tick: Tick): void {
@@ -146,8 +148,8 @@ function tell(tick: Tick, { id, members, summary, victim }: StandingDeadlock, ne
   tellRuns(tick, news, 'deadlock', {
     deadlock: id,
     cycle: summary,
-    runs: runs.slice(0, 20),
-    of: runs.length,
+    runs: runs.slice(0, RUNS_TOLD),
+    ...(runs.length > RUNS_TOLD ? { more: runs.length - RUNS_TOLD } : {}),
     victim: victim.run,
     why: victim.why,
   })

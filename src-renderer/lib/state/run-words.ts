@@ -49,12 +49,15 @@ const ofAttempt: Record<Attempt['state'], StateWords> = {
 export const outcomes = Object.keys(ofOutcome) as Outcome[]
 export const attemptWords = (state: Attempt['state']): StateWords => ofAttempt[state]
 
-/** A run queued again after an attempt reads as retrying; one held back by a paused job as paused. */
-export function runWords(run: Pick<RunRow, 'lifecycle' | 'outcome'> & { waits?: Wait[] }): StateWords {
+/** A run held back by a paused job reads as paused, and one that can never go on as deadlocked. */
+export function runWords(
+  run: Pick<RunRow, 'lifecycle' | 'outcome'> & { waits?: Wait[]; deadlock?: number | null },
+): StateWords {
   if (run.lifecycle === 'finished') return run.outcome ? ofOutcome[run.outcome] : { look: 'lost', word: 'Finished' }
   if (run.lifecycle === 'queued' && run.waits?.some((wait) => wait.kind === 'paused_job')) {
     return { look: 'paused', word: 'Queued' }
   }
+  if (typeof run.deadlock === 'number' && run.lifecycle !== 'stopping') return { look: 'failed', word: 'Deadlock' }
   return ofLifecycle[run.lifecycle]
 }
 

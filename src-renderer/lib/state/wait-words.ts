@@ -9,6 +9,7 @@ export function situationWords(run: RunRow, now: number): string {
   const [wait] = run.waits
   const more = run.waitCount - 1
   return [
+    run.deadlock === null ? '' : `in deadlock ${run.deadlock}`,
     run.progress ? progressWords(run.progress) : '',
     wait ? waitWords(wait, now) : '',
     more > 0 ? `and ${more.toLocaleString()} more` : '',

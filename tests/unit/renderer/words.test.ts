@@ -73,6 +73,12 @@ describe('the words for a run', () => {
     ).toBe('paused')
   })
 
+  it('say of one in a deadlock that it is, until it is being stopped', () => {
+    const words = (lifecycle: 'running' | 'queued' | 'stopping') =>
+      runWords({ lifecycle, outcome: null, deadlock: 1 }).word
+    expect([words('running'), words('queued'), words('stopping')]).toEqual(['Deadlock', 'Deadlock', 'Stopping'])
+  })
+
   it('say why it waits', () => {
     const slot = waitOf({ kind: 'slot', executor: 'process', inUse: 4, slots: 4, ahead: 0 })
     expect([
