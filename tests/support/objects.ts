@@ -10,9 +10,9 @@ const slots = { async: 20, process: 1 }
  */
 export async function openRuns(
   count: number,
-  last?: { db: NonNullable<Parameters<typeof openFamily>[0]>['db']; runs: number[] },
+  last?: Pick<NonNullable<Parameters<typeof openFamily>[0]>, 'db' | 'world'> & { runs: number[] },
 ) {
-  const family = await openFamily(last?.db === undefined ? { slots } : { slots, db: last.db })
+  const family = await openFamily({ slots, ...(last === undefined ? {} : { db: last.db, world: last.world }) })
   const runs = last?.runs ?? []
   while (runs.length < count) runs.push(await family.submit({ job: 'work' }))
   const runOf = (index: number): number => {

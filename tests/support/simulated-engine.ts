@@ -18,7 +18,11 @@ import type {
 } from '../../src-main/interpreters/interpreters.ts'
 import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
+import type { Store } from '../../src-main/store/store.ts'
 import { VirtualClock } from './virtual-clock.ts'
+
+/** Statements are prepared once for each connection, also over several lives: that takes longer than most of what they do. */
+const stores = new WeakMap<Database.Database, Store>()
 
 /**
  * An engine on a store in memory, in time that passes when told to, whose attempts do what the test says. With the `db` of
@@ -39,7 +43,11 @@ export async function openSimulatedEngine(
   const world = options.world ?? new VirtualClock()
   const clock = world.life()
   const db = options.db ?? new Database(':memory:')
-  migrate(db, readMigrations())
+  let store = stores.get(db)
+  if (store === undefined) {
+    migrate(db, readMigrations())
+    stores.set(db, (store = prepareStore(db)))
+  }
   const started: AttemptStart[] = []
   const steps: StopStep[] = []
   const answers: Answer[] = []
@@ -47,7 +55,7 @@ export async function openSimulatedEngine(
   const closed: string[] = []
   let send: (reports: Report[]) => void = () => undefined
   const engine = new Engine({
-    store: prepareStore(db),
+    store,
     storeId: 'test',
     scriptsFolder: options.scriptsFolder ?? '/nowhere',
     clock,

@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Call, CallOn } from '../../../src-main/interpreters/calls.ts'
 import { nextLife, openRuns } from '../../support/objects.ts'
@@ -191,77 +190,4 @@ describe('a queue', () => {
     await world.get(0, on({ do: 'resume' }))
     expect(valueOf(world.outcome(getting))).toBe('a')
   })
-})
-
-const step = fc.oneof(
-  fc.record({ run: fc.nat(3), do: fc.constantFrom('put', 'get', 'done', 'withdraw', 'threw', 'returned' as const) }),
-  fc.record({ run: fc.constant(0), do: fc.constant('restart' as const) }),
-)
-
-test('no item is lost, given twice, or given out of turn, whatever is taken back, ends or starts anew', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      let world = await openRuns(5)
-      let lastValue = 0
-      const ready: number[] = []
-      const taken = new Map<number, number[]>()
-      const open = new Map<number, { call: number; value: number | null }>()
-      await world.get(0, on({ do: 'look' }, spec({ maxsize: 3 })))
-      const putBack = (run: number) => {
-        ready.unshift(...(taken.get(run) ?? []))
-        ready.sort((a, b) => a - b)
-        taken.delete(run)
-        open.delete(run)
-      }
-      /** Takes in what the calls were answered: first what was stored, since it may have been given on at once. */
-      const takeIn = () => {
-        const answered = [...open].filter(([, { call }]) => world.outcome(call) !== 'waits')
-        for (const [run, { value }] of answered) {
-          if (value === null) continue
-          ready.push(value)
-          open.delete(run)
-        }
-        const given = answered.filter(([, { value }]) => value === null)
-        given.sort(([, a], [, b]) => a.call - b.call)
-        for (const [run, { call }] of given) {
-          expect(valueOf(world.outcome(call))).toBe(ready.shift())
-          taken.set(run, [...(taken.get(run) ?? []), valueOf(world.outcome(call)) as number])
-          open.delete(run)
-        }
-      }
-      for (const { run, do: what } of steps) {
-        const waiting = open.get(run)
-        if (what === 'restart') {
-          for (const each of [0, 1, 2, 3]) putBack(each)
-          world = await nextLife(world)
-        } else if (what === 'withdraw') {
-          if (waiting !== undefined) await world.withdraw(run, waiting.call)
-          open.delete(run)
-        } else if (what === 'threw' || what === 'returned') {
-          if (what === 'returned') taken.delete(run)
-          putBack(run)
-          await world.replace(run, what)
-        } else if (waiting !== undefined) continue
-        else if (what === 'done') {
-          const expected = taken.has(run) ? null : 'RangeError'
-          expect(await world.get(run, done())).toBe(expected)
-          const [, ...rest] = taken.get(run) ?? []
-          if (rest.length > 0) taken.set(run, rest)
-          else taken.delete(run)
-        } else if (what === 'put') {
-          lastValue += 1
-          open.set(run, { call: await world.call(run, put(lastValue)), value: lastValue })
-        } else open.set(run, { call: await world.call(run, get), value: null })
-        takeIn()
-        const inWork = [...taken.values()].flat().length
-        expect(await world.get(4, look)).toMatchObject({
-          size: ready.length,
-          taken: inWork,
-          getting: [...open.values()].filter(({ value }) => value === null).length,
-          putting: [...open.values()].filter(({ value }) => value !== null).length,
-        })
-      }
-    }),
-    { numRuns: 100 },
-  )
 })
