@@ -52,6 +52,10 @@ export class ScriptMachine {
     }
   }
 
+  isAlive(run: number): boolean {
+    return this.#processes.has(run)
+  }
+
   tell(run: number, word: string): void {
     const process = this.#of(run)
     process.told.add(word)

@@ -140,6 +140,12 @@ export class World {
     await this.settle()
   }
 
+  /** For a test that opens many; the end of a test closes what it has opened. */
+  close(): void {
+    this.#life.clock.die()
+    this.#life.db.close()
+  }
+
   async cancel(run: number, reason: string): Promise<void> {
     await this.#life.command((state, tick) => cancel(state, tick, run, reason))
     await this.settle()
