@@ -11,7 +11,8 @@ import type { Definition, Executor } from './definition.ts'
 import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
 import type { LogLevel } from './log-levels.ts'
-import { objectContract } from './object-contract.ts'
+import { objectContract, objectFeeds } from './object-contract.ts'
+import type { ObjectKind } from './objects.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
 
 export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
@@ -145,6 +146,8 @@ export type Status = {
   slots: Record<Executor, { inUse: number; total: number }>
   counts: Record<Lifecycle, number>
   finished: Record<Outcome, number>
+  /** How many durable objects there are; a condition is there while anybody waits at it. */
+  objects: Record<ObjectKind, number>
   /** Highest run id given out; a list that shows up to M has `lastRunId − M` newer runs. */
   lastRunId: number
   /** How many deadlocks stand. */
@@ -324,6 +327,7 @@ export const contract = {
     logs: oc
       .input(v.strictObject({ id: idSchema, from: v.optional(v.pipe(v.number(), v.integer()), 1) }))
       .output(eventIterator(type<LogMessage>())),
+    ...objectFeeds,
     ack: oc.input(v.strictObject({ feed: v.string(), version: v.number() })).output(type<null>()),
   },
 }

@@ -1,6 +1,7 @@
 /** The part of the contract that is about durable objects: what a person sees of them, and does to them by hand. */
-import { oc, type } from '@orpc/contract'
+import { eventIterator, oc, type } from '@orpc/contract'
 import * as v from 'valibot'
+import type { FeedMessage } from './contract.ts'
 import { limits } from './definition.ts'
 import type { Json } from './json.ts'
 import { valueSchema } from './json.ts'
@@ -237,4 +238,23 @@ export const objectContract = {
     list: oc.input(v.strictObject(page)).output(type<Page<BarrierRow>>()),
     get: oc.input(v.strictObject({ name, limit: rows })).output(type<BarrierDetail>()),
   },
+}
+
+/** The first rows of a list by name, and how many objects of the kind there are. */
+const listFeed = <Row>() => eventIterator(type<FeedMessage<Row, { total: number }>>())
+/** One row, which is removed with its object. */
+const detailFeed = <Row>() => eventIterator(type<FeedMessage<Row>>())
+
+/** Lists and details as they change; see `FeedMessage`. */
+export const objectFeeds = {
+  queues: oc.output(listFeed<QueueRow>()),
+  queue: oc.input(named).output(detailFeed<QueueDetail>()),
+  semaphores: oc.input(v.strictObject({ kind })).output(listFeed<SemaphoreRow>()),
+  semaphore: oc.input(v.strictObject({ kind, name })).output(detailFeed<SemaphoreDetail>()),
+  futures: oc.output(listFeed<FutureRow>()),
+  future: oc.input(named).output(detailFeed<FutureDetail>()),
+  events: oc.output(listFeed<EventRow>()),
+  event: oc.input(named).output(detailFeed<EventDetail>()),
+  barriers: oc.output(listFeed<BarrierRow>()),
+  barrier: oc.input(named).output(detailFeed<BarrierDetail>()),
 }

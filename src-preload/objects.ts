@@ -5,6 +5,9 @@ import { objectLimits } from './limits.ts'
 
 export { objectLimits }
 
+export const objectKinds = ['semaphore', 'lock', 'event', 'condition', 'barrier', 'queue', 'future'] as const
+export type ObjectKind = (typeof objectKinds)[number]
+
 export const queueOrders = ['fifo', 'lifo', 'priority'] as const
 export type QueueOrder = (typeof queueOrders)[number]
 

@@ -4,6 +4,7 @@ import { isBefore } from '../core/admission.ts'
 import type { StoredRun } from '../store/queries/runs.ts'
 import type { Engine } from './engine.ts'
 import type { View } from './feeds.ts'
+import { countObjects } from './objects/room.ts'
 import type { EngineState } from './state.ts'
 import { deadlocksOf } from './waits/deadlock-views.ts'
 import { jobRow, runLive, runRow } from './views.ts'
@@ -98,6 +99,7 @@ export function statusOf(engine: Engine, facts: HostFacts, loopDelayMs: number):
     finished: {
       ...(Object.fromEntries(outcomes.map((name) => [name, state.counters.get(`was_${name}`)])) as Status['finished']),
     },
+    objects: countObjects(state.objects),
     lastRunId: state.counters.get('last_run'),
     deadlocks: state.deadlocks.standing.size,
     databaseBytes: state.store.databaseBytes.get() ?? 0,

@@ -14,6 +14,7 @@ import { cancel } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
 import { retry, submit, submitMany } from './commands/submit.ts'
 import type { Engine } from './engine.ts'
+import { createObjectFeeds } from './object-feeds.ts'
 import { createObjectRouter } from './object-router.ts'
 import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
@@ -115,6 +116,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
         engine.read((state) => storedRunRow(state, input.id))
         return feeds.logs(input.id, input.from, signal ?? never)
       }),
+      ...createObjectFeeds(engine, feeds),
       ack: on.feeds.ack.handler(({ input }) => {
         feeds.ack(input.feed, input.version)
         return null

@@ -36,7 +36,7 @@ export function applyToCondition(
   }
   switch (call.do) {
     case 'wait':
-      join(state, call, { ...asker, isNotified: false, isWithdrawn: false })
+      join(state, tick, call, { ...asker, isNotified: false, isWithdrawn: false })
       takeBack(state, tick, findSemaphore(state, tick, 'lock', call.lock), run, permit.id, permit.amount)
       return
     case 'notify':
@@ -52,7 +52,7 @@ export function applyToCondition(
  * notified; its one answer then says that it was withdrawn.
  */
 export function withdrawFromCondition(state: EngineState, tick: Tick, asker: Asker, call: CallOn<'condition'>): void {
-  const waiting = leaveLine(state, asker, call)
+  const waiting = leaveLine(state, tick, asker, call)
   if (waiting !== undefined) {
     waiting.isWithdrawn = true
     queueForLock(state, tick, call, waiting)
@@ -67,7 +67,7 @@ export function withdrawFromCondition(state: EngineState, tick: Tick, asker: Ask
 
 /** The attempt is over. A notification that it can no longer follow goes to the next. */
 export function endWaitAtCondition(state: EngineState, tick: Tick, asker: Asker, call: CallOn<'condition'>): void {
-  if (leaveLine(state, asker, call) !== undefined) return
+  if (leaveLine(state, tick, asker, call) !== undefined) return
   const signalled = state.objects.semaphores.lock.get(call.lock)?.find(asker)?.signalled ?? null
   if (signalled === null) return
   const wasNotified = signalled.isNotified && !signalled.isWithdrawn
@@ -81,7 +81,7 @@ function notify(state: EngineState, tick: Tick, call: CallOn<'condition'>, count
   while (notified < count) {
     const first = state.objects.conditions.get(keyOf(call))?.waiting.first()
     if (first === undefined) break
-    leaveLine(state, first, call)
+    leaveLine(state, tick, first, call)
     first.isNotified = true
     queueForLock(state, tick, call, first)
     notified += 1
@@ -96,21 +96,23 @@ function queueForLock(state: EngineState, tick: Tick, call: CallOn<'condition'>,
   acquire(state, tick, lock, { ...asker, amount: 1, signalled: waiting })
 }
 
-function join({ objects }: EngineState, call: CallOn<'condition'>, waiting: Waiting): void {
+function join({ objects }: EngineState, tick: Tick, call: CallOn<'condition'>, waiting: Waiting): void {
   const key = keyOf(call)
   const known = objects.conditions.get(key)
   if (known === undefined) checkRoom(objects, 'condition')
   const condition = known ?? { lock: call.lock, waiting: new Line<Waiting>() }
   condition.waiting.join(waiting)
   objects.conditions.set(key, condition)
+  tick.changes.status = true
 }
 
 /** A condition at which nobody waits is forgotten. */
-function leaveLine({ objects }: EngineState, asker: Asker, call: CallOn<'condition'>): Waiting | undefined {
+function leaveLine({ objects }: EngineState, tick: Tick, asker: Asker, call: CallOn<'condition'>): Waiting | undefined {
   const key = keyOf(call)
   const condition = objects.conditions.get(key)
   const waiting = condition?.waiting.leave(asker)
   if (condition?.waiting.size === 0) objects.conditions.delete(key)
+  tick.changes.status = true
   return waiting
 }
 

@@ -1,17 +1,20 @@
-import { objectLimits } from '../../../src-preload/objects.ts'
+import { objectKinds, objectLimits } from '../../../src-preload/objects.ts'
+import type { ObjectKind } from '../../../src-preload/objects.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { Objects } from './objects.ts'
 
-const counts = {
-  semaphore: ({ semaphores }: Objects) => semaphores.semaphore.size,
-  lock: ({ semaphores }: Objects) => semaphores.lock.size,
-  event: ({ flags }: Objects) => flags.size,
-  condition: ({ conditions }: Objects) => conditions.size,
-  barrier: ({ barriers }: Objects) => barriers.size,
-  queue: ({ queues }: Objects) => queues.size,
-  future: ({ futureCount }: Objects) => futureCount,
+const counts: Record<ObjectKind, (objects: Objects) => number> = {
+  semaphore: ({ semaphores }) => semaphores.semaphore.size,
+  lock: ({ semaphores }) => semaphores.lock.size,
+  event: ({ flags }) => flags.size,
+  condition: ({ conditions }) => conditions.size,
+  barrier: ({ barriers }) => barriers.size,
+  queue: ({ queues }) => queues.size,
+  future: ({ futureCount }) => futureCount,
 }
-export type ObjectKind = keyof typeof counts
+
+export const countObjects = (objects: Objects): Record<ObjectKind, number> =>
+  Object.fromEntries(objectKinds.map((kind) => [kind, counts[kind](objects)])) as Record<ObjectKind, number>
 
 /** Refuses one more of a kind of which there are enough. Whoever makes an object asks this before the first write. */
 export function checkRoom(objects: Objects, kind: ObjectKind): void {
