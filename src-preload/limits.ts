@@ -25,6 +25,8 @@ export const objectLimits = {
   parties: 10_000,
   /** Bytes of UTF-8 of one queue item, and of a future's value. */
   valueBytes: 512 * 1024,
+  /** Items that one request of a person moves or removes; a turn of the engine does not take long. */
+  bulkItems: 10_000,
   /** Calls of one attempt that have no answer yet. */
   openCalls: 10_000,
   /** Tasks of one attempt that the engine is told of. */

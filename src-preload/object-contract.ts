@@ -52,8 +52,8 @@ export type QueueItem = {
   putBy: number | null
   /** The beginning of its JSON text. */
   preview: string
-  /** Of the whole JSON text. */
-  characters: number
+  /** Of the whole JSON text, in UTF-8. */
+  bytes: number
 }
 
 /** With the first of everything, up to the asked number each; who and what is next in line comes first. */
@@ -134,7 +134,7 @@ export type Page<Row> = { rows: Row[]; more: boolean; total: number }
 const name = objectNameSchema
 const named = v.strictObject({ name })
 const idSchema = v.pipe(v.number(), v.integer(), v.minValue(1))
-const idsSchema = v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(10_000))
+const idsSchema = v.pipe(v.array(idSchema), v.minLength(1), v.maxLength(objectLimits.bulkItems))
 const text = v.pipe(v.string(), v.minLength(1), v.maxLength(2_000))
 const rows = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageRows)), 100)
 /** The way to the next page is the name of the last row. */
@@ -162,11 +162,14 @@ export const objectContract = {
     resume: oc.input(named).output(type<QueueRow>()),
     /** It takes nothing more; `immediate` throws away what is ready, too. */
     shutdown: oc.input(v.strictObject({ name, immediate: v.optional(v.boolean(), false) })).output(type<QueueRow>()),
-    /** Dead letters get in line again, at its end, with all of their deliveries; null: all of them. */
+    /**
+     * Dead letters get in line again, at its end, with all of their deliveries; null: all of them, but at most 10,000, so
+     * that it is asked again while `queue.dead` says that there are more.
+     */
     reviveDead: oc
       .input(v.strictObject({ name, items: v.optional(v.nullable(idsSchema), null) }))
       .output(type<{ revived: number; queue: QueueRow }>()),
-    /** Throws away items that nobody has taken: those named, or all that are `ready` or `dead`. */
+    /** Throws away items that nobody has taken: those named, or all that are `ready` or `dead`, at most 10,000 as above. */
     dropItems: oc
       .input(v.strictObject({ name, items: v.union([idsSchema, v.picklist(['ready', 'dead'])]) }))
       .output(type<{ dropped: number; queue: QueueRow }>()),

@@ -72,7 +72,7 @@ function printItems({ items, ready, taken, dead, order }: QueueDetail): void {
     String(item.deliveries),
     timeInWords(item.putAt),
     item.putBy === null ? 'by hand' : `run ${item.putBy}`,
-    item.characters > item.preview.length ? `${item.preview}… (${item.characters} characters)` : item.preview,
+    Buffer.byteLength(item.preview) < item.bytes ? `${item.preview}… (${item.bytes} bytes)` : item.preview,
   ]
   const rows = [
     ...items.taken.map((item) => cells(item, `taken by run ${item.takenBy.run}`)),

@@ -110,9 +110,11 @@ function addRetryDead(queue: Command): void {
       const { home, json } = circumstancesOf(command)
       const items = words.length === 0 ? null : words.map(parseItem)
       await withHost(home, async (client) => {
-        const answer = await client.queues.reviveDead({ name, items })
-        if (json) return printJson(answer)
-        const { revived, queue } = answer
+        const { done: revived, queue } = await inSteps(async () => {
+          const { revived: done, queue: left } = await client.queues.reviveDead({ name, items })
+          return { done, left: items === null ? left.dead : 0, queue: left }
+        })
+        if (json) return printJson({ revived, queue })
         printLine(`${counted(revived, 'dead letter')} of "${queue.name}" got in line again: ${contentsInWords(queue)}`)
       })
     })
@@ -130,12 +132,27 @@ function addDrop(queue: Command): void {
       const { home, json } = circumstancesOf(command)
       const items = parseDropped(words, options)
       await withHost(home, async (client) => {
-        const answer = await client.queues.dropItems({ name, items })
-        if (json) return printJson(answer)
-        const { dropped, queue } = answer
+        const { done: dropped, queue } = await inSteps(async () => {
+          const { dropped: done, queue: left } = await client.queues.dropItems({ name, items })
+          return { done, left: items === 'ready' || items === 'dead' ? left[items] : 0, queue: left }
+        })
+        if (json) return printJson({ dropped, queue })
         printLine(`${counted(dropped, 'item')} of "${queue.name}" thrown away: ${contentsInWords(queue)}`)
       })
     })
+}
+
+/** Asks until as many are done as there were at the first step: of a large number, the host does a part at a time. */
+async function inSteps(step: () => Promise<{ done: number; left: number; queue: QueueRow }>) {
+  let { done, left, queue } = await step()
+  const all = done + left
+  while (left > 0 && done < all) {
+    const next = await step()
+    if (next.done === 0) break
+    done += next.done
+    ;({ left, queue } = next)
+  }
+  return { done, queue }
 }
 
 function parseDropped(words: string[], { ready, dead }: { ready?: boolean; dead?: boolean }) {

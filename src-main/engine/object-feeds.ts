@@ -12,7 +12,7 @@ import type { Changes } from './tick.ts'
 
 /** How many rows of a list a window gets, and how many of everything in a detail; the rest is a number. */
 const LISTED = 200
-const SHOWN = 50
+const SHOWN = 20
 
 /** Answers the feeds of durable objects. */
 export function createObjectFeeds(engine: Engine, feeds: Feeds) {

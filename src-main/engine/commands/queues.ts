@@ -1,3 +1,4 @@
+import { objectLimits } from '../../../src-preload/objects.ts'
 import type { QueueSpec } from '../../../src-preload/objects.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import { changed, storeItem } from '../objects/queue-items.ts'
@@ -40,7 +41,7 @@ export function shutDownQueue(state: EngineState, tick: Tick, name: string, isIm
   settleQueue(state, tick, queue)
 }
 
-/** As items that a taker gives back, dead letters may come into a queue that is full. Returns how many came. */
+/** As items that a taker gives back, dead letters may come into a queue that is full; null: the first. Returns how many came. */
 export function reviveDead(state: EngineState, tick: Tick, name: string, items: number[] | null): number {
   const { counters, store } = state
   const queue = queueNamed(state, name)
@@ -49,11 +50,11 @@ export function reviveDead(state: EngineState, tick: Tick, name: string, items: 
     if (strange !== undefined) throw problem('ITEM_NOT_FOUND', { queue: name, wanted: `dead letter ${strange}` })
   }
   if (queue.shutdown !== 'no') throw problem('QUEUE_SHUT_DOWN', { name })
-  const count = items === null ? queue.dead : new Set(items).size
+  const count = items === null ? Math.min(queue.dead, objectLimits.bulkItems) : new Set(items).size
   const firstPlace = counters.add('last_item', count) - count + 1
   const { changes } =
     items === null
-      ? store.queueItems.reviveAll.run({ firstPlace, queue: queue.id })
+      ? store.queueItems.reviveFirst.run({ firstPlace, queue: queue.id, limit: count })
       : store.queueItems.revive.run({ firstPlace, items: JSON.stringify(items) })
   if (changes !== count) throw new Error(`queue ${name} counts ${count} dead letters, but ${changes} came back`)
   queue.dead -= count
@@ -63,17 +64,15 @@ export function reviveDead(state: EngineState, tick: Tick, name: string, items: 
   return count
 }
 
-/** Throws away those items, or all that are in that state. Returns how many. */
+/** Throws away those items, or the first of all that are in that state. Returns how many. */
 export function dropItems(state: EngineState, tick: Tick, name: string, items: number[] | 'ready' | 'dead'): number {
   const { store } = state
   const queue = queueNamed(state, name)
   const before = queue.ready + queue.dead
   if (items === 'ready') {
-    store.queues.removeReady.run(queue.id)
-    queue.ready = 0
+    queue.ready -= store.queueItems.removeFirstReady.run(queue.id, objectLimits.bulkItems).changes
   } else if (items === 'dead') {
-    store.queueItems.removeDead.run(queue.id)
-    queue.dead = 0
+    queue.dead -= store.queueItems.removeFirstDead.run(queue.id, objectLimits.bulkItems).changes
   } else {
     const ids = JSON.stringify(items)
     const strange = store.queueItems.notFree.get(ids, queue.id)

@@ -73,5 +73,5 @@ const itemOf = (item: StoredItem): QueueItem => ({
   putAt: item.put_at,
   putBy: item.put_by,
   preview: item.preview,
-  characters: item.characters,
+  bytes: item.bytes,
 })

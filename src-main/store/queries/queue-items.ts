@@ -7,16 +7,16 @@ export type StoredItem = {
   deliveries: number
   put_at: number
   put_by: number | null
-  /** The first characters of the value, and how many it has. */
+  /** The first characters of the value, and its size. */
   preview: string
-  characters: number
+  bytes: number
 }
 export type StoredTake = StoredItem & { taken_at: number; taken_by: number; attempt: number }
 
 /** What a person sees of items, and does with those that nobody has taken. */
 export function prepareQueueItems(db: Database) {
   const columns = `id, priority, state, deliveries, put_at, put_by, substr(value, 1, 200) AS preview,
-    length(value) AS characters`
+    octet_length(value) AS bytes`
   const ready = (order: string) =>
     db.prepare<[queue: number, limit: number], StoredItem>(
       `SELECT ${columns} FROM queue_items WHERE queue_id = ? AND state = 'ready' ORDER BY ${order} LIMIT ?`,
@@ -31,10 +31,15 @@ export function prepareQueueItems(db: Database) {
          WHERE item.id IS NULL LIMIT 1`,
       )
       .pluck()
-  const revive = (which: string) =>
+  const revive = (chosen: string) =>
     `UPDATE queue_items SET state = 'ready', deliveries = 0, place = @firstPlace + chosen.nth
-     FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth FROM queue_items WHERE ${which}) AS chosen
+     FROM (SELECT id, row_number() OVER (ORDER BY id) - 1 AS nth FROM (${chosen})) AS chosen
      WHERE queue_items.id = chosen.id`
+  const removeFirst = (state: string, order: string) =>
+    db.prepare<[queue: number, limit: number]>(
+      `DELETE FROM queue_items WHERE id IN
+         (SELECT id FROM queue_items WHERE queue_id = ? AND state = '${state}' ORDER BY ${order} LIMIT ?)`,
+    )
   return {
     firstReady: ready('priority, place'),
     lastReady: ready('priority DESC, place DESC'),
@@ -51,9 +56,11 @@ export function prepareQueueItems(db: Database) {
     notDead: strange(`'dead'`),
     notFree: strange(`'ready', 'dead'`),
     /** To the end of the line, in the order in which they were put: at `firstPlace` and the places after it. */
-    reviveAll: db.prepare<{ firstPlace: number; queue: number }>(revive(`queue_id = @queue AND state = 'dead'`)),
+    reviveFirst: db.prepare<{ firstPlace: number; queue: number; limit: number }>(
+      revive(`SELECT id FROM queue_items WHERE queue_id = @queue AND state = 'dead' ORDER BY id LIMIT @limit`),
+    ),
     revive: db.prepare<{ firstPlace: number; items: string }>(
-      revive(`id IN (SELECT value FROM json_each(@items)) AND state = 'dead'`),
+      revive(`SELECT id FROM queue_items WHERE id IN (SELECT value FROM json_each(@items)) AND state = 'dead'`),
     ),
     /** Which states they had that are removed. */
     remove: db
@@ -61,6 +68,8 @@ export function prepareQueueItems(db: Database) {
         `DELETE FROM queue_items WHERE id IN (SELECT value FROM json_each(?)) AND state <> 'taken' RETURNING state`,
       )
       .pluck(),
+    removeFirstReady: removeFirst('ready', 'priority, place'),
+    removeFirstDead: removeFirst('dead', 'id'),
     removeDead: db.prepare<[queue: number]>(`DELETE FROM queue_items WHERE queue_id = ? AND state = 'dead'`),
   }
 }

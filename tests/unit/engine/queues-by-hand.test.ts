@@ -10,6 +10,7 @@ import {
 import type { PutByHand } from '../../../src-main/engine/commands/queues.ts'
 import { queueDetail, queueItem, queuePage } from '../../../src-main/engine/objects/queue-views.ts'
 import type { Call, CallOn } from '../../../src-main/interpreters/calls.ts'
+import { objectLimits } from '../../../src-preload/objects.ts'
 import { nextLife, openRuns } from '../../support/objects.ts'
 
 type World = Awaited<ReturnType<typeof openRuns>>
@@ -139,6 +140,31 @@ describe('by hand', () => {
     expect(detail(next)).toMatchObject({ ready: 0, taken: 0, dead: 2 })
   })
 
+  test('of very many items a part is done at a time, the first of them first', async () => {
+    const count = objectLimits.bulkItems + 5
+    const before = await openRuns(0)
+    before.db.exec(
+      `INSERT INTO queues (id, name, item_order, maxsize, dead, created_at) VALUES (1, 'q', 'fifo', 0, ${count}, 0);
+       INSERT INTO queue_items (id, queue_id, priority, place, state, put_at, value)
+         WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < ${count})
+         SELECT n, 1, 0, n, 'dead', 0, n FROM n`,
+    )
+    const world = await nextLife(before)
+    const revive = () => world.command((state, tick) => reviveDead(state, tick, 'q', null))
+    expect([await revive(), previews(detail(world).items.dead)[0], await revive(), await revive()]).toEqual([
+      objectLimits.bulkItems,
+      objectLimits.bulkItems + 1,
+      5,
+      0,
+    ])
+    const drop = () => world.command((state, tick) => dropItems(state, tick, 'q', 'ready'))
+    expect([await drop(), previews(detail(world).items.ready)[0], await drop()]).toEqual([
+      objectLimits.bulkItems,
+      objectLimits.bulkItems + 1,
+      5,
+    ])
+  })
+
   test('what is no dead letter is not revived, and nothing else of the request happens', async () => {
     const world = await openWithDead(1)
     const ready = await put(world, 'z')
@@ -217,7 +243,7 @@ describe('a look at queues', () => {
   test('shows the beginning of a large value, and all of it when asked for one', async () => {
     const world = await openRuns(0)
     const item = await put(world, 'ä'.repeat(1_000), { create: specOf() })
-    expect(detail(world).items.ready).toMatchObject([{ preview: `"${'ä'.repeat(199)}`, characters: 1_002 }])
+    expect(detail(world).items.ready).toMatchObject([{ preview: `"${'ä'.repeat(199)}`, bytes: 2_002 }])
     const whole = world.engine.read((state) => queueItem(state, 'q', item))
     expect(whole).toMatchObject({ id: item, state: 'ready', value: 'ä'.repeat(1_000) })
     expect(() => world.engine.read((state) => queueItem(state, 'q', item + 1))).toThrow('no item')

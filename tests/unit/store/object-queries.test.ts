@@ -1,0 +1,36 @@
+import Database from 'better-sqlite3'
+import { expect, test } from 'vitest'
+import { migrate, readMigrations } from '../../../src-main/store/migrate.ts'
+import { prepareStore } from '../../../src-main/store/store.ts'
+
+function openStore() {
+  const db = new Database(':memory:')
+  migrate(db, readMigrations())
+  return prepareStore(db)
+}
+
+type Store = ReturnType<typeof openStore>
+
+test.each<[what: string, sqlOf: (store: Store) => string, index: RegExp]>([
+  ['queues by name', ({ queues }) => queues.names.source, /sqlite_autoindex_queues_1 \(name>\?\)/],
+  ['semaphores by name', ({ semaphores }) => semaphores.names.source, /PRIMARY KEY \(kind=\? AND name>\?\)/],
+  ['events by name', ({ flags }) => flags.names.source, /PRIMARY KEY \(name>\?\)/],
+  ['barriers by name', ({ barriers }) => barriers.names.source, /PRIMARY KEY \(name>\?\)/],
+  ['pending futures', ({ futures }) => futures.pending.source, /futures_pending \(id<\?\)/],
+  ['settled futures', ({ futures }) => futures.settled.source, /PRIMARY KEY \(rowid<\?\)/],
+  ['the first items', ({ queueItems }) => queueItems.firstReady.source, /queue_items_ready \(queue_id=\?\)/],
+  ['the last items', ({ queueItems }) => queueItems.lastReady.source, /queue_items_ready \(queue_id=\?\)/],
+  ['dead letters', ({ queueItems }) => queueItems.dead.source, /queue_items_dead \(queue_id=\?\)/],
+  ['a part of the items', ({ queueItems }) => queueItems.removeFirstReady.source, /queue_items_ready \(queue_id=\?\)/],
+  ['a part of the dead', ({ queueItems }) => queueItems.reviveFirst.source, /queue_items_dead \(queue_id=\?\)/],
+])('%s are read in their order from an index', (_what, sqlOf, index) => {
+  const store = openStore()
+  const sql = sqlOf(store).replaceAll(/\?|@\w+/g, '1')
+  const plan = store.db
+    .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    .all()
+    .map(({ detail }) => detail)
+    .join('; ')
+  expect(plan).toMatch(index)
+  expect(plan).not.toMatch(/TEMP B-TREE|SCAN (queue_items|futures|queues|semaphores|flags|barriers)/)
+})
