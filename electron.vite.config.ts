@@ -19,6 +19,14 @@ const mainEntries = {
   'interpreter-pool': source('interpreters/interpreter-pool.ts'),
   'interpreter-thread': source('interpreters/interpreter-thread.ts'),
   sdk: source('interpreters/sdk/index.ts'),
+  'sdk-sync': source('interpreters/sdk/sync.ts'),
+}
+
+/** The two modules that scripts import know of each other's runs: the second is made of the first as it was built. */
+const besideSdk: Plugin = {
+  name: 'beside-sdk',
+  enforce: 'pre',
+  resolveId: (id) => (id === './index.ts' ? { id: './sdk.js', external: true } : null),
 }
 
 /**
@@ -28,11 +36,12 @@ const mainEntries = {
 const oneFileEntries: Plugin = {
   name: 'one-file-entries',
   async closeBundle() {
-    for (const name of ['interpreter-process', 'sdk'] as const) {
+    for (const name of ['interpreter-process', 'sdk', 'sdk-sync'] as const) {
       await build({
         configFile: false,
         logLevel: 'warn',
         publicDir: false,
+        plugins: name === 'sdk-sync' ? [besideSdk] : [],
         build: {
           ssr: mainEntries[name],
           target: 'node24',

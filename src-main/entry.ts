@@ -7,6 +7,7 @@ const entries = {
   'interpreter-pool': './interpreters/interpreter-pool.ts',
   'interpreter-thread': './interpreters/interpreter-thread.ts',
   sdk: './interpreters/sdk/index.ts',
+  'sdk-sync': './interpreters/sdk/sync.ts',
 } as const
 
 export type EntryName = keyof typeof entries

@@ -5,7 +5,7 @@
 import { BroadcastChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { entryPath } from '../entry.ts'
-import { endWithSupervisor, sendFrame, watchFrames } from './descriptors.ts'
+import { endWithSupervisor, Incoming, sendFrame } from './descriptors.ts'
 import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
@@ -35,7 +35,7 @@ pool.on('error', (error: Error) => process.stderr.write(`an idle thread died: ${
 /** Batches whose thread died in this turn. Piscina rejects all tasks of a thread together, so they are told together. */
 let lost: ThreadLost | null = null
 
-void watchFrames(new FrameReader(), obey, endWithSupervisor)
+new Incoming(new FrameReader(), obey, endWithSupervisor).watch()
 
 function obey(frame: Frame): void {
   if (frame.channel !== 0) void runBatch(frame.channel, frame.payload.toString())

@@ -3,7 +3,7 @@
  * process leaves, and the supervisor proves that it left. Whoever ends the process early (`process.exit`, a crash) leaves
  * no ending behind, and the exit itself becomes one.
  */
-import { endWithSupervisor, receiveFirstFrame, sendFrame, watchFrames } from './descriptors.ts'
+import { endWithSupervisor, Incoming, receiveFirstFrame, sendFrame } from './descriptors.ts'
 import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
 import type { InterpreterSettings, ToInterpreter } from './interpreter-protocol.ts'
@@ -29,7 +29,11 @@ const [startFrame, ...early] = first
 const { start, code } = parse(startFrame) as Extract<ToInterpreter, { type: 'start' }>
 
 const reports = new ReportBatch(sendFrame)
-const scope = new RunScope(start, reports)
+const incoming = new Incoming(reader, obey, endWithSupervisor)
+const scope = new RunScope(start, reports, (withinMs) => {
+  reports.flush()
+  incoming.receive(withinMs)
+})
 let isOver = false
 
 linkCurrentRun(() => scope)
@@ -45,7 +49,7 @@ for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
 }
 early.forEach(obey)
 // Read only when this turn did not end the run: a script that returns at once needs no node:net.
-setImmediate(() => void watchFrames(reader, obey, endWithSupervisor))
+setImmediate(() => incoming.watch())
 
 const loader = scriptLoader({ ...settings, isWarm: false })
 // No top-level await: node would warn about it when a script waits for what never comes and the process runs empty.

@@ -98,7 +98,7 @@ export default function runBatch(json: string): Promise<void> {
 
 function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
   const key = keyOf(start)
-  const scope = new RunScope(start, reports)
+  const scope = new RunScope(start, reports, null)
   running.set(key, { scope, onEnd })
   const earlyReason = earlyAborts.get(key)
   if (earlyReason !== undefined) {

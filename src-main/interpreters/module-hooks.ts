@@ -19,17 +19,21 @@ export type ModuleHooks = {
 
 /**
  * Teaches this thread's module loader three things: TypeScript (types stripped, positions kept, cached on disk), the
- * bare specifier `signalbox`, and neighbours imported as TypeScript projects write them (without ending, or `.js` for a
+ * bare specifiers `signalbox` and `signalbox/sync`, and neighbours imported as TypeScript projects write them (without ending, or `.js` for a
  * `.ts` file), the last only where Node alone would fail.
  */
 export function registerModuleHooks(cacheFolder: string): ModuleHooks {
-  const sdkUrl = pathToFileURL(entryPath('sdk')).href
+  const sdkUrls = new Map([
+    ['signalbox', pathToFileURL(entryPath('sdk')).href],
+    ['signalbox/sync', pathToFileURL(entryPath('sdk-sync')).href],
+  ])
   const texts = new Map<string, string>()
   const loaded = new Map<string, LoadedFile[]>()
 
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier === 'signalbox') return { url: sdkUrl, shortCircuit: true }
+      const sdkUrl = sdkUrls.get(specifier)
+      if (sdkUrl !== undefined) return { url: sdkUrl, shortCircuit: true }
       if (texts.has(specifier)) return { url: specifier, shortCircuit: true }
       const resolved = resolveLikeTypeScript(specifier, context, nextResolve)
       const url = resolved.url

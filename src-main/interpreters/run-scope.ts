@@ -23,6 +23,7 @@ export class RunScope implements RunLink {
   readonly context: RunContext
   readonly start: ScriptStart
   runtime: ScriptRuntime | null = null
+  readonly receive: RunLink['receive']
   readonly #reports: ReportBatch
   #abortController: AbortController | null = null
   #budget: LogBudget | null = null
@@ -34,7 +35,8 @@ export class RunScope implements RunLink {
   } | null = null
   #isOver = false
 
-  constructor(start: ScriptStart, reports: ReportBatch) {
+  constructor(start: ScriptStart, reports: ReportBatch, receive: RunLink['receive']) {
+    this.receive = receive
     this.start = start
     this.#reports = reports
     this.context = createContext(this)

@@ -9,7 +9,7 @@ import { serveHome } from './command-line.ts'
 import { until } from './until.ts'
 
 /** A real host for a test file, and scripts on it. Call at the top of the file. */
-export function openScriptHost(imports: string) {
+export function openScriptHost(imports: string, from = 'signalbox') {
   const home = mkdtempSync(join(tmpdir(), 'signalbox-scripts-'))
   let host: Awaited<ReturnType<typeof serveHome>>
   let connection: Connection
@@ -32,10 +32,10 @@ export function openScriptHost(imports: string) {
       return client()
     },
     get,
-    /** Starts a script with `imports` of 'signalbox' at hand; `body` is that of its function. */
+    /** Starts a script with `imports` at hand; `body` is that of its function. */
     async start(body: string, executor: Executor = 'async', input: Json = null): Promise<number> {
       const text = `
-    import { ${imports} } from 'signalbox'
+    import { ${imports} } from '${from}'
     export default async function (input: never) { ${body} }`
       const code = { from: 'text' as const, name: 'task.ts', text }
       const { id } = await client().runs.submit({

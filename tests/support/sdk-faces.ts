@@ -1,5 +1,5 @@
 import type { Call } from '../../src-main/interpreters/calls.ts'
-import type { Ask } from '../../src-main/interpreters/sdk/ask.ts'
+import type { Ask } from '../../src-main/interpreters/sdk/open-call.ts'
 import { asyncFacing, syncFacing } from '../../src-main/interpreters/sdk/face.ts'
 import { linkCurrentRun } from '../../src-main/interpreters/sdk/run-link.ts'
 import type { RunLink } from '../../src-main/interpreters/sdk/run-link.ts'
@@ -9,7 +9,7 @@ export type Answers = (ask: Ask) => unknown
 
 /** Both faces over an engine that the test plays. `calls` is all that was asked, in order. */
 export function playEngine(answers: Answers) {
-  const link: RunLink = { context: {} as RunLink['context'], runtime: null, send: () => undefined }
+  const link: RunLink = { context: {} as RunLink['context'], runtime: null, send: () => undefined, receive: null }
   linkCurrentRun(() => link)
   const calls: Call[] = []
   const answer = (ask: Ask): unknown => {

@@ -1,4 +1,4 @@
-import type { Ask } from './ask.ts'
+import type { Ask } from './open-call.ts'
 import { cancellerOf, setCanceller } from './tasks/scope.ts'
 import { Definition, each, PerFace, scopeEnd } from './definition/definition.ts'
 import type { AsyncDrive, SyncDrive, Wait } from './definition/definition.ts'

@@ -20,6 +20,11 @@ export type RunLink = {
   /** Set by the SDK at its first use in the run. */
   runtime: ScriptRuntime | null
   send(message: FromScript): void
+  /**
+   * Blocks until something has come for this run, and hands it over; or until `withinMs` are over. Null where that would block
+   * other runs.
+   */
+  readonly receive: ((withinMs: number) => void) | null
 }
 
 const linkKey = Symbol.for('signalbox.current-run')

@@ -93,7 +93,7 @@ export class ScriptMachine {
 
   #begin(clock: Clock, onReports: OnReports, start: AttemptStart): void {
     const batch = new ReportBatch((json) => onReports(JSON.parse(json) as Report[]))
-    const scope = new RunScope(start, batch)
+    const scope = new RunScope(start, batch, null)
     const { run } = start
     const process: Process = {
       run,

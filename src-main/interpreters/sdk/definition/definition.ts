@@ -1,4 +1,4 @@
-import type { Ask } from '../ask.ts'
+import type { Ask } from '../open-call.ts'
 import type { AsyncFace, SyncFace } from '../face.ts'
 
 /** A method of a durable object: it yields what it asks of the engine, is given the answer, and returns its value. */

@@ -13,7 +13,7 @@ import type { Outcome } from './future.ts'
 import type { LocalWait } from './scope.ts'
 import type { GroupLink } from './spawn.ts'
 
-type SpawnCall = Extract<CallOn<'run'>, { do: 'spawn' }>
+export type SpawnCall = Extract<CallOn<'run'>, { do: 'spawn' }>
 
 const DEFAULT_MESSAGE = 'The run was cancelled by the run that spawned it.'
 
@@ -136,7 +136,8 @@ export class ChildRun<Value = unknown> extends Future<Value> {
   }
 }
 
-function outcomeOfRun<Value>(run: number, { outcome, result, error }: RunEnded): Outcome<Value> {
+/** What the end of a run is to those who wait for it. */
+export function outcomeOfRun<Value>(run: number, { outcome, result, error }: RunEnded): Outcome<Value> {
   const message = error?.message ?? `Run ${run} ended as ${outcome}.`
   switch (outcome) {
     case 'succeeded':

@@ -119,12 +119,23 @@ export class Scope {
     return this === scope || (this.parent?.isWithin(scope) ?? false)
   }
 
-  /** The one way to wait. */
-  wait<Value>({ begin, passesOn = false, look }: Waiting<Value>): Promise<Value> {
+  /** The one way to wait, with a promise. */
+  wait<Value>(waiting: Waiting<Value>): Promise<Value> {
+    let giveUp: GiveUp = () => false
+    const promise = new Promise<Value>((resolve, reject) => (giveUp = this.open(waiting, { resolve, reject })))
+    setCanceller(promise, giveUp)
+    return promise
+  }
+
+  /** The same, with functions that are called with the end. Returns how to take it back. */
+  open<Value>({ begin, passesOn = false, look }: Waiting<Value>, { resolve, reject }: Settle<Value>): GiveUp {
     const waits = this.#root.#waits
     for (const wait of waits) if (wait.isOver) waits.delete(wait)
     const pending = this.takePending()
-    if (pending !== null && !passesOn) return Promise.reject(pending)
+    if (pending !== null && !passesOn) {
+      reject(pending)
+      return () => false
+    }
     const wait: OpenWait = {
       scope: this,
       giveUp: () => false,
@@ -132,25 +143,20 @@ export class Scope {
       isOver: false,
       look: look ?? null,
     }
-    const promise = new Promise<Value>((resolve, reject) => {
-      wait.giveUp = begin({
-        resolve: (value) => {
-          this.#close(wait)
-          resolve(value)
-        },
-        reject: (error) => {
-          this.#close(wait)
-          // Whatever a script aborts its own signal with is what it is given.
-          // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-          reject(error)
-        },
-      })
+    wait.giveUp = begin({
+      resolve: (value) => {
+        this.#close(wait)
+        resolve(value)
+      },
+      reject: (error) => {
+        this.#close(wait)
+        reject(error)
+      },
     })
     if (!wait.isOver) waits.add(wait)
     if (look !== undefined) this.#tell()
     if (pending !== null && !giveUp(wait, pending)) this.postpone(pending)
-    setCanceller(promise, (cancelled) => !wait.isOver && !wait.isGivenUp && giveUp(wait, cancelled))
-    return promise
+    return (cancelled) => !wait.isOver && !wait.isGivenUp && giveUp(wait, cancelled)
   }
 
   /** What the task waits for without the engine's help, all of it. */

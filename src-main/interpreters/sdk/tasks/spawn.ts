@@ -1,8 +1,8 @@
 import { checkName, checkSpan, checkWhen, checkWhole, checkJson, shown } from '../check.ts'
 import type { Duration, When } from '../check.ts'
-import type { CallOn } from '../../calls.ts'
 import { placeOfCaller } from '../place.ts'
 import { ChildRun } from './child-run.ts'
+import type { SpawnCall } from './child-run.ts'
 import { startTask } from './task.ts'
 import type { Task } from './task.ts'
 
@@ -40,7 +40,7 @@ export type GroupLink = { engineGroup: () => Promise<number> }
 /** Both forms of `spawn`, for a group or for none. */
 export function spawnIn(group: GroupLink | null, what: unknown, second: unknown, third: unknown): Task | ChildRun {
   if (typeof what === 'function') return spawnTask(what as () => unknown, second as TaskOptions | undefined)
-  if (typeof what === 'string') return spawnRun(group, what, second, third as SpawnOptions | undefined)
+  if (typeof what === 'string') return new ChildRun(spawnCall(what, second, third as SpawnOptions | undefined), group)
   throw new TypeError(`spawn(what): give a function, the name of a job, or './file.ts', not ${shown(what)}.`)
 }
 
@@ -54,13 +54,14 @@ function spawnTask(fn: () => unknown, { name }: TaskOptions = {}): Task {
   })
 }
 
-function spawnRun(group: GroupLink | null, what: string, input: unknown, options: SpawnOptions = {}): ChildRun {
+/** The call that spawns a run. */
+export function spawnCall(what: string, input: unknown, options: SpawnOptions = {}): SpawnCall {
   const { name, executor, priority, timeout, onParentEnd = 'cancel', delay, at } = options
   if (executor !== undefined && executor !== 'async' && executor !== 'process')
     throw new TypeError(`executor must be 'async' or 'process', not ${shown(executor)}.`)
   if (onParentEnd !== 'cancel' && onParentEnd !== 'keep')
     throw new TypeError(`onParentEnd must be 'cancel' or 'keep', not ${shown(onParentEnd)}.`)
-  const call: Extract<CallOn<'run'>, { do: 'spawn' }> = {
+  return {
     on: 'run',
     do: 'spawn',
     what: isPath(what) ? { what: 'file', path: what } : { what: 'job', job: checkName('spawn', what) },
@@ -73,7 +74,6 @@ function spawnRun(group: GroupLink | null, what: string, input: unknown, options
     group: null,
     ...checkWhen({ delay, at }),
   }
-  return new ChildRun(call, group)
 }
 
 /** As in an import: what starts with a dot or a slash, or has a script's ending. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Answer, Call } from '../../../../src-main/interpreters/calls.ts'
 import { ask } from '../../../../src-main/interpreters/sdk/ask.ts'
-import type { Ask } from '../../../../src-main/interpreters/sdk/ask.ts'
+import type { Ask } from '../../../../src-main/interpreters/sdk/open-call.ts'
 import { CancelledError } from '../../../../src-main/interpreters/sdk/cancelled-error.ts'
 import { signal as runSignal, sleep } from '../../../../src-main/interpreters/sdk/index.ts'
 import { linkCurrentRun } from '../../../../src-main/interpreters/sdk/run-link.ts'
@@ -15,7 +15,7 @@ function openRun() {
   const sent: FromScript[] = []
   const controller = new AbortController()
   const context = { signal: controller.signal, run: { name: 'asking' } } as RunLink['context']
-  const link: RunLink = { context, runtime: null, send: (message) => void sent.push(message) }
+  const link: RunLink = { context, runtime: null, send: (message) => void sent.push(message), receive: null }
   linkCurrentRun(() => link)
   const answer = (call: number, outcome: { value: unknown } | { error: string }) => {
     const name = { run: 1, attempt: 1, call }

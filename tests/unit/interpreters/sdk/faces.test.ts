@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest'
-import type { Ask } from '../../../../src-main/interpreters/sdk/ask.ts'
+import type { Ask } from '../../../../src-main/interpreters/sdk/open-call.ts'
 import type * as promising from '../../../../src-main/interpreters/sdk/async-objects.ts'
 import { BarrierDefinition } from '../../../../src-main/interpreters/sdk/definition/barrier.ts'
 import { ConditionDefinition } from '../../../../src-main/interpreters/sdk/definition/condition.ts'
