@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { Client } from '../../src-preload/contract.ts'
 import type { FutureDetail, FutureRow, Settled } from '../../src-preload/object-contract.ts'
 import { parseOneOf, parseValue } from './arguments.ts'
-import { counted, parseShown, printParties } from './object-words.ts'
+import { counted, parseShown, printParties, printRest } from './object-words.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import type { Colour } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
@@ -31,20 +31,28 @@ function addLs(future: Command): void {
     .description('list futures: pending ones first, the newest first of each')
     .option('--state <state>', `only those that are ${states.join(', ')}`)
     .option('--limit <number>', 'at most so many (1 to 500)', '100')
-    .action(async (options: { state?: string; limit: string }, command: Command) => {
+    .option('--after <name>', 'go on behind this one')
+    .action(async (options: { state?: string; limit: string; after?: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
       const request = {
         ...(options.state === undefined ? {} : { state: parseOneOf('--state', options.state, states) }),
         limit: parseShown(options),
       }
       await withHost(home, async (client) => {
-        const { rows, more, total } = await client.futures.list(request)
+        const before = options.after === undefined ? {} : { before: await placeOf(client, options.after) }
+        const { rows, more, total } = await client.futures.list({ ...request, ...before })
         if (json) return printJson(rows)
         if (rows.length === 0) return printLine('There are no such futures. The first script that uses one makes it.')
         printFutures(rows)
-        if (more) printLine(`There are more, ${total} in all: ask for them with --limit or --state.`)
+        printRest(rows, more, total, options.state === undefined ? '' : `--state ${options.state} `)
       })
     })
+}
+
+/** Where a future stands in the list by now. */
+async function placeOf(client: Client, name: string): Promise<{ id: number; isPending: boolean }> {
+  const { id, state } = await client.futures.get({ name, limit: 1 })
+  return { id, isPending: state === 'pending' }
 }
 
 function printFutures(rows: FutureRow[]): void {

@@ -247,6 +247,16 @@ describe('future', () => {
     expect((await signalbox('future', 'resolve', 'no')).stderr).toContain('is settled already: failed, by person.')
   })
 
+  test('a long list goes on behind the last one that was shown', async () => {
+    for (const name of ['page 1', 'page 2', 'page 3']) await say('future', 'resolve', name)
+    const first = await say('future', 'ls', '--state', 'done', '--limit', '2')
+    expect(first).toMatch(
+      /page 3 +done[^]*page 2 +done[^]*There are more, \d+ in all\. Go on with: --state done --after 'page 2'\n$/,
+    )
+    const next = await json<FutureRow[]>('future', 'ls', '--state', 'done', '--limit', '1', '--after', 'page 2')
+    expect(next.map(({ name }) => name)).toEqual(['page 1'])
+  })
+
   test('a value may be there before it is asked for', async () => {
     expect(await say('future', 'resolve', 'early', '[1]')).toContain('no script has asked for it yet')
     expect(await ended(await start(`return await future('early')`))).toMatchObject({ result: [1] })
@@ -300,6 +310,7 @@ test.each<[code: number, words: string[], line: RegExp]>([
   [1, ['barrier', 'show', 'nothing'], /There is no barrier named "nothing"/],
   [1, ['future', 'show', 'nothing'], /There is no future named "nothing"\. .*signalbox future ls/],
   [1, ['future', 'cancel', 'nothing'], /There is no future named "nothing"/],
+  [1, ['future', 'ls', '--after', 'nothing'], /There is no future named "nothing"/],
   [2, ['future', 'resolve', 'x', '{'], /The value is not JSON/],
   [2, ['future', 'reject', 'x'], /missing required argument 'message'/],
   [2, ['future', 'reject', 'x', 'no', '--error', '1 2'], /error: the name of an error/],
