@@ -69,6 +69,7 @@ function semaphoreOf(resource: string, { objects }: EngineState): DurableSemapho
 
 function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, tick: Tick): void {
   const definition = state.definitions.get(row.definition_id)
+  const [first] = needs
   const run: LiveRun = {
     id: row.id,
     name: row.name,
@@ -78,7 +79,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     priority: row.priority,
     parent: row.parent,
     group: row.group,
-    key: needs.find(({ kind }) => kind === 'key')?.resource ?? null,
+    key: first?.kind === 'key' ? first.resource : null,
     pid: null,
     logLines: row.attempt === 1 ? 0 : (state.store.logs.lastLine.get(row.id) ?? 0),
     unsavedProgress: null,

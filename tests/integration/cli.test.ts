@@ -187,6 +187,40 @@ test('a command is a job with all of its rules', async () => {
   expect(await json<RunDetail>('show', String(id))).toMatchObject({ outcome: 'succeeded', result: { exitCode: 3 } })
 })
 
+test('a job says what its runs take before they start, and then they do', async () => {
+  const line = 'sleep 600'
+  await say(
+    'job',
+    'add',
+    '--name',
+    'gated',
+    '--command',
+    line,
+    '--semaphore',
+    'gate:1',
+    '--concurrency',
+    'input.host=2',
+  )
+  expect(await say('job', 'show', 'gated')).toMatch(
+    /^semaphores +gate$[^]*^concurrency +2 at a time for each input\.host$/m,
+  )
+  const runs = [await json<RunDetail>('submit', 'gated'), await json<RunDetail>('submit', 'gated')]
+  const ids = runs.map(({ id }) => String(id))
+  const lifecycles = async () => {
+    const details = await Promise.all(ids.map((id) => json<RunDetail>('show', id)))
+    return details.map(({ lifecycle }) => lifecycle)
+  }
+  expect(await lifecycles()).toEqual(['running', 'queued'])
+  await say('cancel', ids[0] ?? '')
+  await say('logs', ids[0] ?? '', '-f')
+  expect(await lifecycles()).toEqual(['finished', 'running'])
+  await say('cancel', ids[1] ?? '')
+  await say('logs', ids[1] ?? '', '-f')
+  expect((await signalbox('job', 'add', '--name', 'x', '--command', line, '--semaphore', 'a,b')).stderr).toMatch(
+    /^signalbox: --semaphore: "a,b" is not a name: .*\n$/,
+  )
+})
+
 test('words after -- are a program and its arguments, options and all', async () => {
   await say('job', 'add', '--name', 'echo', '--', 'echo', '--json', '-k', 'a b')
   expect(await json<JobRow>('job', 'show', 'echo')).toMatchObject({

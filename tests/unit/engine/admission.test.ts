@@ -93,14 +93,16 @@ describe('a semaphore that a job needs', () => {
   })
 
   test('is not kept from a task by a run that waits for a slot', async () => {
-    const { addJob, submit, states, ask, send, answerTo, script } = await open({ slots: { async: 1, process: 0 } })
+    const { addJob, submit, states, ask, send, answerTo, script } = await open({ slots: { async: 2, process: 0 } })
     await addJob('api', needs('s'))
     await addJob('other', { ...needs('s'), executor: 'process' })
     await ask(script, acquire('s'))
     const runs = [await submit({ job: 'api' }), await submit({ job: 'other' })]
+    const last = await submit({ job: 'work' })
     const task = await send(script, acquire('s'))
+    expect(answerTo(task)).toBeUndefined()
     await ask(script, release('s'))
-    expect([states(...runs), answerTo(task)?.ok]).toEqual([['queued', 'queued'], true])
+    expect([states(...runs, last), answerTo(task)?.ok]).toEqual([['queued', 'queued', 'running'], true])
   })
 
   test('with a period lets a run start as soon as a permit is back', async () => {
