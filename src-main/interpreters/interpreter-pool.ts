@@ -8,15 +8,18 @@ import { entryPath } from '../entry.ts'
 import { endWithSupervisor, Incoming, sendFrame } from './descriptors.ts'
 import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
+import { createBeats } from './heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
-import type { InterpreterSettings, ThreadLost, ToInterpreter } from './interpreter-protocol.ts'
+import type { InterpreterSettings, ThreadLost, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
+import { LoopWatch } from './loop-watch.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as InterpreterSettings
 delete process.env['NODE_COMPILE_CACHE']
 
+const beats = createBeats()
 const pool = new Piscina({
   filename: entryPath('interpreter-thread'),
-  workerData: settings,
+  workerData: { ...settings, beats } satisfies ThreadSettings,
   argv: [],
   minThreads: settings.threads,
   maxThreads: settings.threads,
@@ -28,6 +31,11 @@ const pool = new Piscina({
 })
 const toRuns = new BroadcastChannel(TO_RUNS_CHANNEL)
 
+new LoopWatch(
+  beats,
+  () => pool.threads,
+  (report) => sendFrame(JSON.stringify([report])),
+)
 pool.on('message', (json: string) => sendFrame(json))
 // A thread that died with nothing on it; piscina has started another.
 pool.on('error', (error: Error) => process.stderr.write(`an idle thread died: ${error.message}\n`))

@@ -16,6 +16,9 @@ export type InterpreterSettings = {
   threads: number
 }
 
+/** What a pool gives its threads. */
+export type ThreadSettings = InterpreterSettings & { beats: Int32Array }
+
 /** To an interpreter: control frames on descriptor 4, one message each. */
 export type ToInterpreter =
   | { type: 'start'; start: ScriptStart; code: Code }

@@ -5,8 +5,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
 import type { Answer } from './calls.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
-import type { Batch, Code, InterpreterSettings, ScriptStart, ToInterpreter } from './interpreter-protocol.ts'
+import type { Batch, Code, ScriptStart, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
 import { captureOutput } from './output-capture.ts'
 import { parseJson } from './own-builtins.ts'
@@ -21,7 +22,7 @@ import { linkCurrentRun } from './sdk/run-link.ts'
 const MAX_EARLY_ABORTS = 1_000
 
 /** Piscina wraps what we hand it; the pool passes the settings as its workerData. */
-const settings = workerData as InterpreterSettings
+const settings = workerData as ThreadSettings
 
 type Running = { scope: RunScope; onEnd: () => void }
 
@@ -30,6 +31,7 @@ const loader = scriptLoader({ ...settings, isWarm: true })
 const current = new AsyncLocalStorage<RunScope>()
 const running = new Map<string, Running>()
 const earlyAborts = new Map<string, string>()
+const heartbeat = new Heartbeat(settings.beats, () => running.size > 0)
 
 linkCurrentRun(() => current.getStore())
 captureOutput(() => current.getStore())
@@ -100,6 +102,7 @@ function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
   const key = keyOf(start)
   const scope = new RunScope(start, reports, null)
   running.set(key, { scope, onEnd })
+  heartbeat.begin()
   const earlyReason = earlyAborts.get(key)
   if (earlyReason !== undefined) {
     earlyAborts.delete(key)

@@ -203,3 +203,21 @@ test('a run spawns a file that lies beside its own', async () => {
   const id = await start(`return spawn('./nowhere.ts').then(String, (error) => [error.name, error.message])`)
   expect((await ended(id)).result).toEqual(['RuntimeError', expect.stringContaining('nowhere.ts')])
 })
+
+test('a run that blocks the event loop of its thread is told where, and those beside it are not blamed', async () => {
+  const beside = await start(`log('beside'); await sleep(2_500); return 'fine'`)
+  await untilSaid(beside, 'beside')
+  const blocking = await start(`
+    const until = Date.now() + 1_500
+    while (Date.now() < until);
+    return 'done'`)
+  expect((await ended(blocking)).result).toBe('done')
+  expect((await events(blocking, 'blocked_loop')).map(({ data }) => data)).toEqual([
+    {
+      message: expect.stringContaining('event loop') as unknown,
+      place: expect.stringMatching(/task\.ts:[56]:\d+$/) as unknown,
+    },
+  ])
+  expect((await ended(beside)).result).toBe('fine')
+  expect(await events(beside, 'blocked_loop')).toEqual([])
+})

@@ -25,7 +25,7 @@ export function placeOf({ stack }: { stack?: unknown }): string | null {
 }
 
 /** File URLs become paths, without the mark by which a warm thread tells versions of a file apart. */
-function toPlace(url: string): string {
+export function toPlace(url: string): string {
   const path = url.startsWith('file://') ? decode(url.slice(isWindows(url) ? 8 : 7)) : url
   return path.replace(/\?signalbox=\d+(?=:\d+:\d+$)/, '').slice(-MAX_UNITS)
 }
