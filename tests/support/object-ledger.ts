@@ -88,6 +88,11 @@ export class ObjectLedger {
     return (this.#total.get(of) ?? permitsAtFirst[name] ?? 0) - (name === 'rate' ? used : held)
   }
 
+  /** When time next changes something; Infinity: never. */
+  nextMoment(): number {
+    return Math.min(...[...this.#planned.values()].map(({ at }) => at), ...this.#uses.map(({ at }) => at + periodMs))
+  }
+
   /** Time passes: uses of the rate come back, and timers settle futures. */
   passes(now: number): void {
     this.#now = now

@@ -61,13 +61,14 @@ class Program {
 
   async take(next: Step): Promise<void> {
     const { run, n } = next
+    // The store tells by the moment what was taken before what.
+    await this.#pass(1)
     if (next.do === 'restart') await this.#restart()
-    else if (next.do === 'pass') await this.#pass(1 + n * 50)
+    else if (next.do === 'pass') await this.#pass(n * 50)
     else if (next.do === 'withdraw') await this.#withdraw(run)
     else if (typeof next.do === 'number') await this.#call(run, next.do, n)
     else await this.#end(run, next.do)
-    for (const answer of this.#world.answers.slice(this.#heard)) this.#ledger.hears(answer)
-    this.#heard = this.#world.answers.length
+    this.#hear()
     this.#ledger.endTurn()
     this.#world.engine.read((state) => compare(state, this.#ledger))
   }
@@ -83,8 +84,6 @@ class Program {
   async #call(index: number, which: number, n: number): Promise<void> {
     const run = this.#world.runOf(index)
     if (this.#ledger.waitingOf(run) !== undefined) return
-    // The store tells by the moment what was taken before what.
-    await this.#pass(1)
     const what = callOn(this.#about, { which, run, n, ledger: this.#ledger })
     this.#lastCall += 1
     this.#ledger.asks(run, this.#lastCall, what)
@@ -105,15 +104,27 @@ class Program {
     else await this.#world.replace(index, how)
   }
 
+  /** From one moment at which something is due to the next: what becomes free is used from that moment on. */
   async #pass(ms: number): Promise<void> {
-    this.#ledger.passes(this.#world.world.monoMs + ms)
-    await this.#world.pass(ms)
+    const { world: clock } = this.#world
+    for (let left = ms; left > 0;) {
+      const span = Math.min(left, this.#ledger.nextMoment() - clock.monoMs)
+      left -= span
+      this.#ledger.passes(clock.monoMs + span)
+      await this.#world.pass(span)
+      this.#hear()
+    }
   }
 
   async #restart(): Promise<void> {
     this.#ledger.dies()
     this.#world = await nextLife(this.#world)
     this.#heard = 0
+  }
+
+  #hear(): void {
+    for (const answer of this.#world.answers.slice(this.#heard)) this.#ledger.hears(answer)
+    this.#heard = this.#world.answers.length
   }
 }
 
