@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const names = ['submit', 'drain', 'queue', 'latency', 'tick-at-scale', 'admission', 'restart'] as const
+const names = ['submit', 'drain', 'queue', 'latency', 'tick-at-scale', 'admission', 'restart', 'deadlocks'] as const
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !names.some((known) => known === name))

@@ -9,15 +9,15 @@ import { taskName } from './holders.ts'
  * A cycle that shows why the members of a knot wait. A live run's end is left out: it waits for the run's own function,
  * which is in the cycle too.
  */
-export function cycleOf(graph: WaitGraph, knot: Knot, { live }: EngineState): DeadlockLink[] {
+export function cycleOf(graph: WaitGraph, knot: Knot): DeadlockLink[] {
   const members = new Set(knot.nodes)
   const nodes = graph.nodes.filter(({ id }) => members.has(id))
   const [shown = knot] = findKnots(nodes, graph.byTaker, 1)
   return shown.cycle.flatMap((link): DeadlockLink[] => {
     const party = graph.parties.get(link.node)
     if (party === undefined) throw new Error(`the graph has no node ${link.node}`)
-    const { run, task } = party
-    if (task === null && live.has(run)) return []
+    const { run, attempt, task } = party
+    if (attempt !== null && task === null) return []
     if (link.by === 'end') return [{ run, task, by: link.by }]
     const of = graph.names.get(link.of)
     if (of === undefined) throw new Error(`the graph has no resource ${link.of}`)

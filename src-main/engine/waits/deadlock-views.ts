@@ -1,7 +1,6 @@
 import type { Deadlock, DeadlockMember, Held } from '../../../src-preload/contract.ts'
 import type { EngineState, LiveRun } from '../state.ts'
-import type { StandingDeadlock } from './deadlocks.ts'
-import type { Party } from './graph.ts'
+import type { Member, StandingDeadlock } from './deadlocks.ts'
 import { taskName } from './holders.ts'
 import { waitsOfTask } from './script-waits.ts'
 import { waitsOfUnstarted } from './unstarted-waits.ts'
@@ -33,7 +32,7 @@ function deadlockView(state: EngineState, deadlock: StandingDeadlock): Deadlock 
 }
 
 /** Nothing for one that has ended since the last look. */
-function memberView(state: EngineState, deadlock: StandingDeadlock, party: Party): DeadlockMember[] {
+function memberView(state: EngineState, deadlock: StandingDeadlock, party: Member): DeadlockMember[] {
   const live = state.live.get(party.run)
   if (live !== undefined && party.task !== null) {
     const {

@@ -5,16 +5,26 @@ import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { cycleInWords, cycleOf } from './cycle.ts'
 import { buildWaitGraph, isWaiting } from './graph.ts'
-import type { Party, WaitGraph } from './graph.ts'
+import type { WaitGraph } from './graph.ts'
 import { suggestVictim } from './victim.ts'
 import type { Victim } from './victim.ts'
+
+export type Member = {
+  readonly run: number
+  /** Null: the run is queued. */
+  readonly task: number | null
+  /** Epoch ms of the latest of its waits. */
+  readonly since: number
+  /** Tells these waits from earlier or later ones of the same task. */
+  readonly mark: string
+}
 
 /** A deadlock that stands. */
 export type StandingDeadlock = {
   readonly id: number
   readonly since: number
   readonly foundAt: number
-  members: readonly Party[]
+  members: readonly Member[]
   cycle: readonly DeadlockLink[]
   summary: string
   victim: Victim
@@ -89,7 +99,7 @@ export function lookForDeadlocks(state: EngineState, tick: Tick): void {
   for (const { id, members } of standing.values()) for (const { run } of members) ofRun.set(run, id)
 }
 
-function form(state: EngineState, tick: Tick, graph: WaitGraph, knot: Knot, members: Party[]): void {
+function form(state: EngineState, tick: Tick, graph: WaitGraph, knot: Knot, members: Member[]): void {
   const id = state.counters.add('last_deadlock', 1)
   const since = Math.max(...members.map((party) => party.since))
   const deadlock: StandingDeadlock = { id, since, foundAt: tick.now, members, ...shapeOf(state, graph, knot) }
@@ -104,7 +114,7 @@ function reshape(
   graph: WaitGraph,
   knot: Knot,
   known: StandingDeadlock,
-  members: Party[],
+  members: Member[],
 ): void {
   const marks = new Set(known.members.map(({ mark }) => mark))
   if (members.length === marks.size && members.every(({ mark }) => marks.has(mark))) return
@@ -115,7 +125,7 @@ function reshape(
 }
 
 /** Whether one of them has been waiting ever since. */
-function hasAny(before: readonly Party[], now: readonly Party[]): boolean {
+function hasAny(before: readonly Member[], now: readonly Member[]): boolean {
   const marks = new Set(before.map(({ mark }) => mark))
   return now.some(({ mark }) => marks.has(mark))
 }
@@ -125,7 +135,7 @@ function shapeOf(
   graph: WaitGraph,
   knot: Knot,
 ): Pick<StandingDeadlock, 'cycle' | 'summary' | 'victim' | 'resources'> {
-  const cycle = cycleOf(graph, knot, state)
+  const cycle = cycleOf(graph, knot)
   const inKnot = new Set(knot.nodes)
   const needs = graph.nodes.filter(({ id }) => inKnot.has(id)).flatMap(({ ways }) => ways.flat())
   return {
@@ -137,13 +147,19 @@ function shapeOf(
 }
 
 /** The ends of live runs are no members beside their tasks. */
-const membersOf = (graph: WaitGraph, { nodes }: Knot): Party[] => {
+function membersOf(graph: WaitGraph, { nodes }: Knot): Member[] {
   const parties = nodes.flatMap((id) => graph.parties.get(id) ?? [])
-  const live = new Set(parties.flatMap(({ run, task }) => (task === null ? [] : [run])))
-  return parties.filter(({ run, task }) => task !== null || !live.has(run))
+  return parties
+    .filter(({ attempt, task }) => attempt === null || task !== null)
+    .map(({ run, attempt, task, since, calls }) => ({
+      run,
+      task,
+      since: calls.reduce((latest, { asker }) => Math.max(latest, asker.since), since),
+      mark: [run, attempt ?? since, task, ...calls.map(({ asker }) => asker.call)].join('.'),
+    }))
 }
 
-function tell(tick: Tick, { id, members, summary, victim }: StandingDeadlock, news: readonly Party[]): void {
+function tell(tick: Tick, { id, members, summary, victim }: StandingDeadlock, news: readonly Member[]): void {
   const runs = [...new Set(members.map(({ run }) => run))]
   tellRuns(tick, news, 'deadlock', {
     deadlock: id,
@@ -155,7 +171,7 @@ function tell(tick: Tick, { id, members, summary, victim }: StandingDeadlock, ne
   })
 }
 
-function tellRuns(tick: Tick, parties: readonly Party[], type: string, data: Parameters<Tick['event']>[2]): void {
+function tellRuns(tick: Tick, parties: readonly Member[], type: string, data: Parameters<Tick['event']>[2]): void {
   for (const run of new Set(parties.map((party) => party.run))) {
     tick.event(run, type, data)
     tick.changes.runs.add(run)

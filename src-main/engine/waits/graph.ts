@@ -11,11 +11,12 @@ import type { EngineState, LiveRun } from '../state.ts'
 /** A node of the graph: a task of a live attempt; or, with `task` null, a run as a whole, which waits to begin or to end. */
 export type Party = {
   readonly run: number
+  /** Null: the run is queued. */
+  readonly attempt: number | null
   readonly task: number | null
-  /** Epoch ms of its latest wait. */
+  /** Epoch ms at which it began to wait, its calls aside. */
   readonly since: number
-  /** Tells this wait from an earlier or later one of the same party. */
-  readonly mark: string
+  readonly calls: readonly OpenCall[]
 }
 
 export type WaitGraph = {
@@ -58,8 +59,9 @@ class Builder {
   readonly #names = new Map<string, ResourceName>()
   /** Live attempts that wait for something, and the nodes of their tasks. */
   readonly #waiting = new Map<number, readonly string[]>()
-  /** Places in the lines, by resource and call. */
-  readonly #turns = new Map<string, number>()
+  /** Places in the lines, by run and call: a call stands in one line. */
+  readonly #turns = new Map<number, Map<number, number>>()
+  readonly #keys = new Map<DurableSemaphore, string>()
   readonly #watched = new Set<number>()
 
   constructor(state: EngineState) {
@@ -87,16 +89,14 @@ class Builder {
 
   #addLive(run: LiveRun): void {
     const { attempt, startedAt } = run.state
-    this.#add(runNode(run.id), { run: run.id, task: null, since: startedAt, mark: `${run.id}.${attempt}` }, [
-      [{ for: 'node', node: taskNode(run.id, 0) }],
-    ])
+    const whole = { run: run.id, attempt, task: null, since: startedAt, calls: [] }
+    this.#add(runNode(run.id), whole, [[{ for: 'node', node: taskNode(run.id, 0) }]])
     const calls = Map.groupBy(run.script?.openCalls.values() ?? [], ({ asker }) => asker.task)
     for (const task of tasksOf(run)) {
       const own = calls.get(task) ?? []
       const report = run.script?.tasks.get(task)
-      const since = Math.max(report?.since ?? startedAt, ...own.map(({ asker }) => asker.since))
-      const mark = [run.id, attempt, task, ...own.map(({ asker }) => asker.call)].join('.')
-      this.#add(taskNode(run.id, task), { run: run.id, task, since, mark }, this.#waysOf(run, own, report))
+      const party = { run: run.id, attempt, task, since: report?.since ?? startedAt, calls: own }
+      this.#add(taskNode(run.id, task), party, this.#waysOf(run, own, report))
     }
   }
 
@@ -157,20 +157,27 @@ class Builder {
     const semaphore = this.#state.objects.semaphores[kind].get(name)
     // Released by who did not hold it, it is a signal, and anybody may give it.
     if (semaphore === undefined || semaphore.settings.extra > 0) return FREE
-    const key = `${kind}:${name}`
-    if (!this.#resources.has(key)) this.#addSemaphore(key, semaphore)
-    const turn = asker === null ? null : (this.#turns.get(turnKey(key, asker)) ?? null)
+    const key = this.#keys.get(semaphore) ?? this.#addSemaphore(semaphore)
+    const turn = asker === null ? null : (this.#turns.get(asker.run)?.get(asker.call) ?? null)
     return [{ for: 'permits', of: key, amount, turn }]
   }
 
   /** What a rate has given out comes back with time, so it counts as free. */
-  #addSemaphore(key: string, semaphore: DurableSemaphore): void {
+  #addSemaphore(semaphore: DurableSemaphore): string {
     const { kind, name, leases, settings } = semaphore
+    const key = `${kind}:${name}`
+    this.#keys.set(semaphore, key)
     const held = [...leases.values()].filter(({ isTimed }) => !isTimed)
     const total = settings.permits + settings.extra
     this.#addResource(key, { kind, resource: name }, total - held.reduce((sum, { amount }) => sum + amount, 0), held)
     let turn = 0
-    for (const waiter of semaphore) this.#turns.set(turnKey(key, waiter), (turn += 1))
+    for (const { run, call } of semaphore) {
+      turn += 1
+      const turns = this.#turns.get(run)
+      if (turns === undefined) this.#turns.set(run, new Map([[call, turn]]))
+      else turns.set(call, turn)
+    }
+    return key
   }
 
   /** All who have taken items have to be done with them; those that nobody has taken, anybody can take. */
@@ -212,7 +219,7 @@ class Builder {
     const needs = lane.needs.flatMap((need) =>
       need.kind === 'key' ? [this.#key(need, run.job_name)] : this.#permits('semaphore', need.name, null, need.amount),
     )
-    this.#add(runNode(id), { run: id, task: null, since, mark: `${id} queued ${since}` }, [
+    this.#add(runNode(id), { run: id, attempt: null, task: null, since, calls: [] }, [
       [...needs, this.#slot(lane.executor)],
     ])
   }
@@ -255,9 +262,6 @@ function tasksOf({ script }: LiveRun): number[] {
   for (const { asker } of script?.openCalls.values() ?? []) tasks.add(asker.task)
   return [...tasks]
 }
-
-const turnKey = (key: string, { run, attempt, call }: Pick<Asker, 'run' | 'attempt' | 'call'>): string =>
-  `${key} ${run}.${attempt}.${call}`
 
 function amountsByRun(held: readonly Held[]): Map<number, number> {
   const amounts = new Map<number, number>()
