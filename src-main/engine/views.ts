@@ -53,7 +53,7 @@ export function runRow(state: EngineState, run: StoredRun, bounds: Bounds = inLi
     stop: run.stop === null ? null : (JSON.parse(run.stop) as Stop),
     errorMessage: error === null ? null : `${error.name}: ${error.message}`,
     ...waitsOf(state, run, bounds),
-    deadlock: state.deadlocks.ofRun.get(run.id) ?? null,
+    deadlock: run.lifecycle === 'finished' ? null : (state.deadlocks.ofRun.get(run.id) ?? null),
   }
 }
 

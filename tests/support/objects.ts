@@ -2,8 +2,6 @@ import type { Call } from '../../src-main/interpreters/calls.ts'
 import { openFamily } from './family.ts'
 import type { CallCircumstances } from './family.ts'
 
-const slots = { async: 20, process: 1 }
-
 /**
  * An engine with `count` running runs of the job `work`, whose attempts make the calls that the test says. After `last`, it is
  * the next life on the same store, where the same runs were started again.
@@ -12,6 +10,7 @@ export async function openRuns(
   count: number,
   last?: Pick<NonNullable<Parameters<typeof openFamily>[0]>, 'db' | 'world'> & { runs: number[] },
 ) {
+  const slots = { async: Math.max(20, count), process: 1 }
   const family = await openFamily({ slots, ...(last === undefined ? {} : { db: last.db, world: last.world }) })
   const runs = last?.runs ?? []
   while (runs.length < count) runs.push(await family.submit({ job: 'work' }))

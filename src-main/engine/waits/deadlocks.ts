@@ -53,8 +53,6 @@ const SETTLE_MS = 100
 const LOOK_EVERY_MS = 500
 /** However many wait: looking takes at most a twentieth of the time. */
 const REST_PER_LOOK = 19
-/** Deadlocks that are told of at a time. */
-const MOST = 100
 /** Runs that one event names. */
 const RUNS_TOLD = 20
 
@@ -78,12 +76,15 @@ export function lookTaken({ deadlocks }: EngineState, tick: Tick, tookMs: number
  */
 export function lookForDeadlocks(state: EngineState, tick: Tick): void {
   const graph = buildWaitGraph(state)
-  const knots = graph.nodes.length === 0 ? [] : findKnots(graph.nodes, graph.resources, MOST)
+  // All of them: one that is left out would be said to be gone.
+  const knots = findKnots(graph.nodes, graph.resources, graph.nodes.length)
   const { standing, ofRun } = state.deadlocks
   const gone = new Map(standing)
+  const byMark = new Map(standing.values().flatMap((each) => each.members.map(({ mark }) => [mark, each.id] as const)))
   for (const knot of knots) {
     const members = membersOf(graph, knot)
-    const known = gone.values().find((deadlock) => hasAny(deadlock.members, members))
+    // It is the same one as long as one of its waits goes on.
+    const known = members.flatMap(({ mark }) => gone.get(byMark.get(mark) ?? 0) ?? [])[0]
     if (known === undefined) form(state, tick, graph, knot, members)
     else {
       gone.delete(known.id)
@@ -101,7 +102,7 @@ export function lookForDeadlocks(state: EngineState, tick: Tick): void {
 
 function form(state: EngineState, tick: Tick, graph: WaitGraph, knot: Knot, members: Member[]): void {
   const id = state.counters.add('last_deadlock', 1)
-  const since = Math.max(...members.map((party) => party.since))
+  const since = members.reduce((latest, member) => Math.max(latest, member.since), 0)
   const deadlock: StandingDeadlock = { id, since, foundAt: tick.now, members, ...shapeOf(state, graph, knot) }
   state.deadlocks.standing.set(id, deadlock)
   tell(tick, deadlock, members)
@@ -118,16 +119,16 @@ function reshape(
 ): void {
   const marks = new Set(known.members.map(({ mark }) => mark))
   if (members.length === marks.size && members.every(({ mark }) => marks.has(mark))) return
-  const runs = new Set(known.members.map(({ run }) => run))
+  const before = known.members
   Object.assign(known, { members, ...shapeOf(state, graph, knot) })
-  const news = members.filter(({ run }) => !runs.has(run))
-  tell(tick, known, news)
+  tell(tick, known, withoutRunsOf(before, members))
+  tellRuns(tick, withoutRunsOf(members, before), 'deadlock_resolved', { deadlock: known.id })
 }
 
-/** Whether one of them has been waiting ever since. */
-function hasAny(before: readonly Member[], now: readonly Member[]): boolean {
-  const marks = new Set(before.map(({ mark }) => mark))
-  return now.some(({ mark }) => marks.has(mark))
+/** Those of `members` whose runs are none of `others`. */
+function withoutRunsOf(others: readonly Member[], members: readonly Member[]): Member[] {
+  const runs = new Set(others.map(({ run }) => run))
+  return members.filter(({ run }) => !runs.has(run))
 }
 
 function shapeOf(

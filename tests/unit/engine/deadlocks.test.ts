@@ -222,6 +222,54 @@ describe('a deadlock', () => {
     expect(inDeadlock(world)).toEqual([])
   })
 
+  test('is a parent that has the lock which the child it waits for needs', async () => {
+    const world = await openFamily()
+    const parent = await world.submit({ job: 'work' })
+    const child = await world.spawn(parent)
+    await world.send(parent, lock('A'))
+    await world.watch(parent, child)
+    await world.pass(1_000)
+    expect(inDeadlock(world)).toEqual([])
+    await world.send(child, lock('A'))
+    await world.pass(1_000)
+    expect(deadlocks(world).map(({ summary }) => summary)).toEqual([
+      `run ${parent} (work) waits for the end of run ${child} (work); run ${child} (work) waits for the lock "A", which run ${parent} (work) holds`,
+    ])
+    expect(deadlocks(world)[0]?.members.map(({ run, holds }) => [run, holds.map(({ resource }) => resource)])).toEqual([
+      [parent, ['A']],
+      [child, []],
+    ])
+  })
+
+  test('is one of many, each of which is told once and stays', async () => {
+    const world = await openRuns(300)
+    for (const name of ['own', 'own'])
+      for (const index of world.runs.keys()) await world.call(index, lock(`${name} ${index}`))
+    await world.pass(3_000)
+    expect(world.engine.read((state) => state.deadlocks.standing.size)).toBe(300)
+    expect(deadlocks(world).length).toBe(100)
+    await world.call(0, { on: 'event', name: 'any', do: 'look' })
+    await world.pass(3_000)
+    for (const run of world.runs) expect(eventsOf(world, run).length).toBe(1)
+  })
+
+  test('is left by one that gets out of it, while it stands for the others', async () => {
+    const world = await openRuns(3)
+    for (const [index, name] of ['A', 'B', 'C'].entries()) await world.call(index, lock(name))
+    for (const [index, name] of ['B', 'A', 'A'].entries()) await world.call(index, lock(name))
+    const watching = await world.watch(world.runOf(0), world.runOf(2))
+    await world.pass(1_000)
+    expect(inDeadlock(world)).toEqual([world.runs])
+    await world.withdraw(0, watching)
+    await world.pass(1_000)
+    expect(inDeadlock(world)).toEqual([world.runs.slice(0, 2)])
+    expect(world.runs.map((run) => eventsOf(world, run).map(([type]) => type))).toEqual([
+      ['deadlock'],
+      ['deadlock'],
+      ['deadlock', 'deadlock_resolved'],
+    ])
+  })
+
   test('is not said of children that a person holds up, or that are not due yet', async () => {
     const world = await openFamily({ slots: { async: 1, process: 1 } })
     const parent = await world.submit({ job: 'work' })
