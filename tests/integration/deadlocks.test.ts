@@ -14,7 +14,7 @@ let host: Awaited<ReturnType<typeof serveHome>>
 let connection: Connection
 
 beforeAll(async () => {
-  host = await serveHome(home)
+  host = await serveHome(home, ['--slots', 'process=2,async=4'])
   connection = await connectToHost(home)
 })
 
@@ -84,3 +84,37 @@ test.each(['process', 'async'])(
     expect(ends.map(({ events }) => events.filter(({ type }) => type.startsWith('deadlock')).length)).toEqual([2, 2])
   },
 )
+
+test('parents that hold all slots and await their queued children are named with them', async () => {
+  const { client } = connection
+  const parent = join(home, 'parent.ts')
+  writeFileSync(join(home, 'leaf.ts'), 'export default () => 7\n')
+  writeFileSync(
+    parent,
+    `import { gather, spawn } from 'signalbox'
+export default async function () {
+  return await gather([spawn('./leaf.ts'), spawn('./leaf.ts')])
+}
+`,
+  )
+  expect(await signalbox('job', 'add', parent, '--name', 'parent', '--executor', 'process')).toMatchObject({ code: 0 })
+  const submit = async () => (await client.runs.submit({ what: 'job', job: 'parent' })).id
+  const parents = [await submit(), await submit()]
+  let found: Deadlock[] = []
+  await until('a deadlock is found', async () => (found = await client.waits.deadlocks()).length > 0)
+  const [deadlock] = found
+  const unfinished = await rows()
+  expect(deadlock!.members.map(({ run }) => run).sort()).toEqual(unfinished.map(({ id }) => id).sort())
+  expect(deadlock!.cycle.map(({ by }) => by)).toEqual(['end', 'holds'])
+  // A child less would still leave its parent waiting for the other one.
+  expect(deadlock!.victim).toEqual({ run: parents[1], name: 'parent', why: 'its end lets all others go on' })
+  const tree = (await signalbox('ps', '--tree')).stdout
+  expect(tree).toMatch(
+    new RegExp(`waits for all of run \\d+, run \\d+[^]*└ leaf[^]*held by run ${parents[0]} \\(parent\\)`),
+  )
+
+  await client.runs.cancel({ id: deadlock!.victim.run })
+  await until('all have ended', async () => (await rows()).length === 0)
+  const outcomes = await Promise.all(parents.map(async (id) => (await client.runs.get({ id })).outcome))
+  expect(outcomes.sort()).toEqual(['cancelled', 'succeeded'])
+})

@@ -6,7 +6,7 @@ import type { Asker, OpenCall } from '../objects/script-side.ts'
 import type { DurableSemaphore } from '../objects/semaphores.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import { COUNT_AHEAD_UP_TO, holdersOf, takersOf, taskName } from './holders.ts'
-import { localWaits } from './local-waits.ts'
+import { countLocalWaits, localWaits } from './local-waits.ts'
 import type { Bounds } from './waits.ts'
 
 const TASKS_SHOWN = 100
@@ -21,7 +21,7 @@ export function scriptWaits(state: EngineState, run: LiveRun, bounds: Bounds): W
   }
   for (const task of run.script.tasks.values()) {
     if (waits.length >= bounds.waits) break
-    waits.push(...localWaits(run, task))
+    waits.push(...localWaits(state, run, task))
   }
   return waits.slice(0, bounds.waits)
 }
@@ -29,7 +29,7 @@ export function scriptWaits(state: EngineState, run: LiveRun, bounds: Bounds): W
 export function countScriptWaits({ script }: LiveRun): number {
   if (script === null) return 0
   let count = script.openCalls.size
-  for (const task of script.tasks.values()) if (task.waits.length > 0) count += 1
+  for (const task of script.tasks.values()) count += countLocalWaits(task)
   return count
 }
 
@@ -47,7 +47,14 @@ export function tasksOf(state: EngineState, run: LiveRun, bounds: Bounds): TaskR
 function taskRow(state: EngineState, run: LiveRun, report: TaskReport, calls: OpenCall[], bounds: Bounds): TaskRow {
   const { task, parent, name, since, place } = report
   const asked = calls.slice(0, bounds.waits).flatMap((open) => waitOfCall(state, run, open, bounds))
-  return { task, parent, name, since, place, waits: [...asked, ...localWaits(run, report)].slice(0, bounds.waits) }
+  return {
+    task,
+    parent,
+    name,
+    since,
+    place,
+    waits: [...asked, ...localWaits(state, run, report)].slice(0, bounds.waits),
+  }
 }
 
 /** What one task waits for. */
@@ -55,7 +62,7 @@ export function waitsOfTask(state: EngineState, run: LiveRun, task: number, boun
   const calls = run.script?.openCalls.values().filter(({ asker }) => asker.task === task) ?? []
   const report = run.script?.tasks.get(task)
   const waits = [...calls].slice(0, bounds.waits).flatMap((open) => waitOfCall(state, run, open, bounds))
-  return [...waits, ...(report === undefined ? [] : localWaits(run, report))].slice(0, bounds.waits)
+  return [...waits, ...(report === undefined ? [] : localWaits(state, run, report))].slice(0, bounds.waits)
 }
 
 /** Nothing for a call that does not wait. */

@@ -156,17 +156,22 @@ test('tasks that the script has told of say what they wait for, with their names
       }),
       task(1, {}),
       task(2, { waits: [{ for: 'sleep', until: 77 }] }),
+      task(3, { waits: [{ for: 'run', run: other }] }),
+      task(4, { waits: [{ for: 'run', run: other }, { for: 'run', run: 99 }, { for: 'promise' }] }),
     ],
     ended: [],
   })
   await world.call(0, lock('A'), { task: 1 })
   const detail = world.detail(run)
   expect([detail.waitCount, detail.waits.map(({ kind, by }) => [kind, by?.task.number, by?.task.name])]).toEqual([
-    3,
+    6,
     [
       ['lock', 1, 'task of 1'],
       ['task', 0, 'task of 0'],
       ['sleep', 2, 'task of 2'],
+      ['run', 3, 'task of 3'],
+      ['task', 4, 'task of 4'],
+      ['promise', 4, 'task of 4'],
     ],
   ])
   expect(detail.tasks).toMatchObject([
@@ -177,6 +182,8 @@ test('tasks that the script has told of say what they wait for, with their names
     },
     { task: 1, parent: 0, waits: [{ kind: 'lock', resource: 'A', holders: [{ run: other }] }] },
     { task: 2, waits: [{ kind: 'sleep', until: 77, expectedAt: 77 }] },
+    { task: 3, waits: [{ kind: 'run', run: other, resource: 'work', lifecycle: 'running' }] },
+    { task: 4, waits: [{ kind: 'task', tasks: [], runs: [other, 99], needsAll: false }, { kind: 'promise' }] },
   ])
 })
 
