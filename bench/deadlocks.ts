@@ -48,12 +48,12 @@ async function measure(folder: string, asks: (run: number) => number[]) {
     )
     await settled(engine)
   }
-  const graph = engine.read(buildWaitGraph)
+  const graph = engine.read((state) => buildWaitGraph(state, Infinity))
   const figures = {
     nodes: graph.nodes.length,
     knots: findKnots(graph.nodes, graph.resources).length,
     lookMs: timed(() => {
-      const { nodes, resources } = engine.read(buildWaitGraph)
+      const { nodes, resources } = engine.read((state) => buildWaitGraph(state, Infinity))
       findKnots(nodes, resources)
     }),
     runsPageMs: timed(() => nowView(engine).rows()),

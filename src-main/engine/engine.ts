@@ -214,8 +214,8 @@ export class Engine {
   #look(tick: Tick): void {
     const { clock } = this.#parts
     const before = clock.monoMs()
-    lookForDeadlocks(this.#state, tick)
-    lookTaken(this.#state, tick, clock.monoMs() - before)
+    const isAgain = lookForDeadlocks(this.#state, tick)
+    lookTaken(this.#state, tick, clock.monoMs() - before, isAgain)
   }
 
   #take(item: InboxItem, tick: Tick): void {

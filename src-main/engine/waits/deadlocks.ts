@@ -48,9 +48,9 @@ export const noDeadlocks = (): Deadlocks => ({
   nextLookAt: 0,
 })
 
-/** Most waits are over before this, and cost no look. */
-const SETTLE_MS = 100
-const LOOK_EVERY_MS = 500
+/** Most waits are over before this, and cost no look; calls are not young any more. */
+const SETTLE_MS = 300
+const LOOK_EVERY_MS = 300
 /** However many wait: looking takes at most a twentieth of the time. */
 const REST_PER_LOOK = 19
 /** Runs that one event names. */
@@ -64,18 +64,19 @@ export function planLook({ deadlocks, live, timers }: EngineState, tick: Tick): 
   timers.set('deadlocks', Math.max(tick.mono + SETTLE_MS, deadlocks.nextLookAt))
 }
 
-/** Call after each look; `tookMs` is what it took. */
-export function lookTaken({ deadlocks }: EngineState, tick: Tick, tookMs: number): void {
-  deadlocks.isLookPlanned = false
-  deadlocks.nextLookAt = tick.mono + Math.max(LOOK_EVERY_MS, tookMs * REST_PER_LOOK)
+/** Call after each look: what it took, and whether it has to be taken again although nothing has changed. */
+export function lookTaken(state: EngineState, tick: Tick, tookMs: number, isAgain: boolean): void {
+  state.deadlocks.isLookPlanned = false
+  state.deadlocks.nextLookAt = tick.mono + Math.max(LOOK_EVERY_MS, tookMs * REST_PER_LOOK)
+  if (isAgain) planLook(state, tick)
 }
 
 /**
  * Records the deadlocks that have formed and those that are gone, each once, as events of their runs. Nothing is done about
- * them: which run is worth less than the others is for a person to say.
+ * them: which run is worth less than the others is for a person to say. True when some waits were too young to be judged.
  */
-export function lookForDeadlocks(state: EngineState, tick: Tick): void {
-  const graph = buildWaitGraph(state)
+export function lookForDeadlocks(state: EngineState, tick: Tick): boolean {
+  const graph = buildWaitGraph(state, tick.now)
   // All of them: one that is left out would be said to be gone.
   const knots = findKnots(graph.nodes, graph.resources, graph.nodes.length)
   const { standing, ofRun } = state.deadlocks
@@ -95,9 +96,9 @@ export function lookForDeadlocks(state: EngineState, tick: Tick): void {
     standing.delete(deadlock.id)
     tellRuns(tick, deadlock.members, 'deadlock_resolved', { deadlock: deadlock.id })
   }
-  if (gone.size === 0 && knots.length === 0) return
   ofRun.clear()
   for (const { id, members } of standing.values()) for (const { run } of members) ofRun.set(run, id)
+  return graph.hasYoung
 }
 
 function form(state: EngineState, tick: Tick, graph: WaitGraph, knot: Knot, members: Member[]): void {

@@ -29,7 +29,15 @@ export type WaitGraph = {
   readonly parties: ReadonlyMap<string, Party>
   /** By the keys of the resources. */
   readonly names: ReadonlyMap<string, ResourceName>
+  /** Some calls are too young to be taken for waits that last. */
+  readonly hasYoung: boolean
 }
+
+/**
+ * A call is told at once, and what its task waits for besides, a sleep for example, up to a few hundred ms later
+ * (`sdk/tasks/task-reports.ts`). Until then nobody knows that the task has another way to go on.
+ */
+const YOUNG_MS = 250
 
 /**
  * Who waits for whom, as far as the engine can tell: for permits, for slots, for items that were taken, for tasks and for
@@ -37,8 +45,8 @@ export type WaitGraph = {
  * notification, a barrier, a future, a queue's items and its room. So does a wait that ends by itself, a run that is being
  * stopped, and whatever a task waits for outside of the engine. (docs/decisions/0006-deadlocks.md)
  */
-export function buildWaitGraph(state: EngineState): WaitGraph {
-  const builder = new Builder(state)
+export function buildWaitGraph(state: EngineState, nowMs: number): WaitGraph {
+  const builder = new Builder(state, nowMs)
   return builder.build()
 }
 
@@ -64,8 +72,12 @@ class Builder {
   readonly #keys = new Map<DurableSemaphore, string>()
   readonly #watched = new Set<number>()
 
-  constructor(state: EngineState) {
+  readonly #nowMs: number
+  #hasYoung = false
+
+  constructor(state: EngineState, nowMs: number) {
     this.#state = state
+    this.#nowMs = nowMs
   }
 
   build(): WaitGraph {
@@ -84,6 +96,7 @@ class Builder {
       byTaker: [...this.#byTaker.values()],
       parties: this.#parties,
       names: this.#names,
+      hasYoung: this.#hasYoung,
     }
   }
 
@@ -120,6 +133,13 @@ class Builder {
   }
 
   #needsOf(asker: Asker, what: Call): readonly Need[] {
+    const needs = this.#needsOfAny(asker, what)
+    if (needs.length === 0 || !this.#isYoung(asker)) return needs
+    this.#hasYoung = true
+    return FREE
+  }
+
+  #needsOfAny(asker: Asker, what: Call): readonly Need[] {
     if (what.on === 'condition') return this.#lockAgain(asker, what)
     if (asker.givesUpAt !== null || asker.isAbortable) return FREE
     switch (what.on) {
@@ -140,6 +160,11 @@ class Builder {
       default:
         return what satisfies never
     }
+  }
+
+  /** One of a wall clock that was ahead is none. */
+  #isYoung({ since }: Asker): boolean {
+    return since <= this.#nowMs && this.#nowMs - since < YOUNG_MS
   }
 
   /** Once notified, or given up, it must have the lock back whatever its limits were. */

@@ -367,6 +367,20 @@ describe('tasks of a run', () => {
     expect(inDeadlock(world).map((runs) => [...new Set(runs)])).toEqual([world.runs])
   })
 
+  test('are judged when it is known what they wait for besides, which is told a little later', async () => {
+    const world = await openRuns(1)
+    await world.call(0, lock('A'))
+    await world.pass(1_000)
+    await world.call(0, lock('A'))
+    await world.pass(200)
+    await tell(world, [task(0, [{ for: 'sleep', until: 1 }])])
+    await world.pass(1_000)
+    expect(eventsOf(world, world.runOf(0))).toEqual([])
+    await tell(world, [task(0)])
+    await world.pass(1_000)
+    expect(inDeadlock(world)).toEqual([world.runs])
+  })
+
   test('wait for each other within one run', async () => {
     const world = await openRuns(1)
     await tell(world, [task(0, forTasks(1, 2), true), task(1), task(2)])
