@@ -91,7 +91,7 @@ test('a running run is shown with its process and cancelled', async () => {
   const id = (await say('submit', 'wait')).trim()
   const following = startSignalbox(['logs', id, '-f'], { home })
   await following.untilSaid('stdout', 'waiting')
-  expect(await say('ps', '--tree')).toMatch(/running +wait[^]*└ attempt 1, process \d+/)
+  expect(await say('ps', '--tree')).toMatch(/running +wait[^]*[├└] attempt 1, process \d+/)
   await say('cancel', id)
   expect(await following.whenEnded).toMatchObject({ code: 0 })
   expect(await json<RunDetail>('show', id)).toMatchObject({ lifecycle: 'finished', outcome: 'cancelled' })
