@@ -7,7 +7,7 @@ import { runDetail } from '../../../src-main/engine/views.ts'
 import { openSimulatedEngine } from '../../support/simulated-engine.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
-const slots = { async: 200, process: 1 }
+const manySlots = { async: 200, process: 1 }
 
 /** One run of the world, as the test handles it. */
 export class Run {
@@ -72,20 +72,23 @@ type Lines = Pick<EngineState['objects'], 'flags' | 'barriers' | 'queues'>
 export class World {
   readonly machine: ScriptMachine
   readonly #clock: VirtualClock
+  readonly #slots: typeof manySlots
   #life: Life
 
-  private constructor(machine: ScriptMachine, clock: VirtualClock, life: Life) {
+  private constructor(machine: ScriptMachine, clock: VirtualClock, life: Life, slots: typeof manySlots) {
     this.machine = machine
+    this.#slots = slots
     this.#clock = clock
     this.#life = life
   }
 
-  static async open(): Promise<World> {
+  /** `slots`: how many runs go on at once. */
+  static async open(slots = manySlots): Promise<World> {
     const machine = new ScriptMachine()
     const clock = new VirtualClock(undefined, settlePromises)
     const life = await openSimulatedEngine({ slots, world: clock, connect: machine.connect.bind(machine) })
     await life.addJob('work')
-    return new World(machine, clock, life)
+    return new World(machine, clock, life, slots)
   }
 
   /** Epoch ms. */
@@ -136,7 +139,7 @@ export class World {
     this.machine.killAll()
     await this.advance(afterMs)
     const connect = this.machine.connect.bind(this.machine)
-    this.#life = await openSimulatedEngine({ slots, world: this.#clock, db: this.#life.db, connect })
+    this.#life = await openSimulatedEngine({ slots: this.#slots, world: this.#clock, db: this.#life.db, connect })
     await this.settle()
   }
 

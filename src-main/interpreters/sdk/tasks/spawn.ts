@@ -54,6 +54,16 @@ function spawnTask(fn: () => unknown, { name }: TaskOptions = {}): Task {
   })
 }
 
+/**
+ * Has a script file, or a job, done by a run of its own on that executor, as loop.run_in_executor has a function done by a pool: the
+ * executor's slots are the pool's workers.
+ */
+export const runInExecutor = <Value = unknown>(
+  executor: 'async' | 'process',
+  what: string,
+  input?: unknown,
+): ChildRun<Value> => new ChildRun<Value>(spawnCall(what, input, { executor }), null)
+
 /** The call that spawns a run. */
 export function spawnCall(what: string, input: unknown, options: SpawnOptions = {}): SpawnCall {
   const { name, executor, priority, timeout, onParentEnd = 'cancel', delay, at } = options
