@@ -136,6 +136,22 @@ describe('work that is handed to others', () => {
     expect([...done.values()].every((times) => times === 1)).toBe(true)
   })
 
+  test('C157 while the host stops, what runs may end, what is queued stays, and nothing more is taken', async () => {
+    const world = await World.open({ async: 2, process: 1 })
+    const seen: unknown[] = []
+    const parent = await world.run(async () => {
+      const running = inPool(world, () => sleep(100, 'done'))
+      const queued = inPool(world, () => 'never in this life')
+      await sleep(50)
+      world.shutDown(10_000)
+      await sleep(10)
+      seen.push(await outcome(inPool(world, () => 'too late')), await running, queued.done())
+    })
+    await world.advance(5_000)
+    expect(seen).toEqual([expect.objectContaining({ name: 'RuntimeError' }), 'done', false])
+    expect(parent.state).toBe('succeeded')
+  })
+
   test('C158 over a list: results in its order, errors in their place, and a deadline cancels what is left', async () => {
     const started: number[] = []
     const seen = await play(2, async (world) => {

@@ -143,6 +143,11 @@ export class World {
     await this.settle()
   }
 
+  /** The host begins to stop: what runs may end, nothing new begins. */
+  shutDown(graceMs: number): void {
+    void this.#life.engine.stop(graceMs)
+  }
+
   /** For a test that opens many; the end of a test closes what it has opened. */
   close(): void {
     this.#life.clock.die()
