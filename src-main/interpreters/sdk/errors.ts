@@ -30,8 +30,13 @@ const classes = new Map<string, new (message?: string) => Error>(
     QueueEmpty,
     QueueShutDown,
     BrokenBarrierError,
+    Error,
+    EvalError,
     RangeError,
+    ReferenceError,
+    SyntaxError,
     TypeError,
+    URIError,
   }),
 )
 

@@ -19,6 +19,7 @@ export async function play(main: (stage: Stage) => unknown): Promise<Played> {
   const began = world.now
   const played: Played = { value: undefined, error: undefined, at: 0, findings: [] }
   const stage: Stage = {
+    world,
     at: () => world.now - began,
     stop: (message) => void run.cancel(message),
   }
@@ -39,6 +40,7 @@ export async function play(main: (stage: Stage) => unknown): Promise<Played> {
 }
 
 export type Stage = {
+  readonly world: World
   /** Ms since the run began. */
   at: () => number
   /** Stops the run. */
