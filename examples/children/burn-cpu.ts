@@ -1,0 +1,12 @@
+/** Counts primes for about so long. For `mixed-work`, which spawns it as a run of its own. */
+export default function burnCpu({ job, cpuMs }: { job: number; cpuMs: number }) {
+  const until = performance.now() + cpuMs
+  let primes = 0
+  for (let number = 2; performance.now() < until; number += 1) if (isPrime(number)) primes += 1
+  return { job, primes, pid: process.pid }
+}
+
+function isPrime(number: number): boolean {
+  for (let divisor = 2; divisor * divisor <= number; divisor += 1) if (number % divisor === 0) return false
+  return true
+}
