@@ -1,4 +1,4 @@
-import { cpSync } from 'node:fs'
+import { cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
@@ -67,7 +67,10 @@ const copyMigrations: Plugin = {
 /** `example` reads them at run time, and jobs of them may refer to their files. */
 const copyExamples: Plugin = {
   name: 'copy-examples',
-  writeBundle: (output) => cpSync(join(root, 'examples'), join(output.dir ?? '', 'examples'), { recursive: true }),
+  writeBundle() {
+    rmSync(join(root, 'out/examples'), { recursive: true, force: true })
+    cpSync(join(root, 'examples'), join(root, 'out/examples'), { recursive: true })
+  },
 }
 
 /**

@@ -9,8 +9,8 @@ import { executors, scriptDefinitionSchema } from '../../src-preload/definition.
 import type { Json } from '../../src-preload/json.ts'
 
 const isSource = import.meta.url.endsWith('/src-main/jobs/examples.ts')
-/** In a build the folder is copied to where this module's chunk is. */
-const folder = fileURLToPath(new URL(isSource ? '../../examples/' : './examples/', import.meta.url))
+/** In a build it is copied to beside the folder of our modules: what lies in theirs counts as our code, in stacks and places. */
+const folder = fileURLToPath(new URL(isSource ? '../../examples/' : '../examples/', import.meta.url))
 
 /** What a sample imports or spawns from beside it lies in folders below; those are no samples of their own. */
 export async function listExamples(): Promise<Example[]> {

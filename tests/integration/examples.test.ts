@@ -92,7 +92,11 @@ const shows: Record<string, () => Promise<void>> = {
       [`knife of run ${id}`, `fork of run ${id}`],
     ])
     const [first, second] = (await host.get(id)).children.first
-    expect(found?.members.map(({ run }) => run)).toEqual([first?.id, second?.id])
+    const place = expect.stringMatching(/take-two-locks\.ts:\d+:\d+$/) as unknown
+    expect(found?.members.map(({ run, waits }) => [run, waits[0]?.by?.place])).toEqual([
+      [first?.id, place],
+      [second?.id, place],
+    ])
 
     await host.client.runs.cancel({ id: second?.id ?? 0, reason: 'one has to give way' })
     expect(await resultOf(id)).toEqual({ ends: ['succeeded', 'cancelled'] })
