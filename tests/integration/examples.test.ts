@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Example, Json, RunDetail } from '../../src-preload/contract.ts'
-import { signalboxOn } from '../support/command-line.ts'
+import type { FutureRow } from '../../src-preload/object-contract.ts'
+import { endWithTest, serveHome, signalboxOn } from '../support/command-line.ts'
 import { makeFiles, sha256sumOf, startPages } from '../support/real-work.ts'
 import { openScriptHost } from '../support/script-host.ts'
 import { tempFolder } from '../support/temp-folder.ts'
@@ -83,6 +84,15 @@ const shows: Record<string, () => Promise<void>> = {
     })
   },
 
+  async 'cancel-in-line'() {
+    expect(await play('cancel-in-line')).toEqual({
+      results: [0, 1, 2, 3, 'It has waited long enough.', 5, 6, 7, 8, 9],
+      startOrder: [0, 1, 2, 3, 5, 6, 7, 8, 9],
+      free: 3,
+      tookMs: atLeast(1_200),
+    })
+  },
+
   async deadlock() {
     const id = await start('deadlock')
     await until('a deadlock is found', async () => (await host.client.waits.deadlocks()).length > 0)
@@ -116,6 +126,16 @@ const shows: Record<string, () => Promise<void>> = {
       bytes: 10 * ((20 * 21) / 2),
       statuses: { 200: 20 },
     })
+  },
+
+  async 'forgotten-await'() {
+    const id = await start('forgotten-await')
+    expect(await resultOf(id)).toBe('all is well, or so it seems')
+    const place = expect.stringMatching(/forgotten-await\.ts:\d+:\d+$/) as unknown
+    expect(findingsOf(await host.get(id)).map(({ type, data }) => [type, data])).toEqual([
+      ['left_in_flight', { message: expect.stringContaining('"write the letter"') as unknown, place }],
+      ['never_awaited', { message: expect.stringContaining('the parcel is lost') as unknown, place }],
+    ])
   },
 
   async 'future-and-timer'() {
@@ -245,9 +265,38 @@ describe('each sample shows what it says', () => {
   test.each(Object.entries(shows))('%s', async (_name, show) => show())
 })
 
-test('none of them leaves anything in flight, or an error that nobody has seen', async () => {
+test('none of them leaves anything in flight, or an error that nobody has seen, but the one which shows that', async () => {
   const { rows, more } = await host.client.runs.list({ limit: 100 })
   expect([more, rows.length >= examples.length]).toEqual([false, true])
-  const found = await Promise.all(rows.map(async ({ id }) => findingsOf(await host.get(id))))
+  const others = rows.filter(({ job }) => job !== 'forgotten-await')
+  const found = await Promise.all(others.map(async ({ id }) => findingsOf(await host.get(id))))
   expect(found.flat()).toEqual([])
+})
+
+test('the durable future is settled once, in time or as soon as there is a host again', async () => {
+  const home = tempFolder()
+  const onHome = signalboxOn(home)
+  const first = await serveHome(home)
+  endWithTest(first.child)
+  expect(await onHome('example', 'add', 'durable-future')).toMatchObject({ code: 0 })
+  const id = (await onHome('submit', 'durable-future', '--input', '{"afterMs":2000}')).stdout.trim()
+  const look = async () => (JSON.parse((await onHome('future', 'ls', '--json')).stdout) as FutureRow[])[0]
+  let future: FutureRow | undefined
+  await until('its timer is set', async () => ((future = await look())?.dueAt ?? null) !== null)
+  first.child.kill('SIGKILL')
+  await first.whenEnded
+  await until('the timer is overdue', () => Date.now() > (future?.dueAt ?? Infinity))
+
+  const second = await serveHome(home)
+  onTestFinished(async () => {
+    await second.stop()
+  })
+  const show = async () => JSON.parse((await onHome('show', id, '--json')).stdout) as RunDetail
+  await until('the run has ended', async () => (await show()).lifecycle === 'finished')
+  expect((await show()).result).toEqual({
+    value: 'the value of the timer',
+    isThere: true,
+    tookMs: expect.any(Number) as unknown,
+  })
+  expect(await look()).toMatchObject({ state: 'done', settledBy: 'timer' })
 })
