@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Client } from '../../src-preload/contract.ts'
 import type { FutureDetail, FutureRow, Settled } from '../../src-preload/object-contract.ts'
 import { parseOneOf, parseValue } from './arguments.ts'
+import { addShow } from './object-verbs.ts'
 import { counted, parseShown, printParties, printRest } from './object-words.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import type { Colour } from './output.ts'
@@ -20,7 +21,12 @@ const states = Object.keys(colours) as FutureRow['state'][]
 export function addFuture(program: Command): void {
   const future = program.command('future').description('look at futures, and settle those that scripts wait for')
   addLs(future)
-  addShow(future)
+  addShow(
+    future,
+    { kind: 'future', description: 'show a future: its value or error, and who waits for it' },
+    (client, asked) => client.futures.get(asked),
+    print,
+  )
   addSettling(future)
   addRm(future)
 }
@@ -68,23 +74,6 @@ function printFutures(rows: FutureRow[]): void {
     ]),
     [2],
   )
-}
-
-function addShow(future: Command): void {
-  future
-    .command('show')
-    .description('show a future: its value or error, and who waits for it')
-    .argument('<name>', 'name of the future')
-    .option('--limit <number>', 'at most so many of those who wait (1 to 500)', '50')
-    .action(async (name: string, options: { limit: string }, command: Command) => {
-      const { home, json } = circumstancesOf(command)
-      const limit = parseShown(options)
-      await withHost(home, async (client) => {
-        const detail = await client.futures.get({ name, limit })
-        if (json) printJson(detail)
-        else print(detail)
-      })
-    })
 }
 
 function print(future: FutureDetail): void {

@@ -2,7 +2,8 @@ import type { Command } from 'commander'
 import type { QueueRow } from '../../src-preload/object-contract.ts'
 import { parseId } from './arguments.ts'
 import { UseError } from './failure.ts'
-import { contentsInWords, counted, parsePage, printRest } from './object-words.ts'
+import { addList } from './object-verbs.ts'
+import { contentsInWords, counted } from './object-words.ts'
 import { printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { addQueuePut } from './queue-put.ts'
@@ -12,7 +13,7 @@ import { circumstancesOf, withHost } from './verb.ts'
 /** `queue`: the queues that scripts share by name. */
 export function addQueue(program: Command): void {
   const queue = program.command('queue').description('look into queues, put items, and pause, shut down or clear them')
-  addLs(queue)
+  addList(queue, 'queues', (client, page) => client.queues.list(page), printQueues)
   addQueueShow(queue)
   addQueuePut(queue)
   addPause(queue)
@@ -25,25 +26,6 @@ export function addQueue(program: Command): void {
 function stateOfQueue({ shutdown, pausedAt }: QueueRow): Cell {
   if (shutdown !== 'no') return { text: 'shut down', colour: 'gray' }
   return pausedAt === null ? 'open' : { text: 'paused', colour: 'yellow' }
-}
-
-function addLs(queue: Command): void {
-  queue
-    .command('ls')
-    .description('list the queues by name')
-    .option('--limit <number>', 'at most so many (1 to 500)', '100')
-    .option('--after <name>', 'go on behind this name')
-    .action(async (options: { limit: string; after?: string }, command: Command) => {
-      const { home, json } = circumstancesOf(command)
-      const page = parsePage(options)
-      await withHost(home, async (client) => {
-        const { rows, more, total } = await client.queues.list(page)
-        if (json) return printJson(rows)
-        if (total === 0) return printLine('There are no queues. The first script that uses one makes it.')
-        printQueues(rows)
-        printRest(rows, more, total)
-      })
-    })
 }
 
 function printQueues(rows: QueueRow[]): void {

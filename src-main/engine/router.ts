@@ -10,6 +10,7 @@ import { limits } from '../../src-preload/definition.ts'
 import { Problem, problem } from '../../src-preload/problem.ts'
 import { checkScript } from '../interpreters/check-script.ts'
 import { listExamples } from '../jobs/examples.ts'
+import { checkPlaces } from './check-places.ts'
 import { cancel } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
 import { retry, submit, submitMany } from './commands/submit.ts'
@@ -185,29 +186,13 @@ function describeIssues(error: ValidationError): string {
 
 /** What can be known to fail is refused before anything is stored. */
 async function checkDefinition(definition: Definition): Promise<void> {
-  const folder = definition.cwd
-  if (folder !== null) {
-    if (!isAbsolute(folder)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${folder}` })
-    if (!isFolder(folder)) throw problem('FOLDER_NOT_FOUND', { path: folder })
-  }
+  checkPlaces(definition)
   if (definition.kind === 'command') return
-  if (definition.executor === 'async' && (folder !== null || Object.keys(definition.env).length > 0)) {
-    throw problem('BAD_INPUT', { details: 'cwd and env need the executor "process": async runs share one process' })
-  }
   const { code } = definition
   const name = code.from === 'file' ? code.path : code.name
   const [first] = checkScript(name, code.from === 'file' ? await readScript(code.path) : code.text)
   if (first !== undefined) {
     throw problem('SCRIPT_SYNTAX', { place: `${name}:${first.line}:${first.column}`, message: first.message })
-  }
-}
-
-/** Whether a program could be started there; what the system does not let us see is none. */
-function isFolder(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true
-  } catch {
-    return false
   }
 }
 

@@ -14,7 +14,7 @@ import type {
   SemaphoreRow,
   Settled,
 } from '../../src-preload/object-contract.ts'
-import { serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
+import { listenTo, serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
 import { until } from '../support/until.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-cli-objects-')))
@@ -31,12 +31,7 @@ afterAll(async () => {
   expect(code).toBe(0)
 })
 
-async function say(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await signalbox(...words)
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  return stdout
-}
-const json = async <T>(...words: string[]) => JSON.parse(await say(...words, '--json')) as T
+const { say, json } = listenTo(signalbox)
 
 let scripts = 0
 /** Submits a script whose function has that body, and gives the run's id. */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JobRow, LogLine, RunDetail, RunRow } from '../../src-preload/contract.ts'
 import { connectToHost } from '../../src-main/cli/connection.ts'
-import { serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
+import { listenTo, serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
 import { writeScripts } from '../support/scripts.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-cli-')))
@@ -26,13 +26,7 @@ afterAll(async () => {
   expect(code).toBe(0)
 })
 
-/** What the command printed; fails when it did not succeed. */
-async function say(...words: string[]): Promise<string> {
-  const { code, stdout, stderr } = await signalbox(...words)
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  return stdout
-}
-const json = async <T>(...words: string[]) => JSON.parse(await say(...words, '--json')) as T
+const { say, json } = listenTo(signalbox)
 
 test('a submitted run is followed to its end and shown with its result', async () => {
   const id = (await say('submit', 'double', '--input', '{"n":21}')).trim()

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { until } from './until.ts'
 
 const signalboxEntry = join(import.meta.dirname, '../../bin/signalbox')
@@ -50,6 +50,16 @@ export const signalboxOn =
   (home: string): Signalbox =>
   (...words) =>
     startSignalbox(words, { home }).whenEnded
+
+/** What commands print, as text or parsed; fails when one does not succeed. */
+export function listenTo(signalbox: Signalbox) {
+  const say = async (...words: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await signalbox(...words)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    return stdout
+  }
+  return { say, json: async <T>(...words: string[]) => JSON.parse(await say(...words, '--json')) as T }
+}
 
 /** Starts `signalbox serve` on `home` and waits until it is ready. `stop` drains it; call it even after the test failed. */
 export async function serveHome(home: string, words: string[] = [], execArgv: string[] = []) {

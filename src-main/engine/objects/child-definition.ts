@@ -1,10 +1,10 @@
-import { statSync } from 'node:fs'
 import { dirname, isAbsolute, resolve } from 'node:path'
 import * as v from 'valibot'
 import type { Definition } from '../../../src-preload/contract.ts'
 import { scriptDefinitionSchema } from '../../../src-preload/definition.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { CallOn } from '../../interpreters/calls.ts'
+import { checkPlaces, isThere } from '../check-places.ts'
 import type { EngineState } from '../state.ts'
 
 type Spawn = Extract<CallOn<'run'>, { do: 'spawn' }>
@@ -37,26 +37,9 @@ export function overridden(definition: Definition, { executor, timeoutMs }: Spaw
 
 /** What can be known to fail is refused, as it is for a run that a person submits; a script's text is read when it starts. */
 export function checkChild(definition: Definition): void {
-  const { cwd, env } = definition
-  if (cwd !== null) {
-    if (!isAbsolute(cwd)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${cwd}` })
-    if (!is('isDirectory', cwd)) throw problem('FOLDER_NOT_FOUND', { path: cwd })
-  }
-  if (definition.kind !== 'script') return
-  if (definition.executor === 'async' && (cwd !== null || Object.keys(env).length > 0)) {
-    throw problem('BAD_INPUT', { details: 'cwd and env need the executor "process": async runs share one process' })
-  }
-  if (definition.code.from !== 'file') return
+  checkPlaces(definition)
+  if (definition.kind !== 'script' || definition.code.from !== 'file') return
   const { path } = definition.code
   if (!isAbsolute(path)) throw problem('BAD_INPUT', { details: `the path is not absolute: ${path}` })
-  if (!is('isFile', path)) throw problem('FILE_NOT_FOUND', { path })
-}
-
-/** What the system does not let us see is none. */
-function is(what: 'isFile' | 'isDirectory', path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.[what]() === true
-  } catch {
-    return false
-  }
+  if (!isThere('isFile', path)) throw problem('FILE_NOT_FOUND', { path })
 }

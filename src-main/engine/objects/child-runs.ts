@@ -1,5 +1,4 @@
 import { limits } from '../../../src-preload/definition.ts'
-import { isTooDeep, maxJsonLevels } from '../../../src-preload/json-depth.ts'
 import { objectLimits } from '../../../src-preload/objects.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import { Line } from '../../core/line.ts'
@@ -11,6 +10,7 @@ import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { checkChild, definitionOfFile, overridden } from './child-definition.ts'
 import { checkGroup } from './groups.ts'
+import { depthInWords, faultOfJson } from './json-text.ts'
 import { answer, refuse } from './script-side.ts'
 import type { Asker } from './script-side.ts'
 
@@ -91,17 +91,11 @@ function checkFamily(state: EngineState, parent: number): void {
   if (unfinished >= children) throw problem('TOO_MANY_CHILDREN', { run: parent, limit: children })
 }
 
-/** The text comes from user code, and everything that shows the run parses it. */
 function checkInput(input: string): void {
-  if (Buffer.byteLength(input) > limits.inputBytes)
-    throw problem('TOO_LARGE', { what: 'The input', limitBytes: limits.inputBytes })
-  if (isTooDeep(input))
-    throw problem('BAD_INPUT', { details: `the input is nested deeper than ${maxJsonLevels} levels` })
-  try {
-    JSON.parse(input)
-  } catch {
-    throw problem('BAD_INPUT', { details: 'the input is not JSON' })
-  }
+  const fault = faultOfJson(input, limits.inputBytes)
+  if (fault === 'larger') throw problem('TOO_LARGE', { what: 'The input', limitBytes: limits.inputBytes })
+  if (fault === 'deeper') throw problem('BAD_INPUT', { details: `the input is ${depthInWords}` })
+  if (fault !== null) throw problem('BAD_INPUT', { details: 'the input is not JSON' })
 }
 
 function watch(state: EngineState, tick: Tick, asker: Asker, id: number): void {

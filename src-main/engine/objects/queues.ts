@@ -1,6 +1,5 @@
 import { Line } from '../../core/line.ts'
 import type { CallOn, QueueLook } from '../../interpreters/calls.ts'
-import { isTooDeep, maxJsonLevels } from '../../../src-preload/json-depth.ts'
 import { objectLimits } from '../../../src-preload/objects.ts'
 import type { QueueOrder, QueueSpec } from '../../../src-preload/objects.ts'
 import type { StoredQueue } from '../../store/queries/queues.ts'
@@ -9,6 +8,7 @@ import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { changed, finishItem, returnItem, storeItem, takeItem, undoTake } from './queue-items.ts'
 import type { Delivery, TakenItem } from './queue-items.ts'
+import { depthInWords, faultOfJson } from './json-text.ts'
 import { checkRoom } from './room.ts'
 import { answer, refuse } from './script-side.ts'
 import type { Asker } from './script-side.ts'
@@ -265,17 +265,15 @@ function refuseShutDown(state: EngineState, tick: Tick, { name }: Queue, asker: 
 
 /** Why a value that a script sent is not stored; null when it can be. Everything that shows it parses it. */
 export function refuseValue(value: string): { name: string; message: string } | null {
-  if (Buffer.byteLength(value) > objectLimits.valueBytes) {
-    return { name: 'RangeError', message: `a value is larger than ${objectLimits.valueBytes} bytes` }
-  }
-  if (isTooDeep(value)) {
-    return { name: 'RangeError', message: `a value is nested deeper than ${maxJsonLevels} levels` }
-  }
-  try {
-    JSON.parse(value)
-    return null
-  } catch {
-    return { name: 'TypeError', message: 'a value is not JSON' }
+  switch (faultOfJson(value, objectLimits.valueBytes)) {
+    case 'larger':
+      return { name: 'RangeError', message: `a value is larger than ${objectLimits.valueBytes} bytes` }
+    case 'deeper':
+      return { name: 'RangeError', message: `a value is ${depthInWords}` }
+    case 'not JSON':
+      return { name: 'TypeError', message: 'a value is not JSON' }
+    default:
+      return null
   }
 }
 

@@ -1,0 +1,29 @@
+import { statSync } from 'node:fs'
+import { isAbsolute } from 'node:path'
+import type { Definition } from '../../src-preload/contract.ts'
+import { problem } from '../../src-preload/problem.ts'
+
+/** Refuses a definition whose folder is none, or whose executor has no folder and environment of its own for each run. */
+export function checkPlaces(definition: Definition): void {
+  const { cwd, env } = definition
+  if (cwd !== null) {
+    if (!isAbsolute(cwd)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${cwd}` })
+    if (!isThere('isDirectory', cwd)) throw problem('FOLDER_NOT_FOUND', { path: cwd })
+  }
+  if (
+    definition.kind === 'script' &&
+    definition.executor === 'async' &&
+    (cwd !== null || Object.keys(env).length > 0)
+  ) {
+    throw problem('BAD_INPUT', { details: 'cwd and env need the executor "process": async runs share one process' })
+  }
+}
+
+/** Whether there is one; what the system does not let us see is none. */
+export function isThere(what: 'isFile' | 'isDirectory', path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.[what]() === true
+  } catch {
+    return false
+  }
+}
