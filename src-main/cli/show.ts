@@ -3,6 +3,7 @@ import type { RunDetail } from '../../src-preload/contract.ts'
 import { parseRunId } from './arguments.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
+import { printFindings } from './print-findings.ts'
 import { printWaits } from './print-waits.ts'
 import { deadlockInWords, situationInWords } from './wait-words.ts'
 import {
@@ -69,6 +70,7 @@ function print(run: RunDetail): void {
     printLine('')
     for (const line of errorLines(run.error)) printLine(inertOn(process.stdout, line))
   }
+  printFindings(run)
   printWaits(run, now)
   if (run.attempts.length > 0) printAttempts(run, now)
   if (run.children.first.length > 0) printChildren(run)

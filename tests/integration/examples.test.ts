@@ -136,6 +136,9 @@ const shows: Record<string, () => Promise<void>> = {
       ['left_in_flight', { message: expect.stringContaining('"write the letter"') as unknown, place }],
       ['never_awaited', { message: expect.stringContaining('the parcel is lost') as unknown, place }],
     ])
+    expect((await signalbox('show', String(id))).stdout).toMatch(
+      /^NOTICED +AT\n.*"write the letter".*forgotten-await\.ts:\d+:\d+\n.*the parcel is lost.*forgotten-await\.ts:\d+/m,
+    )
   },
 
   async 'future-and-timer'() {
