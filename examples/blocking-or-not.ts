@@ -7,7 +7,8 @@
 import { gather, log, loop, sleep, spawn, wait } from 'signalbox'
 import { sleep as sleepBlocking } from 'signalbox/sync'
 
-export default async function blockingOrNot({ waitMs }: { waitMs: number }) {
+export default async function blockingOrNot(input: { waitMs?: number } | null) {
+  const { waitMs } = { waitMs: 300, ...input }
   let ticks = 0
   const ticker = spawn(async function tick() {
     for (;;) {

@@ -6,7 +6,8 @@
  */
 import { log, loop, sleep } from 'signalbox'
 
-export default async function callLater({ unitMs }: { unitMs: number }) {
+export default async function callLater(input: { unitMs?: number } | null) {
+  const { unitMs } = { unitMs: 200, ...input }
   const began = loop.time()
   const calls: { name: string; atMs: number }[] = []
   const note = (name: string) => {

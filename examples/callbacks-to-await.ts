@@ -6,7 +6,8 @@
  */
 import { log, loop, sleep } from 'signalbox'
 
-export default async function callbacksToAwait({ stepMs }: { stepMs: number }) {
+export default async function callbacksToAwait(input: { stepMs?: number } | null) {
+  const { stepMs } = { stepMs: 100, ...input }
   const withCallbacks = await new Promise<string[]>((resolve) => threeStepsWithCallbacks(stepMs, resolve))
   const withGenerator = await drive(threeStepsAsGenerator(stepMs))
   const withAwait = await threeSteps(stepMs)

@@ -6,7 +6,8 @@
  */
 import { CancelledError, log, loop, sleep, spawn } from 'signalbox'
 
-export default async function cancelATask({ jobMs, cancelAfterMs }: { jobMs: number; cancelAfterMs: number }) {
+export default async function cancelATask(input: { jobMs?: number; cancelAfterMs?: number } | null) {
+  const { jobMs, cancelAfterMs } = { jobMs: 2000, cancelAfterMs: 300, ...input }
   const began = loop.time()
   const job = spawn(() => sleep(jobMs, 'the result'), { name: 'job' })
   await sleep(cancelAfterMs)

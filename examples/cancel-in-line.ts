@@ -6,9 +6,10 @@
  */
 import { gather, log, loop, run, semaphore, sleep, spawn } from 'signalbox'
 
-type Input = { jobs: number; jobMs: number; cancel: number }
+type Input = { jobs?: number; jobMs?: number; cancel?: number }
 
-export default async function cancelInLine({ jobs, jobMs, cancel }: Input) {
+export default async function cancelInLine(input: Input | null) {
+  const { jobs, jobMs, cancel } = { jobs: 10, jobMs: 400, cancel: 4, ...input }
   const places = semaphore(`line of run ${run.id}`, { permits: 3 })
   const began = loop.time()
   const startOrder: number[] = []

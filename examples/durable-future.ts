@@ -9,7 +9,8 @@
  */
 import { future, log, loop, run } from 'signalbox'
 
-export default async function durableFuture({ afterMs }: { afterMs: number }) {
+export default async function durableFuture(input: { afterMs?: number } | null) {
+  const { afterMs } = { afterMs: 1000, ...input }
   const began = loop.time()
   const answer = future<string>(`answer for run ${run.id}`)
 

@@ -6,7 +6,8 @@
  */
 import { log, sleep, spawn } from 'signalbox'
 
-export default async function forgottenAwait({ workMs }: { workMs: number }) {
+export default async function forgottenAwait(input: { workMs?: number } | null) {
+  const { workMs } = { workMs: 100, ...input }
   spawn(
     async () => {
       await sleep(workMs / 2)

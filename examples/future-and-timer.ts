@@ -6,7 +6,8 @@
  */
 import { future, gather, InvalidStateError, log, loop, sleep, spawn } from 'signalbox'
 
-export default async function futureAndTimer({ afterMs }: { afterMs: number }) {
+export default async function futureAndTimer(input: { afterMs?: number } | null) {
+  const { afterMs } = { afterMs: 500, ...input }
   const began = loop.time()
   const answer = future<string>()
   const steps: string[] = []

@@ -6,7 +6,8 @@
  */
 import { gather, log, loop, sleep, spawn } from 'signalbox'
 
-export default async function gatherOrder({ unitMs }: { unitMs: number }) {
+export default async function gatherOrder(input: { unitMs?: number } | null) {
+  const { unitMs } = { unitMs: 200, ...input }
   const finished: string[] = []
   const work = (name: string, units: number) =>
     spawn(

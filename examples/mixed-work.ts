@@ -6,10 +6,11 @@
  */
 import { gather, log, loop, sleep, spawn, wait } from 'signalbox'
 
-type Input = { jobs: number; cpuMs: number; waitMs: number }
+type Input = { jobs?: number; cpuMs?: number; waitMs?: number }
 type Burnt = { job: number; primes: number; pid: number }
 
-export default async function mixedWork({ jobs, cpuMs, waitMs }: Input) {
+export default async function mixedWork(input: Input | null) {
+  const { jobs, cpuMs, waitMs } = { jobs: 4, cpuMs: 200, waitMs: 1000, ...input }
   const began = loop.time()
   const numbers = Array.from({ length: jobs }, (_, job) => job)
 

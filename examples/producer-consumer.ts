@@ -9,7 +9,8 @@
  */
 import { log, progress, queue, run, sleep, spawn, wait } from 'signalbox'
 
-export default async function producerConsumer({ items, workMs }: { items: number; workMs: number }) {
+export default async function producerConsumer(input: { items?: number; workMs?: number } | null) {
+  const { items, workMs } = { items: 5, workMs: 200, ...input }
   // Each run has a basket of its own; with the same name they would share one.
   const basket = queue<number>(`basket of run ${run.id}`, { maxsize: 3 })
   const steps: string[] = []

@@ -9,15 +9,16 @@
 import { lock, log, queue, run, sleep } from 'signalbox'
 import * as blocking from 'signalbox/sync'
 
-type Input = { items: number; workMs: number }
+type Work = { items: number; workMs: number }
 
-export default async function syncAndAsync(input: Input) {
-  const awaited = await passWithAwait(input)
-  const blocked = passBlocking(input)
+export default async function syncAndAsync(input: Partial<Work> | null) {
+  const work = { items: 3, workMs: 100, ...input }
+  const awaited = await passWithAwait(work)
+  const blocked = passBlocking(work)
   return { awaited, blocked }
 }
 
-async function passWithAwait({ items, workMs }: Input) {
+async function passWithAwait({ items, workMs }: Work) {
   const parcels = queue<string>(`awaited parcels of run ${run.id}`)
   for (let item = 0; item < items; item += 1) await parcels.put(`parcel ${item}`)
   await parcels.shutdown()
@@ -32,7 +33,7 @@ async function passWithAwait({ items, workMs }: Input) {
   return received
 }
 
-function passBlocking({ items, workMs }: Input) {
+function passBlocking({ items, workMs }: Work) {
   const parcels = blocking.queue<string>(`blocking parcels of run ${run.id}`)
   for (let item = 0; item < items; item += 1) parcels.put(`parcel ${item}`)
   parcels.shutdown()

@@ -6,7 +6,8 @@
  */
 import { log, sleep, taskGroup } from 'signalbox'
 
-export default async function failTogether({ failAfterMs, cleanUpMs }: { failAfterMs: number; cleanUpMs: number }) {
+export default async function failTogether(input: { failAfterMs?: number; cleanUpMs?: number } | null) {
+  const { failAfterMs, cleanUpMs } = { failAfterMs: 300, cleanUpMs: 100, ...input }
   const steps: string[] = []
   const note = (step: string) => {
     steps.push(step)

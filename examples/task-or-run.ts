@@ -9,7 +9,8 @@
 import { gather, log, spawn } from 'signalbox'
 import countWords from './children/count-words.ts'
 
-export default async function taskOrRun({ texts, workMs }: { texts: string[]; workMs: number }) {
+export default async function taskOrRun(input: { texts?: string[]; workMs?: number } | null) {
+  const { texts, workMs } = { texts: ['one two three', 'four five', 'six'], workMs: 100, ...input }
   const tasks = texts.map((text) => spawn(() => countWords({ text, workMs })))
   const asTasks = await gather(tasks)
   log('as tasks', { asTasks })

@@ -9,7 +9,8 @@
  */
 import { gather, log, loop, progress, semaphore, sleep, spawn } from 'signalbox'
 
-export default async function threeAtATime({ jobs, jobMs }: { jobs: number; jobMs: number }) {
+export default async function threeAtATime(input: { jobs?: number; jobMs?: number } | null) {
+  const { jobs, jobMs } = { jobs: 10, jobMs: 300, ...input }
   const places = semaphore('three at a time', { permits: 3 })
   const began = loop.time()
   const starts: { job: number; atMs: number }[] = []

@@ -6,9 +6,10 @@
  */
 import { log, loop, sleep, spawn, TimeoutError, waitFor } from 'signalbox'
 
-type Input = { jobMs: number; limitMs: number; cleanUpMs: number }
+type Input = { jobMs?: number; limitMs?: number; cleanUpMs?: number }
 
-export default async function timeIsUp({ jobMs, limitMs, cleanUpMs }: Input) {
+export default async function timeIsUp(input: Input | null) {
+  const { jobMs, limitMs, cleanUpMs } = { jobMs: 2000, limitMs: 500, cleanUpMs: 200, ...input }
   const began = loop.time()
   const steps: { step: string; atMs: number }[] = []
   const note = (step: string) => {

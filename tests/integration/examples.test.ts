@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Example, Json, RunDetail } from '../../src-preload/contract.ts'
@@ -9,6 +9,7 @@ import { openScriptHost } from '../support/script-host.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 import { until } from '../support/until.ts'
 
+const folder = join(import.meta.dirname, '../../examples')
 const host = openScriptHost('')
 const signalbox = signalboxOn(host.home)
 let examples: Example[]
@@ -18,18 +19,25 @@ beforeAll(async () => {
   examples = await host.client.examples.list()
 })
 
+test('what a sample does without an input is what its comment says', () => {
+  const needsInput = ['fetch-pages', 'hash-folder']
+  for (const { name, input } of examples.filter((each) => !needsInput.includes(each.name) && each.input !== null)) {
+    const text = readFileSync(join(folder, `${name}.ts`), 'utf8')
+    const defaults = /= \{ (.*), \.\.\.input \}/
+      .exec(text)?.[1]
+      ?.replaceAll("'", '"')
+      .replace(/(\w+): /g, '"$1": ')
+    expect([name, JSON.parse(`{ ${defaults} }`)]).toEqual([name, input])
+  }
+})
+
 /** Clocks are read in whole milliseconds, and timers may be a little before them. */
 const GRAIN_MS = 10
 const atLeast = (ms: number): unknown =>
   expect.toSatisfy((value: number) => value >= ms - GRAIN_MS, `at least ${ms} ms`)
 
-/** Submits the job of a sample: with the input of its comment, or what differs from that. */
-async function start(name: string, input: Record<string, Json> = {}): Promise<number> {
-  const example = examples.find((each) => each.name === name)
-  if (example === undefined) throw new Error(`there is no sample ${name}`)
-  const given = example.input === null ? null : { ...(example.input as Record<string, Json>), ...input }
-  return (await host.client.runs.submit({ what: 'job', job: name, input: given })).id
-}
+/** Submits the job of a sample; without an input it does what its comment says. */
+const start = async (job: string, input: Json = null) => (await host.client.runs.submit({ what: 'job', job, input })).id
 
 async function resultOf(id: number): Promise<Json> {
   const { outcome, result, error } = await host.ended(id)
@@ -37,7 +45,7 @@ async function resultOf(id: number): Promise<Json> {
   return result
 }
 
-const play = async (name: string, input?: Record<string, Json>) => resultOf(await start(name, input))
+const play = async (name: string, input?: Json) => resultOf(await start(name, input))
 const findings = ['left_in_flight', 'never_awaited', 'unhandled_rejection']
 const findingsOf = ({ events }: RunDetail) => events.filter(({ type }) => findings.includes(type))
 
@@ -260,7 +268,7 @@ const shows: Record<string, () => Promise<void>> = {
 type Measured = { tookMs: number; ticks: number }
 
 test('each sample of the folder is played here', () => {
-  const files = readdirSync(join(import.meta.dirname, '../../examples')).filter((file) => file.endsWith('.ts'))
+  const files = readdirSync(folder).filter((file) => file.endsWith('.ts'))
   expect(Object.keys(shows).sort()).toEqual(files.map((file) => file.slice(0, -'.ts'.length)).sort())
 })
 
