@@ -9,6 +9,7 @@ export const objectKinds = ['semaphore', 'lock', 'event', 'condition', 'barrier'
 export type ObjectKind = (typeof objectKinds)[number]
 
 export const queueOrders = ['fifo', 'lifo', 'priority'] as const
+/** Which item comes out next: the oldest, the newest, or that of the lowest priority. */
 export type QueueOrder = (typeof queueOrders)[number]
 
 /** How a semaphore is made at its first use; an existing one keeps what it has. */

@@ -17,7 +17,12 @@ export type WaitOptions = {
 }
 
 /** When something shall happen: after `delay`, or at `at` (a Date, or epoch ms); neither: at once. */
-export type When = { delay?: Duration | undefined; at?: Date | number | undefined }
+export type When = {
+  /** How long from now; excludes `at`. */
+  delay?: Duration | undefined
+  /** The moment, as a Date or in epoch milliseconds; excludes `delay`. */
+  at?: Date | number | undefined
+}
 
 export function checkName(kind: string, name: unknown): string {
   if (typeof name !== 'string') throw new TypeError(`${kind}(name): the name must be a text, not ${shown(name)}.`)

@@ -9,15 +9,21 @@ const named = (name: string) =>
     }
   }
 
-/** The time that a wait was given is over. */
+/** The time that a wait or a block was given is over, as asyncio.TimeoutError. */
 export class TimeoutError extends named('TimeoutError') {}
-/** A future that is settled cannot be settled again, and one that is not has no result yet. */
+/**
+ * A future that is settled cannot be settled again, and one that is not has no result yet, as asyncio.InvalidStateError.
+ */
 export class InvalidStateError extends named('InvalidStateError') {}
-/** Something was done at a moment at which it cannot be done. */
+/** Something was done at a moment at which it cannot be done: Python's RuntimeError, where asyncio raises that. */
 export class RuntimeError extends named('RuntimeError') {}
+/** `tryPut` found no room, as asyncio.QueueFull of `put_nowait`. */
 export class QueueFull extends named('QueueFull') {}
+/** `tryGet` found no item, as asyncio.QueueEmpty of `get_nowait`. */
 export class QueueEmpty extends named('QueueEmpty') {}
+/** The queue was shut down: it takes no item any more, or has none left to give. As asyncio.QueueShutDown. */
 export class QueueShutDown extends named('QueueShutDown') {}
+/** The barrier was aborted or reset while this one waited, or is broken. As asyncio.BrokenBarrierError. */
 export class BrokenBarrierError extends named('BrokenBarrierError') {}
 
 const classes = new Map<string, new (message?: string) => Error>(

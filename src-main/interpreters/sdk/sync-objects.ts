@@ -32,23 +32,30 @@ export type SyncSpawnedRun<Value = unknown> = SyncFace<SpawnedRunDefinition<Valu
 
 const syncFace = syncFacing(askSync)
 
-/** What `signalbox/sync` has in place of the functions of the same names. Refused in the executor `async`. */
+/** @internal What `signalbox/sync` has in place of the functions of the same names. Refused in the executor `async`. */
 export const sync = {
+  /** The semaphore of this name: `using permit = semaphore('api', { permits: 5 }).acquire()`. With `per` it is a rate limit. */
   semaphore: (name: string, options?: SemaphoreOptions): SyncSemaphore =>
     syncFace(new SemaphoreDefinition(name, options)),
 
+  /** The lock of this name: `using held = lock('report').acquire()`. */
   lock: (name: string): SyncLock => syncFace(new LockDefinition(name)),
 
+  /** The event of this name: one run waits (`event('ready').wait()`), another sets it. */
   event: (name: string): SyncEvent => syncFace(new EventDefinition(name)),
 
+  /** The condition of this name, built on the lock of the same name or on the given one. */
   condition: (name: string, options?: ConditionOptions): SyncCondition =>
     syncFace(new ConditionDefinition(name, options)),
 
+  /** The barrier of this name: `barrier('start', { parties: 3 }).wait()`. */
   barrier: (name: string, options?: BarrierOptions): SyncBarrier => syncFace(new BarrierDefinition(name, options)),
 
+  /** The queue of this name: `for (const page of queue<string>('pages', { maxsize: 100 })) …`. */
   queue: <Item = unknown>(name: string, options?: QueueOptions): SyncQueue<Item> =>
     syncFace(new QueueDefinition<Item>(name, options)),
 
+  /** The future of this name: `future<string>('approval').wait()` blocks until anybody has settled it, also after a restart. */
   future: <Value = unknown>(name: string): SyncDurableFuture<Value> =>
     syncFace(new DurableFutureDefinition<Value>(name)),
 
@@ -58,7 +65,7 @@ export const sync = {
     return syncFace(new SpawnedRunDefinition<Value>(run))
   },
 
-  /** Blocks for `duration`, and gives `value`. A cancel of the run ends it with a CancelledError. */
+  /** Blocks for `duration`, and gives `value`. A cancel of the run ends it with a CancelledError. As time.sleep. */
   sleep<Value = undefined>(duration: Duration, value?: Value): Value {
     sleepSync(checkDuration('sleep(duration): the duration', duration))
     return value as Value

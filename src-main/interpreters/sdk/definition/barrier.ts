@@ -22,6 +22,7 @@ export class BarrierDefinition extends Definition {
     this.#of = { on: 'barrier', name: checkName('barrier', name), spec }
   }
 
+  /** The name that every run of this machine knows the barrier by. */
   get name(): string {
     return this.#of.name
   }

@@ -8,6 +8,7 @@ import type { Wait } from './definition.ts'
 import { leasesOf, LockDefinition } from './lock.ts'
 import type { PermitDefinition, Use } from './permit.ts'
 
+/** What a condition is built on, as the `lock` of asyncio.Condition. */
 export type ConditionOptions = {
   /** The lock it is built on, or its name; left out: the lock of the condition's own name. */
   lock?: { readonly name: string } | string | undefined
@@ -31,6 +32,7 @@ export class ConditionDefinition extends Definition {
     this.#of = { on: 'condition', name: own, lock: this.#lock.name }
   }
 
+  /** The name that every run of this machine knows the condition by. */
   get name(): string {
     return this.#of.name
   }

@@ -12,6 +12,7 @@ export class EventDefinition extends Definition {
     this.#of = { on: 'event', name: checkName('event', name) }
   }
 
+  /** The name that every run of this machine knows the event by. */
   get name(): string {
     return this.#of.name
   }
@@ -26,11 +27,12 @@ export class EventDefinition extends Definition {
     yield { call: { ...this.#of, do: 'clear' } }
   }
 
+  /** Whether it is set now (asyncio's is_set). */
   *isSet(): Wait<boolean> {
     return ((yield { call: { ...this.#of, do: 'look' } }) as { isSet: boolean }).isSet
   }
 
-  /** Waits until it is set; at once when it is. */
+  /** Waits until it is set; at once when it is. A TimeoutError when `timeout` is over before. */
   *wait(options: WaitOptions = {}): Wait<true> {
     yield { call: { ...this.#of, do: 'wait' }, ...checkWait(options) }
     return true

@@ -21,6 +21,7 @@ export class DurableFutureDefinition<Value> extends Definition {
     this.#of = { on: 'future', name: checkName('future', name) }
   }
 
+  /** The name that every run of this machine knows the future by. */
   get name(): string {
     return this.#of.name
   }
@@ -67,6 +68,7 @@ export class DurableFutureDefinition<Value> extends Definition {
     return (yield* this.#look()).state !== 'pending'
   }
 
+  /** Whether it was cancelled, and so has neither a value nor an error. */
   *cancelled(): Wait<boolean> {
     return (yield* this.#look()).state === 'cancelled'
   }

@@ -17,6 +17,7 @@ export class LockDefinition extends Definition {
     this.#of = { on: 'lock', name: checkName('lock', name) }
   }
 
+  /** The name that every run of this machine knows the lock by. */
   get name(): string {
     return this.#of.name
   }

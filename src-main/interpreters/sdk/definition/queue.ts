@@ -19,6 +19,7 @@ export type QueueOptions = {
   maxDeliveries?: number | undefined
 }
 
+/** How an item is put, and how long to wait for room. */
 export type PutOptions = WaitOptions & {
   /** In a queue of the order `priority`: lower comes out first; 0 when left out. */
   priority?: number | undefined
@@ -39,6 +40,7 @@ export class QueueDefinition<Item> extends Definition {
     this.#of = { on: 'queue', name: checkName('queue', name), spec: options === undefined ? null : specOf(options) }
   }
 
+  /** The name that every run of this machine knows the queue by. */
   get name(): string {
     return this.#of.name
   }
@@ -50,7 +52,7 @@ export class QueueDefinition<Item> extends Definition {
     yield { call: { ...this.#of, do: 'put', ...written(item, options) }, ...checkWait(options), giveBack }
   }
 
-  /** Adds an item if there is room, else throws a QueueFull. */
+  /** Adds an item if there is room, else throws a QueueFull (asyncio's put_nowait). */
   *tryPut(item: Item, options: { priority?: number | undefined } = {}): Wait<void> {
     yield { call: { ...this.#of, do: 'try_put', ...written(item, options) } }
   }
@@ -60,7 +62,7 @@ export class QueueDefinition<Item> extends Definition {
     return (yield* this.#take([], options)).value as Item
   }
 
-  /** Takes the next item if there is one, else throws a QueueEmpty. */
+  /** Takes the next item if there is one, else throws a QueueEmpty (asyncio's get_nowait). */
   *tryGet(): Wait<Item> {
     return this.#note(yield { call: { ...this.#of, do: 'try_get' } }).value as Item
   }
@@ -95,15 +97,17 @@ export class QueueDefinition<Item> extends Definition {
     yield { call: { ...this.#of, do: 'pause' } }
   }
 
+  /** Items are given out again, to those who wait in the order in which they came. */
   *resume(): Wait<void> {
     yield { call: { ...this.#of, do: 'resume' } }
   }
 
-  /** How many items are in it; those that were taken do not count. */
+  /** How many items are in it; those that were taken do not count (asyncio's qsize). */
   *size(): Wait<number> {
     return (yield* this.#look()).size
   }
 
+  /** Whether it has no item; by the time of the answer that may have changed. */
   *empty(): Wait<boolean> {
     return (yield* this.#look()).size === 0
   }

@@ -31,6 +31,7 @@ export class SemaphoreDefinition extends Definition {
     }
   }
 
+  /** The name that every run of this machine knows the semaphore by. */
   get name(): string {
     return this.#of.name
   }

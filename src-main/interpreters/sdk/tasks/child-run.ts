@@ -22,6 +22,7 @@ const DEFAULT_MESSAGE = 'The run was cancelled by the run that spawned it.'
  * awaits it cancels it too.
  */
 export class ChildRun<Value = unknown> extends Future<Value> {
+  /** What the run is called; the job's or the file's name unless it was given one. */
   readonly name: string
   readonly #runtime: Runtime
   /** The task that has spawned it. */

@@ -32,6 +32,7 @@ export class Future<Value = unknown> implements PromiseLike<Value> {
   /** `fn` is what the script has registered; null: one of ours. */
   #callbacks: { fn: unknown; run: () => void }[] = []
 
+  /** @internal Scripts get futures of `future()`. */
   constructor(loop: Loop = currentScope().task.tree.loop) {
     this.#loop = loop
   }
@@ -49,6 +50,7 @@ export class Future<Value = unknown> implements PromiseLike<Value> {
     return this.#outcome !== undefined
   }
 
+  /** Whether it was cancelled, and so has neither a value nor an error. */
   cancelled(): boolean {
     return this.#outcome?.how === 'cancelled'
   }
@@ -67,13 +69,13 @@ export class Future<Value = unknown> implements PromiseLike<Value> {
     return outcome.how === 'failed' ? outcome.error : null
   }
 
-  /** An InvalidStateError when it is settled already. */
+  /** Settles it with a value. An InvalidStateError when it is settled already. */
   setResult(value: Value): void {
     this.#assertPending()
     this.#settle({ how: 'done', value })
   }
 
-  /** An InvalidStateError when it is settled already. */
+  /** Settles it with an error. An InvalidStateError when it is settled already. */
   setException(error: unknown): void {
     this.#assertPending()
     this.#settle({ how: 'failed', error })

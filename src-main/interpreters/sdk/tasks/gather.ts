@@ -5,6 +5,7 @@ import type { LocalWait } from './scope.ts'
 import { toFutures } from './to-future.ts'
 import type { Awaitable } from './to-future.ts'
 
+/** What `gather` does with errors. */
 export type GatherOptions = {
   /** True: errors and cancels stand in the list in place of values, and nothing is thrown. */
   returnExceptions?: boolean | undefined

@@ -5,26 +5,30 @@ import { inOwnContext } from './loop.ts'
 import type { Callback } from './loop.ts'
 import { currentScope } from './scope.ts'
 
+/** What a callback is called with. */
 type Args = readonly unknown[]
 
 /** The order in which this run's callbacks are called, as asyncio's event loop has it. */
 export const loop = {
-  /** Milliseconds of a clock that nobody sets; deadlines are in it. */
+  /** Milliseconds of a clock that nobody sets; deadlines are in it. (asyncio's are seconds.) */
   time: (): number => currentLoop().time(),
 
-  /** Calls `fn` in the next pass, after all that is ready by now. */
+  /** Calls `fn` in the next pass, after all that is ready by now, as call_soon. */
   callSoon<Given extends Args>(fn: (...args: Given) => void, ...args: Given): Callback {
     return currentLoop().callSoon(calling('callSoon', fn, args))
   },
 
-  /** Calls `fn` after `delay`, never earlier; what is due is called by its deadline, so a negative delay comes first. */
+  /**
+   * Calls `fn` after `delay`, never earlier; what is due is called by its deadline, so a negative delay comes first. As
+   * call_later, which takes seconds.
+   */
   callLater<Given extends Args>(delay: Duration, fn: (...args: Given) => void, ...args: Given): Callback {
     const delayMs =
       typeof delay === 'number' && delay < 0 ? delay : checkDuration('loop.callLater(delay, …): delay', delay)
     return currentLoop().callLater(delayMs, calling('callLater', fn, args))
   },
 
-  /** Calls `fn` when `loop.time()` is `when`. */
+  /** Calls `fn` when `loop.time()` is `when`, never earlier, as call_at. */
   callAt<Given extends Args>(when: number, fn: (...args: Given) => void, ...args: Given): Callback {
     if (typeof when !== 'number' || Number.isNaN(when))
       throw new TypeError(`loop.callAt(when, fn): when is a moment of loop.time(), not ${shown(when)}.`)

@@ -8,12 +8,13 @@ const LONGEST_STEP_MS = 2 ** 31 - 1
 /** What is due within this time is due: sums of fractions are not exact. */
 const GRAIN_MS = 0.01
 
-/** Something that is to be called once. */
+/** Something that is to be called once, as asyncio.Handle. */
 export class Callback {
   #run: (() => void) | null
   #isCancelled = false
   readonly #onCancel: () => void
 
+  /** @internal Scripts get callbacks of `loop`. */
   constructor(run: () => void, onCancel: () => void = () => undefined) {
     this.#run = run
     this.#onCancel = onCancel
@@ -27,6 +28,7 @@ export class Callback {
     this.#onCancel()
   }
 
+  /** Whether it was taken back before it was called. */
   cancelled(): boolean {
     return this.#isCancelled
   }

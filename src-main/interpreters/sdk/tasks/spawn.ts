@@ -6,11 +6,13 @@ import type { SpawnCall } from './child-run.ts'
 import { startTask } from './task.ts'
 import type { Task } from './task.ts'
 
+/** How a function is started as a task. */
 export type TaskOptions = {
   /** What it is called where it is shown; left out: the function's name. */
   name?: string | undefined
 }
 
+/** How a run is started: at once, or as `delay` or `at` say. */
 export type SpawnOptions = When & {
   /** What the run is called; left out: the job's or the file's name. */
   name?: string | undefined
@@ -20,12 +22,13 @@ export type SpawnOptions = When & {
   priority?: number | undefined
   /** How long an attempt may take; left out: what the job says. */
   timeout?: Duration | undefined
-  /** What becomes of the child when this run's attempt ends before it. */
+  /** What becomes of the child when this run's attempt ends before it; left out: `cancel`. */
   onParentEnd?: 'cancel' | 'keep' | undefined
 }
 
+/** What `spawn` and a group's `spawn` take. */
 export type Spawn = {
-  /** Runs `fn` as a task inside this run; it starts in the next pass of the loop. */
+  /** Runs `fn` as a task inside this run, as asyncio.create_task; it starts in the next pass of the loop. */
   <Value>(fn: () => Value | PromiseLike<Value>, options?: TaskOptions): Task<Awaited<Value>>
   /**
    * Starts a run of its own: of the job of that name, or of a script file beside this one (`'./index-page.ts'`). It passes

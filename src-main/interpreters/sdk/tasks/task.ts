@@ -13,6 +13,7 @@ import type { TaskNode } from './task-tree.ts'
 export class Task<Value = unknown> extends Future<Value> {
   readonly #node: TaskNode
 
+  /** @internal Scripts get tasks of `spawn`. */
   constructor(node: TaskNode) {
     super(node.tree.loop)
     this.#node = node
@@ -24,6 +25,7 @@ export class Task<Value = unknown> extends Future<Value> {
     return this.#node.id
   }
 
+  /** What it is called where it is shown. */
   get name(): string {
     return this.#node.name
   }
@@ -63,6 +65,7 @@ export class Task<Value = unknown> extends Future<Value> {
     throw new RuntimeError('A task gets its error from its function.')
   }
 
+  /** Lets `await` wait for it. A RuntimeError when the task awaits itself. */
   override then<Next = Value, Caught = never>(
     onValue?: ((value: Value) => Next | PromiseLike<Next>) | null,
     onError?: ((error: unknown) => Caught | PromiseLike<Caught>) | null,
@@ -108,10 +111,10 @@ export function startTask<Value>(
 export const endingBy = (error: unknown): Outcome<never> =>
   error instanceof CancelledError ? { how: 'cancelled', error } : { how: 'failed', error }
 
-/** The task that the calling code belongs to; the run's function is one too. */
+/** The task that the calling code belongs to, as asyncio.current_task; the run's function is one too. */
 export const currentTask = (): Task => taskOf(currentScope().task)
 
-/** All tasks of this run that have not ended, the run's function first. */
+/** All tasks of this run that have not ended, the run's function first, as asyncio.all_tasks. */
 export function allTasks(): Task[] {
   const { tree } = currentScope().task
   return [tree.main, ...tree.inFlight].map(taskOf)

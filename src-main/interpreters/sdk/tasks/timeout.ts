@@ -22,6 +22,7 @@ export class Timeout {
   #state: 'active' | 'expired' | 'finished' = 'active'
   #timer: Callback | null = null
 
+  /** @internal Scripts get timeouts of `timeout` and `timeoutAt`. */
   constructor(loop: Loop, scope: Scope, when: number | null) {
     this.#loop = loop
     this.#scope = scope

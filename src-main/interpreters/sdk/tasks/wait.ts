@@ -9,6 +9,7 @@ import type { Awaitable } from './to-future.ts'
 
 const modes = ['ALL_COMPLETED', 'FIRST_COMPLETED', 'FIRST_EXCEPTION'] as const
 
+/** How long `wait` waits; the names are those of asyncio.wait. */
 export type ForWaitOptions = {
   /** Left out: ALL_COMPLETED. FIRST_EXCEPTION waits for all unless one fails. */
   returnWhen?: (typeof modes)[number] | undefined
