@@ -1,9 +1,10 @@
-import { cpSync, rmSync } from 'node:fs'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'electron-vite'
 import { build } from 'vite'
 import type { Plugin } from 'vite'
+import { generateSdkTypes } from './build/sdk-types/generate.ts'
 
 const root = import.meta.dirname
 const source = (path: string) => join(root, 'src-main', path)
@@ -73,6 +74,16 @@ const copyExamples: Plugin = {
   },
 }
 
+/** `types` writes them into a person's own project. */
+const writeSdkTypes: Plugin = {
+  name: 'write-sdk-types',
+  writeBundle(output) {
+    const folder = join(output.dir ?? '', 'types')
+    mkdirSync(folder, { recursive: true })
+    for (const [name, text] of Object.entries(generateSdkTypes(root))) writeFileSync(join(folder, name), text)
+  },
+}
+
 /**
  * electron-vite declares `require` and `__dirname` anew in every chunk whose text has a call of that name. Ours are modules
  * that make what they need themselves, and a second declaration is a syntax error when the chunk loads.
@@ -86,7 +97,7 @@ const noCommonJsShim: Plugin = {
 
 export default defineConfig({
   main: {
-    plugins: [copyMigrations, copyExamples, noCommonJsShim, oneFileEntries],
+    plugins: [copyMigrations, copyExamples, writeSdkTypes, noCommonJsShim, oneFileEntries],
     build: {
       target: 'node24',
       outDir: join(root, 'out/main'),
@@ -94,6 +105,8 @@ export default defineConfig({
       emptyOutDir: true,
       rolldownOptions: {
         input: mainEntries,
+        // The types of the SDK are most of the work, as the report would say after every build.
+        checks: { pluginTimings: false },
         // Chunks lie beside the entries: entryPath() and the migrations resolve from the chunk they end up in.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
       },

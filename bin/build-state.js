@@ -3,7 +3,15 @@ import { readdirSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
-const sources = ['src-main', 'src-preload', 'src-renderer', 'examples', 'electron.vite.config.ts', 'package-lock.json']
+const sources = [
+  'src-main',
+  'src-preload',
+  'src-renderer',
+  'build',
+  'examples',
+  'electron.vite.config.ts',
+  'package-lock.json',
+]
 const results = ['out/main/main.js', 'out/main/headless.js', 'out/preload/bridge.cjs', 'out/renderer/index.html']
 
 /** Whether something is not built, or was changed after it was. An installed copy has no sources and is never stale. */
