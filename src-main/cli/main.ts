@@ -19,6 +19,7 @@ import { addSemaphore } from './semaphore.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
 import { addSubmit } from './submit.ts'
+import { addTypes } from './types.ts'
 
 const verbs = [
   addServe,
@@ -37,6 +38,7 @@ const verbs = [
   addEvent,
   addBarrier,
   addExample,
+  addTypes,
 ]
 
 function createProgram(): Command {
