@@ -13,7 +13,7 @@ import { startEngineHere } from './engine-here.ts'
 import { probeSqlite } from './probe.ts'
 import { inRounds, percentile, print, rate, spread } from './rounds.ts'
 
-const ITEMS = { loop: 20_000, wide: 100_000 }
+const ITEMS = 100_000
 const WARM_UP = 2_000
 const CONSUMERS = 4
 const MAXSIZE = 100
@@ -97,8 +97,8 @@ const rounds = await inRounds(3, async (folder) => {
   const { engine, stop } = await startEngineHere(folder, { async: 16, process: 1 })
   await pass(engine, 'warm-up', WARM_UP, 8)
   const probe = probeSqlite(folder)
-  const loop = await pass(engine, 'loop', ITEMS.loop, 1)
-  const wide = await pass(engine, 'wide', ITEMS.wide, 32)
+  const loop = await pass(engine, 'loop', ITEMS, 1)
+  const wide = await pass(engine, 'wide', ITEMS, 32)
   await stop()
   return { probe, loop, wide }
 })

@@ -2,7 +2,7 @@ import type { Executor } from '../../src-preload/contract.ts'
 import { isBefore } from '../core/admission.ts'
 import type { Claim, Lane, Need } from '../core/admission.ts'
 import type { ClaimedRun } from '../store/queries/runs.ts'
-import { findSemaphore, lend, serve } from './objects/semaphores.ts'
+import { lend, semaphoreOfGate, serve } from './objects/semaphores.ts'
 import type { DurableSemaphore } from './objects/semaphores.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
@@ -110,7 +110,7 @@ function take(needs: readonly Need[], run: LiveRun, state: EngineState, tick: Ti
   for (const need of needs) {
     if (need.kind === 'key') state.keys.hold(need.resource)
     else {
-      const semaphore = findSemaphore(state, tick, 'semaphore', need.name)
+      const semaphore = semaphoreOfGate(state, tick, need.name)
       lend(state, tick, semaphore, run, { amount: need.amount, task: null, place: null })
     }
   }

@@ -4,7 +4,7 @@ import { executorOf } from '../../src-preload/definition.ts'
 import type { Lane, Need } from '../core/admission.ts'
 import type { RequeuedRun } from '../store/queries/runs.ts'
 import type { KeyHolds } from './key-holds.ts'
-import { findSemaphore } from './objects/semaphores.ts'
+import { semaphoreOfGate } from './objects/semaphores.ts'
 import type { Semaphores } from './objects/semaphores.ts'
 import type { EngineState } from './state.ts'
 import type { Tick } from './tick.ts'
@@ -33,7 +33,7 @@ const isGated = ({ semaphores, concurrency }: Definition): boolean => semaphores
  */
 export function laneOf(state: EngineState, tick: Tick, run: Queued): Lane {
   const { definition, jobId, isPrivate } = run
-  for (const { name } of definition.semaphores) findSemaphore(state, tick, 'semaphore', name)
+  for (const { name } of definition.semaphores) semaphoreOfGate(state, tick, name)
   return state.lanes.find({ executor: executorOf(definition), jobId, isPrivate, gate: gateOf(run) })
 }
 

@@ -156,6 +156,13 @@ export class Lanes {
     }
   }
 
+  /** Whether a queued run needs permits of that semaphore. */
+  isNeeded(semaphore: string): boolean {
+    const needs = ({ queued, needs }: Lane) =>
+      queued > 0 && needs.some((need) => need.kind === 'semaphore' && need.name === semaphore)
+    return this.#byId.values().some(needs)
+  }
+
   /** Call inside the transaction. */
   flush(): void {
     this.forgetEmpty()

@@ -54,12 +54,13 @@ export function semaphoreNamed(
 }
 
 /** Who waits at a condition comes back to its lock. */
-function refuseInUse({ objects }: EngineState, { kind, name, leases, waiting }: DurableSemaphore): void {
+function refuseInUse({ objects, lanes }: EngineState, { kind, name, leases, waiting }: DurableSemaphore): void {
   const what = `${kind} "${name}"`
   if (leases.size + waiting > 0) {
     const by = `it is held ${leases.size === 1 ? 'once' : `${leases.size} times`}, and ${waiting} ${waiting === 1 ? 'task waits' : 'tasks wait'} for it`
     throw problem('OBJECT_IN_USE', { what, by })
   }
+  if (kind === 'semaphore' && lanes.isNeeded(name)) throw problem('OBJECT_IN_USE', { what, by: 'queued runs need it' })
   if (kind === 'lock' && objects.conditions.values().some(({ lock }) => lock === name))
     throw problem('OBJECT_IN_USE', { what, by: 'tasks wait at a condition that is built on it' })
 }

@@ -89,8 +89,15 @@ export function findSemaphore(
   name: string,
   spec: SemaphoreSpec | null = null,
 ): DurableSemaphore {
-  return state.objects.semaphores[kind].get(name) ?? create(state, tick, kind, name, spec)
+  const known = state.objects.semaphores[kind].get(name)
+  if (known !== undefined) return known
+  checkRoom(state.objects, kind)
+  return create(state, tick, kind, name, spec)
 }
+
+/** The one that a job's runs need. Made also where there is no room for more: an admission cannot be refused. */
+export const semaphoreOfGate = (state: EngineState, tick: Tick, name: string): DurableSemaphore =>
+  state.objects.semaphores.semaphore.get(name) ?? create(state, tick, 'semaphore', name, null)
 
 function create(
   { store, objects }: EngineState,
@@ -99,7 +106,6 @@ function create(
   name: string,
   spec: SemaphoreSpec | null,
 ): DurableSemaphore {
-  checkRoom(objects, kind)
   const settings: SemaphoreSettings =
     kind === 'lock'
       ? lockSettings

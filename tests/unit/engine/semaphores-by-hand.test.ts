@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { cancel } from '../../../src-main/engine/commands/cancel.ts'
 import { removeSemaphore, setSemaphore } from '../../../src-main/engine/commands/semaphores.ts'
 import { semaphoreDetail, semaphorePage } from '../../../src-main/engine/objects/semaphore-views.ts'
 import type { Call } from '../../../src-main/interpreters/calls.ts'
@@ -93,6 +94,19 @@ describe('a semaphore is removed', () => {
     await set(world, { permits: 1, create: true })
     await world.pass(120_000)
     expect(detail(await nextLife(world))).toMatchObject({ permits: 1, free: 1, perMs: null })
+  })
+
+  test('but none that queued runs need to start', async () => {
+    const world = await openRuns(0)
+    await world.addJob('api', { semaphores: [{ name: 's' }] })
+    await set(world, { permits: 0, create: true })
+    const queued = await world.submit({ job: 'api' })
+    await expect(remove(world, 's')).rejects.toMatchObject({
+      code: 'OBJECT_IN_USE',
+      message: 'The semaphore "s" is in use: queued runs need it.',
+    })
+    await world.command((state, tick) => cancel(state, tick, queued, null))
+    await remove(world, 's')
   })
 
   test('but no lock to which those who wait at a condition come back', async () => {
