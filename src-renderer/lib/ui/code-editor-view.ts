@@ -1,5 +1,5 @@
 /** CodeMirror as this app uses it. Loaded on demand: it is larger than the rest of the window. */
-import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete'
+import { autocompletion, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete'
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
 import { javascript } from '@codemirror/lang-javascript'
 import { json } from '@codemirror/lang-json'
@@ -24,6 +24,8 @@ import {
   lineNumbers,
 } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
+import { importedNames } from './code-completion.ts'
+import type { CodeModules } from './code-completion.ts'
 
 /** A fault's place; lines and columns count from 1. */
 export type CodeFault = { line: number; column: number; message: string }
@@ -40,6 +42,8 @@ export type CodeEditorOptions = {
   onSubmit: (() => void) | null
   /** Asked 300 ms after the last keystroke. */
   check: ((text: string) => Promise<CodeFault[]>) | null
+  /** Whose names are offered while one types. */
+  modules: CodeModules | null
 }
 
 const lintDelayMs = 300
@@ -82,6 +86,7 @@ function extensions(options: CodeEditorOptions): Extension[] {
     }),
     EditorState.readOnly.of(options.isReadOnly),
     options.check ? [lintGutter(), checking(options.check)] : [],
+    options.modules ? autocompletion({ override: [importedNames(options.modules)] }) : [],
     options.onSubmit
       ? Prec.highest(keymap.of([{ key: 'Mod-Enter', run: submit(options.onSubmit), preventDefault: true }]))
       : [],
@@ -180,6 +185,15 @@ const theme = EditorView.theme({
     border: '1px solid var(--control-line)',
     borderRadius: '4px',
   },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul': { fontFamily: 'var(--font-mono)', fontSize: '12.5px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li': { padding: '2px 8px' },
+  '.cm-tooltip.cm-tooltip-autocomplete > ul > li[aria-selected]': {
+    color: 'var(--text-1)',
+    background: 'color-mix(in srgb, var(--accent) 28%, transparent)',
+  },
+  '.cm-completionIcon': { opacity: '1', color: 'var(--text-3)' },
+  '.cm-completionMatchedText': { fontWeight: '600', textDecoration: 'none' },
+  '.cm-tooltip.cm-completionInfo': { padding: '6px 8px', maxWidth: '360px', fontFamily: 'var(--font-text)' },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--failed-bar)' },
   '.cm-foldPlaceholder': { color: 'var(--text-2)', backgroundColor: 'var(--bg-2)', border: '1px solid var(--line)' },
 })

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { generateSdkTypes } from '../../../build/sdk-types/generate.ts'
+import { namesOfModules } from '../../../build/sdk-types/names.ts'
 import { version } from '../../../src-main/version.ts'
 import { sampleScripts } from '../../support/sample-project.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
@@ -73,6 +74,19 @@ test('an editor lists what a module exports, and nothing that is not for scripts
   expect(Object.keys(listed)).toEqual(expect.arrayContaining(['queue', 'sleep', 'TaskGroup', 'Queue']))
   expect(Object.keys(listed)).not.toContain('sync')
   expect(listed['sleep']).toContain('as asyncio.sleep does')
+})
+
+test("the window's editor offers what the modules export (else: run this test with --update)", async () => {
+  const names = namesOfModules(types)
+  const list = join(root, 'src-renderer/lib/state/script-names.json')
+  await expect(JSON.stringify(names, null, 2) + '\n').toMatchFileSnapshot(list)
+  const exported = Object.keys(await import('../../../src-main/interpreters/sdk/index.ts'))
+  const values = names.signalbox.filter(({ kind }) => kind !== 'type').map(({ name }) => name)
+  expect(values.sort()).toEqual(exported.filter((name) => name !== 'sync').sort())
+  const blocking = Object.keys(await import('../../../src-main/interpreters/sdk/sync.ts'))
+  const syncValues = names['signalbox/sync'].filter(({ kind }) => kind !== 'type').map(({ name }) => name)
+  expect(syncValues.sort()).toEqual(blocking.sort())
+  for (const { name, doc } of Object.values(names).flat()) expect(doc, name).toMatch(/^.{10,}\.$/)
 })
 
 test('a hover shows names that a person can read', () => {
