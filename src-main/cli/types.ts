@@ -18,10 +18,10 @@ export function addTypes(program: Command): void {
   program
     .command('types')
     .description("write the types of 'signalbox' and 'signalbox/sync' into a project")
-    .argument('[dir]', "the project's folder (default: the current one)", '.')
-    .action((dir: string, _options: object, command: Command) => {
+    .argument('[dir]', "the project's folder (default: the current one)")
+    .action((dir: string | undefined, _options: object, command: Command) => {
       const { json } = circumstancesOf(command)
-      const installed = installTypes(builtTypes(), resolve(dir))
+      const installed = installTypes(builtTypes(), resolve(dir ?? '.'))
       if (json) printJson(installed)
       else printLine(wordsOf(installed))
     })
