@@ -229,6 +229,15 @@ describe('what goes wrong in silence', () => {
     expect(played.at).toBe(5_000)
   })
 
+  test('of very many the first are said, and how many more there are', async () => {
+    const played = await play(async () => {
+      for (let count = 0; count < 1_500; count += 1) spawn(() => Promise.reject(boom), { name: `n ${count}` })
+      await sleep(10)
+    })
+    expect(played.findings).toHaveLength(21)
+    expect(played.findings.at(-1)).toBe('never_awaited: 1480 more were found like that.')
+  })
+
   test('a failure that nobody has looked at is said; one that somebody has seen is not', async () => {
     const fail = () => {
       throw boom

@@ -28,6 +28,8 @@ export type TaskNode = {
 const LAST_WAIT_MS = 5_000
 /** Findings of one kind about one run. */
 const MAX_FINDINGS = 20
+/** Failures that are kept until the end, to see whether somebody looks at them; more are counted only. */
+const MAX_UNSEEN = 1_000
 
 /** The tasks of one attempt, in flight or failed without anybody having taken notice, and the runs it has spawned. */
 export class TaskTree {
@@ -39,6 +41,7 @@ export class TaskTree {
   readonly #children = new Set<ChildRun>()
   /** Failed ones whose error nobody has seen so far. */
   readonly #unseen = new Set<{ what: string; place: string | null; handle: Future }>()
+  #moreUnseen = 0
   #lastTask = 0
   #onLastEnd: (() => void) | null = null
 
@@ -95,7 +98,9 @@ export class TaskTree {
   }
 
   #keepUnseen(what: string, place: string | null, handle: Future): void {
-    if (outcomeOf(handle)?.how === 'failed' && !isNoticed(handle)) this.#unseen.add({ what, place, handle })
+    if (outcomeOf(handle)?.how !== 'failed' || isNoticed(handle)) return
+    if (this.#unseen.size < MAX_UNSEEN) this.#unseen.add({ what, place, handle })
+    else this.#moreUnseen += 1
   }
 
   #findLeftInFlight(): void {
@@ -115,12 +120,17 @@ export class TaskTree {
       const { name, message } = toRunError(outcome.error)
       return [{ what: `${what} failed (${name}: ${message})`, place }]
     })
-    this.#say('never_awaited', unseen, 'and nobody has awaited it')
+    this.#say('never_awaited', unseen, 'and nobody has awaited it', this.#moreUnseen)
   }
 
-  #say(kind: 'left_in_flight' | 'never_awaited', found: { what: string; place: string | null }[], words: string): void {
+  #say(
+    kind: 'left_in_flight' | 'never_awaited',
+    found: { what: string; place: string | null }[],
+    words: string,
+    counted = 0,
+  ): void {
     for (const { what, place } of found.slice(0, MAX_FINDINGS)) this.#find(kind, `${what} ${words}`, place)
-    const more = found.length - MAX_FINDINGS
+    const more = Math.max(0, found.length - MAX_FINDINGS) + counted
     if (more > 0) this.#find(kind, `${more} more ${more === 1 ? 'was' : 'were'} found like that`, null)
   }
 
