@@ -53,6 +53,7 @@ export async function startEngineHere(
     storeId,
     scriptsFolder: paths.scripts,
     clock: systemClock,
+    random: Math.random,
     slots,
     isPrivate: false,
     connectInterpreters:

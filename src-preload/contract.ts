@@ -13,6 +13,7 @@ import { inputSchema } from './json.ts'
 import type { LogLevel } from './log-levels.ts'
 import { objectContract, objectFeeds } from './object-contract.ts'
 import type { ObjectKind } from './objects.ts'
+import { retryOverrideSchema } from './retry-policy.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
 
 export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
@@ -33,9 +34,13 @@ export type Canceller =
   | { cause: 'parent'; parent: number; chain: number[]; because: string }
   | { cause: 'group'; group: number; run: number }
 
+export type TimeLimit = 'attempt' | 'idle' | 'total'
+
 /** How far a requested stop has come. `since` is when the current phase began. */
 export type Stop = {
   cause: 'cancel' | 'timeout' | 'shutdown'
+  /** Which time limit has passed: the attempt's, that without a sign of life, or the run's over all its attempts. */
+  limit?: TimeLimit
   reason: string | null
   by?: Canceller
   phase: 'requested' | 'signalled' | 'killing'
@@ -65,7 +70,9 @@ export type RunRow = {
   /** The run whose script spawned this one. */
   parent: number | null
   createdAt: number
-  /** When a delayed run becomes due. */
+  /** Attempts that the run has at most. */
+  maxAttempts: number
+  /** When a delayed run becomes due, or the next attempt of one that is tried again. */
   dueAt: number | null
   queuedAt: number | null
   /** Start of the current or last attempt. */
@@ -92,6 +99,8 @@ export type Attempt = {
   exitSignal: string | null
   cpuMs: number | null
   note: string | null
+  /** Why it failed. */
+  error: RunError | null
 }
 
 export type RunEvent = { id: number; at: number; type: string; data: Json }
@@ -178,6 +187,8 @@ const when = {
   delayMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(400 * 86_400_000))),
   /** Epoch ms; in the past means now. */
   at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15))),
+  /** What of the job's retries this run has otherwise; the rest stays. */
+  retry: v.optional(retryOverrideSchema),
 }
 const input = v.optional(inputSchema, null)
 

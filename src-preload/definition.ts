@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { keyPattern, limits, namePattern, nameRule, objectLimits } from './limits.ts'
+import { retrySchema, spanMs } from './retry-policy.ts'
 
 export { limits }
 
@@ -12,9 +13,6 @@ const boundedText = (maxBytes: number, what: string) =>
     v.string(),
     v.check((text) => utf8Bytes(text) <= maxBytes, `${what} is larger than ${maxBytes} bytes`),
   )
-
-/** Longest span of time a policy may name: 400 days, in ms. */
-const spanMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(400 * 86_400_000))
 
 export const nameSchema = v.pipe(v.string(), v.trim(), v.regex(namePattern, nameRule), v.maxLength(limits.name))
 
@@ -53,6 +51,12 @@ const policy = {
   timeoutMs: v.optional(v.nullable(spanMs), null),
   /** Longest time a run may stay in the queue before its first attempt. */
   queueTimeoutMs: v.optional(v.nullable(spanMs), null),
+  /** Longest time from the first queueing to the end, over all attempts and the time between them. */
+  totalTimeoutMs: v.optional(v.nullable(spanMs), null),
+  /** Longest time an attempt may give no sign of life: no progress, no log line, no call. */
+  idleTimeoutMs: v.optional(v.nullable(spanMs), null),
+  /** Null: a failure is the end. */
+  retry: v.optional(v.nullable(retrySchema), null),
   /** Between the stop signal and SIGKILL. */
   graceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)), 5_000),
   semaphores: v.optional(neededSemaphores, []),
@@ -109,7 +113,13 @@ export type ScriptDefinition = v.InferOutput<typeof scriptDefinitionSchema>
 export type CommandDefinition = v.InferOutput<typeof commandDefinitionSchema>
 
 /** What definitions that were stored before a rule existed say of it. */
-export const rulesOfOld = { semaphores: [], concurrency: null } satisfies Partial<Definition>
+export const rulesOfOld = {
+  semaphores: [],
+  concurrency: null,
+  totalTimeoutMs: null,
+  idleTimeoutMs: null,
+  retry: null,
+} satisfies Partial<Definition>
 
 /** The executor whose slots a run of this definition takes. Commands are processes. */
 export const executorOf = (definition: Definition): Executor =>

@@ -15,6 +15,14 @@ export const limits = {
   /** Semaphores that a run takes when it is admitted. */
   neededSemaphores: 20,
   keyPath: 200,
+  /** Longest span of time that a policy names: 400 days. */
+  spanMs: 400 * 86_400_000,
+  /** Attempts of one run that count. */
+  attempts: 1_000,
+  /** Delays of a backoff that lists them. */
+  retryDelays: 100,
+  /** Names of errors that are, or are not, tried again. */
+  retryReasons: 50,
 } as const
 
 /** Limits of durable objects; what is beyond is refused with the limit in the message. */
@@ -45,3 +53,6 @@ export const keyPattern = /^input(\.[\p{L}\p{N}_$-]+)*$/u
 /** Of a name without spaces around it. */
 export const namePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._/:@+-]*$/u
 export const nameRule = 'a name starts with a letter or digit, then letters, digits, spaces and . _ / : @ + -'
+
+/** The name of an error, as its class gives it. */
+export const errorNamePattern = /^[\p{L}_$][\p{L}\p{N}_$.-]{0,119}$/u

@@ -46,8 +46,9 @@ type Waiting = {
 
 /** Why a run, or a task of it, does not go on; computed by the machine. */
 export type Wait = Waiting &
+  /** `retry`: an attempt has failed, and this retry, of so many, is not due yet; null: the run is delayed. */
   (
-    | { kind: 'time'; until: number }
+    | { kind: 'time'; until: number; retry: { number: number; of: number } | null }
     | { kind: 'slot'; executor: Executor; inUse: number; slots: number }
     | { kind: 'paused_job'; job: string }
     | { kind: 'draining' }

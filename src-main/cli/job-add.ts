@@ -94,6 +94,9 @@ function parsePolicy(options: Options) {
   return {
     timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
     queueTimeoutMs: options.queueTimeout === undefined ? null : parseSpan('--queue-timeout', options.queueTimeout),
+    totalTimeoutMs: null,
+    idleTimeoutMs: null,
+    retry: null,
     graceMs: parseSpan('--grace', options.grace, '10m'),
     semaphores: options.semaphore,
     concurrency: options.concurrency === undefined ? null : parseConcurrency(options.concurrency),

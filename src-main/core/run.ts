@@ -1,11 +1,13 @@
-import type { Canceller, Outcome, RunError, Stop } from '../../src-preload/contract.ts'
+import type { Canceller, Outcome, RunError, Stop, TimeLimit } from '../../src-preload/contract.ts'
 
 /**
  * The life of a run. Each variant carries only what exists while it holds.
  *
- * - `scheduled`: accepted, not due yet. Left when due (queued) or cancelled (finished).
- * - `queued`: due, waiting for admission. Left when admitted (running), cancelled, or out of waiting time (finished).
- * - `running`: an attempt is under way. Left by its ending (finished, or queued when interrupted) or a stop (stopping).
+ * - `scheduled`: accepted, not due yet; or an attempt failed and the next one is not due yet. Left when due (queued),
+ *   cancelled, or out of time (finished).
+ * - `queued`: due, waiting for admission. Left when admitted (running), cancelled, or out of time (finished).
+ * - `running`: an attempt is under way. Left by its ending (finished; queued when interrupted; scheduled when it is
+ *   retried) or a stop (stopping).
  * - `stopping`: a stop was asked for and the attempt is not seen dead yet. Left only by the attempt's ending.
  * - `finished`: has an outcome. Never left.
  *
@@ -22,7 +24,14 @@ export type RunTransition =
   | { type: 'due'; at: number }
   | { type: 'admitted'; at: number; attempt: number }
   | { type: 'queue_timeout'; at: number }
-  | { type: 'stop_requested'; at: number; cause: Stop['cause']; reason: string | null; by?: Canceller | undefined }
+  | {
+      type: 'stop_requested'
+      at: number
+      cause: Stop['cause']
+      reason: string | null
+      by?: Canceller | undefined
+      limit?: TimeLimit
+    }
   | { type: 'stop_signalled'; at: number; attempt: number }
   | { type: 'kill_requested'; at: number; attempt: number }
   | { type: 'ended'; at: number; attempt: number; verdict: Verdict }
@@ -31,6 +40,8 @@ export type RunTransition =
 export type Verdict =
   | { next: 'finished'; outcome: Outcome; result: string | null; error: RunError | null }
   | { next: 'queued'; why: string }
+  /** It failed, or ran out of time, and is tried again. */
+  | { next: 'scheduled'; dueAt: number; delayMs: number; outcome: 'failed' | 'timed_out'; error: RunError }
 
 /** The next state, or null when the transition does not apply: a late report, a second cancel, a finished run. */
 export function transition(state: RunState, event: RunTransition): RunState | null {
@@ -53,12 +64,21 @@ export function transition(state: RunState, event: RunTransition): RunState | nu
     case 'ended': {
       const isLive = state.lifecycle === 'running' || state.lifecycle === 'stopping'
       if (!isLive || state.attempt !== event.attempt) return null
-      return event.verdict.next === 'queued'
-        ? { lifecycle: 'queued', queuedAt: event.at }
-        : finished(event.verdict.outcome, event.at)
+      return after(event.verdict, event.at)
     }
     default:
       return assertNever(event)
+  }
+}
+
+function after(verdict: Verdict, at: number): RunState {
+  switch (verdict.next) {
+    case 'queued':
+      return { lifecycle: 'queued', queuedAt: at }
+    case 'scheduled':
+      return { lifecycle: 'scheduled', dueAt: verdict.dueAt }
+    case 'finished':
+      return finished(verdict.outcome, at)
   }
 }
 
@@ -76,6 +96,7 @@ function requestStop(state: RunState, event: RunTransition & { type: 'stop_reque
         stop: {
           cause: event.cause,
           reason: event.reason,
+          ...(event.limit === undefined ? {} : { limit: event.limit }),
           ...who(event.by),
           phase: 'requested',
           requestedAt: event.at,

@@ -1,10 +1,12 @@
 import type { Definition, RunError, Stop } from '../../src-preload/contract.ts'
+import { delayOfRetry } from './retry.ts'
+import type { Failure, RetryWish } from './retry.ts'
 import type { Verdict } from './run.ts'
 
 /** How an attempt ended. Said only when every process of the attempt was seen dead (a pooled one: when it settled). */
 export type Ending =
   | { how: 'returned'; result: string }
-  | { how: 'threw'; error: RunError; cancelled: boolean }
+  | { how: 'threw'; error: RunError; cancelled: boolean; wish?: RetryWish }
   | { how: 'exited'; code: number | null; signal: string | null }
   /** Could not be started: no such file, syntax error, no such folder. */
   | { how: 'unstartable'; error: RunError }
@@ -44,6 +46,42 @@ export function judge(ending: Ending, stop: Stop | null, definition: Definition)
     case undefined:
       return judgeUndisturbed(ending, definition)
   }
+}
+
+type Finished = Extract<Verdict, { next: 'finished' }>
+type Tried = {
+  /** The number of the attempt among those that count. */
+  attempt: number
+  /** Epoch ms. */
+  now: number
+  /** Epoch ms of the end of the run's time; null: it has no end. */
+  deadlineAt: number | null
+  /** In [0, 1). */
+  random: number
+}
+
+/** What follows an attempt that would be the run's last: another one, if it failed and the policy has one for it. */
+export function orRetry(
+  verdict: Finished,
+  ending: Ending,
+  stop: Stop | null,
+  { retry }: Definition,
+  tried: Tried,
+): Verdict {
+  const { outcome, error } = verdict
+  if ((outcome !== 'failed' && outcome !== 'timed_out') || error === null || stop?.limit === 'total') return verdict
+  const delayMs = delayOfRetry(retry, failureOf(ending, outcome, error), tried.attempt, tried.random)
+  if (delayMs === null) return verdict
+  const dueAt = tried.now + delayMs
+  // One that cannot begin before the run's time is over would only keep the failure back.
+  if (tried.deadlineAt !== null && dueAt >= tried.deadlineAt) return verdict
+  return { next: 'scheduled', dueAt, delayMs, outcome, error }
+}
+
+function failureOf(ending: Ending, outcome: 'failed' | 'timed_out', error: RunError): Failure {
+  if (outcome === 'timed_out') return { by: 'timeout' }
+  if (ending.how === 'exited') return { by: 'exit', code: ending.code }
+  return { by: 'error', name: error.name, wish: ending.how === 'threw' ? (ending.wish ?? null) : null }
 }
 
 function judgeUndisturbed(ending: Ending, definition: Definition): Verdict {

@@ -4,6 +4,7 @@ import type { Claim, Lane, Need } from '../core/admission.ts'
 import type { ClaimedRun } from '../store/queries/runs.ts'
 import { lend, semaphoreOfGate, serve } from './objects/semaphores.ts'
 import type { DurableSemaphore } from './objects/semaphores.ts'
+import { startLimits } from './limits.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
@@ -73,13 +74,17 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
   const run: LiveRun = {
     id: row.id,
     name: row.name,
+    jobId: row.job_id,
     state: { lifecycle: 'running', attempt: row.attempt, startedAt: row.startedAt },
     executor,
     definition,
+    interrupted: row.interrupted,
+    deadlineAt: row.deadlineAt,
     priority: row.priority,
     parent: row.parent,
     group: row.group,
     key: first?.kind === 'key' ? first.resource : null,
+    heardAt: tick.mono,
     pid: null,
     logLines: row.attempt === 1 ? 0 : (state.store.logs.lastLine.get(row.id) ?? 0),
     unsavedProgress: null,
@@ -90,7 +95,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
   state.inUse[executor] += 1
   state.counters.add('is_queued', -1)
   state.counters.add('is_running', 1)
-  if (definition.timeoutMs !== null) state.timers.set(`timeout:${row.id}`, tick.mono + definition.timeoutMs)
+  startLimits(state, tick, run)
   const isAlone = row.interrupted >= ALONE_AFTER && definition.kind === 'script' && definition.executor === 'async'
   tick.event(row.id, 'started', isAlone ? { attempt: row.attempt, alone: true } : { attempt: row.attempt })
   tick.changes.runs.add(row.id)

@@ -1,11 +1,12 @@
 import type { LogLevel, Stop } from '../../src-preload/contract.ts'
 import { transition } from '../core/run.ts'
 import type { Verdict } from '../core/run.ts'
-import { judge } from '../core/verdict.ts'
 import type { Report } from '../interpreters/interpreters.ts'
 import { laneOfRequeued } from './gates.ts'
+import { endLimits } from './limits.ts'
 import { applyScriptReport, endScriptSide } from './objects/calls.ts'
 import { attemptCutOff, runEnded } from './objects/run-ends.ts'
+import { backOff, verdictOf } from './retries.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
@@ -20,6 +21,7 @@ export function applyReport(state: EngineState, tick: Tick, report: Report): voi
     }
     return
   }
+  run.heardAt = tick.mono
   switch (report.type) {
     case 'started':
       run.pid = report.pid
@@ -51,7 +53,9 @@ function appendLog(state: EngineState, tick: Tick, run: LiveRun, lines: [number,
 
 function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended): void {
   const stop: Stop | null = run.state.lifecycle === 'stopping' ? run.state.stop : null
-  const verdict = judge(report.ending, stop, run.definition)
+  const { attempt, startedAt } = run.state
+  const { definition, interrupted, deadlineAt } = run
+  const verdict = verdictOf(state, tick, report.ending, stop, { definition, attempt, interrupted, deadlineAt })
   const next = transition(run.state, { type: 'ended', at: tick.now, attempt: report.attempt, verdict })
   if (next === null) throw new Error(`run ${run.id} is live but does not take its ending`)
 
@@ -62,7 +66,7 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
   }
   state.live.delete(run.id)
   state.inUse[run.executor] -= 1
-  state.timers.cancel(`timeout:${run.id}`)
+  endLimits(state, run)
   state.timers.cancel(`grace:${run.id}`)
   state.counters.add(`is_${run.state.lifecycle}`, -1)
   tick.changes.runs.add(run.id)
@@ -70,24 +74,26 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
 
   const cpuMs = report.cpuMs === null ? null : Math.round(report.cpuMs)
   if (verdict.next === 'queued') {
-    const { attempt, startedAt } = run.state
     requeue(state, tick, { id: run.id, attempt, startedAt, pid: run.pid, cpuMs, logLines: run.logLines }, verdict.why)
     return
   }
   const exited = report.ending.how === 'exited' ? report.ending : null
-  finish(state, tick, verdict, {
+  const last = {
     id: run.id,
-    attempt: run.state.attempt,
-    parent: run.parent,
-    group: run.group,
-    stop,
-    progress: run.unsavedProgress,
+    attempt,
     logLines: run.logLines,
     pid: run.pid,
     exitCode: exited?.code ?? null,
     exitSignal: exited?.signal ?? null,
     cpuMs,
-  })
+  }
+  if (verdict.next === 'scheduled') {
+    const { jobId, priority } = run
+    backOff(state, tick, verdict, { ...last, startedAt, definition, jobId, priority })
+  } else {
+    const { parent, group, unsavedProgress } = run
+    finish(state, tick, verdict, { ...last, parent, group, stop, progress: unsavedProgress })
+  }
 }
 
 type LastAttempt = {
@@ -150,13 +156,14 @@ type CutOff = {
 export function requeue(state: EngineState, tick: Tick, run: CutOff, why: string, isPrivate = state.isPrivate): void {
   // A wall clock that was set back must not make an attempt of negative length.
   const endedAt = Math.max(tick.now, run.startedAt)
-  state.store.attempts.insert.run(run.id, run.attempt, run.startedAt, endedAt, run.pid, run.cpuMs, why)
-  const row = state.store.runs.requeue.get(tick.now, run.logLines, run.id, run.attempt)
-  if (row === undefined) throw new Error(`run ${run.id} cannot go back: its attempt ${run.attempt} is not live`)
+  const { id, attempt, startedAt, pid, cpuMs } = run
+  state.store.attempts.insert.run(id, attempt, 'interrupted', startedAt, endedAt, pid, null, null, cpuMs, why, null)
+  const row = state.store.runs.requeue.get(tick.now, run.logLines, id, attempt)
+  if (row === undefined) throw new Error(`run ${id} cannot go back: its attempt ${attempt} is not live`)
   state.counters.add('is_queued', 1)
-  state.lanes.joined(laneOfRequeued(state, tick, row, isPrivate), { rank: row.rank, id: run.id })
-  tick.event(run.id, 'interrupted', { attempt: run.attempt, why })
-  attemptCutOff(state, run.id, why)
+  state.lanes.joined(laneOfRequeued(state, tick, row, isPrivate), { rank: row.rank, id })
+  tick.event(id, 'interrupted', { attempt, why })
+  attemptCutOff(state, id, why)
 }
 
 export function saveProgress(state: EngineState, run: LiveRun): void {

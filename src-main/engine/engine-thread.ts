@@ -69,6 +69,7 @@ async function openEngine(options: EngineOptions): Promise<{ store: OpenStore; e
     storeId: store.storeId,
     scriptsFolder: paths.scripts,
     clock: systemClock,
+    random: Math.random,
     slots: { ...defaultSlots(availableParallelism()), ...options.slots },
     isPrivate: options.mode === 'private',
     connectInterpreters: (onReports) =>

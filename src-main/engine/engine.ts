@@ -7,7 +7,7 @@ import { applyReport, saveProgress } from './attempts.ts'
 import { ClockJumps } from './clock-jumps.ts'
 import type { Clock } from './clock.ts'
 import { EventLog } from './event-log.ts'
-import { expireQueued, followClock, nextPlanned, queueDue } from './due.ts'
+import { expireQueued, expireTotal, followClock, nextPlanned, queueDue } from './due.ts'
 import { settleDueFutures } from './objects/futures.ts'
 import { flushQueues } from './objects/queues.ts'
 import { advanceCascades } from './objects/cascade-turn.ts'
@@ -24,6 +24,8 @@ export type EngineParts = {
   storeId: string
   scriptsFolder: string
   clock: Clock
+  /** Numbers in [0, 1). */
+  random: () => number
   slots: Record<Executor, number>
   /** Admits only what is submitted in this life. */
   isPrivate: boolean
@@ -195,6 +197,8 @@ export class Engine {
     followClock(state, this.#clockJumps.take(tick.now, tick.mono))
     const planned = nextPlanned(state)
     if (planned !== null && planned <= tick.now) {
+      // First, so that what is out of time is not queued once more.
+      expireTotal(state, tick)
       queueDue(state, tick)
       expireQueued(state, tick)
       settleDueFutures(state, tick)

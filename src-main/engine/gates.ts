@@ -82,8 +82,11 @@ export function needsOf(gate: string): Need[] {
 }
 
 /** Where a run stays until it is due: its gate is decided when it is queued. */
-export const waitingRoomOf = (state: EngineState, { definition, jobId }: Pick<Queued, 'definition' | 'jobId'>): Lane =>
-  state.lanes.find({ executor: executorOf(definition), jobId, isPrivate: state.isPrivate, gate: '' })
+export const waitingRoomOf = (
+  state: EngineState,
+  { definition, jobId }: Pick<Queued, 'definition' | 'jobId'>,
+  isPrivate = state.isPrivate,
+): Lane => state.lanes.find({ executor: executorOf(definition), jobId, isPrivate, gate: '' })
 
 /** How many runs with a need may be admitted now. One for a semaphore that is made anew at its next use. */
 export const roomIn =

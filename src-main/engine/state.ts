@@ -18,15 +18,22 @@ import type { Deadlocks } from './waits/deadlocks.ts'
 export type LiveRun = {
   readonly id: number
   readonly name: string
+  readonly jobId: number | null
   state: Extract<RunState, { lifecycle: 'running' | 'stopping' }>
   readonly executor: Executor
   readonly definition: Definition
+  /** Attempts that did not count, before this one. */
+  readonly interrupted: number
+  /** Epoch ms; see `deadline_at`. */
+  deadlineAt: number | null
   readonly priority: number
   /** The run that spawned it. */
   readonly parent: number | null
   readonly group: number | null
   /** The place it holds of a limit per key. */
   readonly key: string | null
+  /** When it last gave a sign of life, in monotonic ms. */
+  heardAt: number
   pid: number | null
   logLines: number
   /** JSON of the last progress not yet written, or null. */
@@ -34,7 +41,8 @@ export type LiveRun = {
   script: ScriptSide | null
 }
 
-export type TimerKey = `timeout:${number}` | `grace:${number}` | `use:${number}` | 'deadlocks'
+export type TimerKey =
+  `timeout:${number}` | `idle:${number}` | `total:${number}` | `grace:${number}` | `use:${number}` | 'deadlocks'
 
 /** All that the engine keeps in memory. Only code that runs inside a turn changes it. */
 export type EngineState = {
@@ -56,6 +64,8 @@ export type EngineState = {
   readonly timers: Timers<TimerKey>
   readonly deadlocks: Deadlocks
   readonly isPrivate: boolean
+  /** In [0, 1); where chance decides. */
+  readonly random: () => number
   /** Epoch ms since when nothing is admitted because the host is stopping. */
   drainingSince: number | null
 }
@@ -75,6 +85,7 @@ export function createState(options: {
   scriptsFolder: string
   slots: Record<Executor, number>
   isPrivate: boolean
+  random: () => number
 }): EngineState {
   const { store, isPrivate } = options
   const counters = new Counters(store)

@@ -1,8 +1,9 @@
-import type { Canceller, Stop } from '../../src-preload/contract.ts'
+import type { Canceller, Stop, TimeLimit } from '../../src-preload/contract.ts'
 import { returnUse } from './objects/rates.ts'
 import { transition } from '../core/run.ts'
 import type { RunState, RunTransition } from '../core/run.ts'
 import type { StopStep } from '../interpreters/interpreters.ts'
+import { endLimits, isIdle, limitInWords } from './limits.ts'
 import { cancelChildrenOf, cancelInWords } from './objects/cascades.ts'
 import type { EngineState, LiveRun, TimerKey } from './state.ts'
 import type { Tick } from './tick.ts'
@@ -19,10 +20,11 @@ export function requestStop(
   run: LiveRun,
   cause: Stop['cause'],
   reason: string | null,
-  by?: Canceller,
+  from: { by?: Canceller | undefined; limit?: TimeLimit } = {},
 ): boolean {
+  const { by } = from
   const wasRunning = run.state.lifecycle === 'running'
-  if (!move(state, tick, run, { type: 'stop_requested', at: tick.now, cause, reason, by })) return false
+  if (!move(state, tick, run, { type: 'stop_requested', at: tick.now, cause, reason, ...from })) return false
   if (wasRunning) {
     state.counters.add('is_running', -1)
     state.counters.add('is_stopping', 1)
@@ -36,7 +38,7 @@ export function requestStop(
   if (cause === 'cancel') cancelChildrenOf(state, run.id, cancelInWords(reason), by)
   if (cause === 'timeout') cancelChildrenOf(state, run.id, 'has passed its time limit')
   if (!wasRunning) return true
-  state.timers.cancel(`timeout:${run.id}`)
+  endLimits(state, run)
   state.timers.set(`grace:${run.id}`, tick.mono + run.definition.graceMs)
   tick.effects.stops.push({
     run: run.id,
@@ -72,7 +74,12 @@ export function deadlinePassed(state: EngineState, tick: Tick, key: Exclude<Time
   const run = state.live.get(Number(id))
   if (run === undefined) return
   if (kind === 'grace') requestKill(state, tick, run)
-  else requestStop(state, tick, run, 'timeout', `the attempt ran longer than ${run.definition.timeoutMs ?? 0} ms`)
+  else if (kind !== 'idle') timeOut(state, tick, run, kind === 'total' ? 'total' : 'attempt')
+  else if (isIdle(state, tick, run)) timeOut(state, tick, run, 'idle')
+}
+
+function timeOut(state: EngineState, tick: Tick, run: LiveRun, limit: TimeLimit): void {
+  requestStop(state, tick, run, 'timeout', limitInWords(limit, run.definition), { limit })
 }
 
 function move(state: EngineState, tick: Tick, run: LiveRun, event: RunTransition): boolean {

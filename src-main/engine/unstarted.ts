@@ -14,7 +14,7 @@ export function finishUnstarted(
 ): boolean {
   const row = state.store.runs.finishUnstarted.get(outcome, tick.now, JSON.stringify(error), id)
   if (row === undefined) return false
-  // A scheduled run has not been queued yet, and one that was interrupted has.
+  // A scheduled run is not in the queue, also when it has been; one that was interrupted is.
   if (row.queued_at === null) state.counters.add('is_scheduled', -1)
   else {
     state.counters.add('is_queued', -1)
@@ -22,7 +22,7 @@ export function finishUnstarted(
   }
   state.counters.add('is_finished', 1)
   state.counters.add(`was_${outcome}`, 1)
-  tick.event(id, 'finished', { outcome, attempt: 0, ...(by === undefined ? {} : { by }) })
+  tick.event(id, 'finished', { outcome, attempt: row.attempt, ...(by === undefined ? {} : { by }) })
   tick.changes.runs.add(id)
   runEnded(state, tick, { id, parent: row.parent, group: row.group }, { outcome, result: null, error })
   return true

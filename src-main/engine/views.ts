@@ -40,6 +40,7 @@ export function runRow(state: EngineState, run: StoredRun, bounds: Bounds = inLi
     lifecycle: run.lifecycle,
     outcome: run.outcome,
     attempt: run.attempt - run.interrupted,
+    maxAttempts: definition.retry?.maxAttempts ?? 1,
     priority: run.priority,
     origin: run.origin,
     retryOf: run.retry_of,
@@ -106,20 +107,21 @@ function childrenOf(state: EngineState, id: number): Children {
   return { unfinished, finished: all - unfinished, first: state.store.children.first.all(id, CHILDREN_SHOWN) }
 }
 
-/** Interrupted attempts have rows of their own; the last one is in the run's row while it has started. */
+/** Those that were not the last have rows of their own; the last one is in the run's row while it has started. */
 function attemptsOf(state: EngineState, run: StoredRun): Attempt[] {
-  const cutOff: Attempt[] = state.store.attempts.ofRun.all(run.id).map((attempt) => ({
+  const earlier: Attempt[] = state.store.attempts.ofRun.all(run.id).map((attempt) => ({
     number: attempt.number,
     startedAt: attempt.started_at,
     endedAt: attempt.ended_at,
-    state: 'interrupted',
+    state: attempt.state,
     pid: attempt.pid,
-    exitCode: null,
-    exitSignal: null,
+    exitCode: attempt.exit_code,
+    exitSignal: attempt.exit_signal,
     cpuMs: attempt.cpu_ms,
     note: attempt.note,
+    error: attempt.error === null ? null : (JSON.parse(attempt.error) as RunError),
   }))
-  if (run.started_at === null) return cutOff
+  if (run.started_at === null) return earlier
   const last: Attempt = {
     number: run.attempt,
     startedAt: run.started_at,
@@ -130,8 +132,9 @@ function attemptsOf(state: EngineState, run: StoredRun): Attempt[] {
     exitSignal: run.exit_signal,
     cpuMs: run.cpu_ms,
     note: null,
+    error: run.error === null ? null : (JSON.parse(run.error) as RunError),
   }
-  return [...cutOff, last]
+  return [...earlier, last]
 }
 
 function stateOfLastAttempt(outcome: Outcome): Attempt['state'] {

@@ -108,6 +108,7 @@ class World {
       storeId: 'simulated',
       scriptsFolder: '/nowhere',
       clock,
+      random: () => this.#random.next(),
       slots: SLOTS,
       isPrivate: false,
       connectInterpreters: (onReports) => this.#machine.connect(clock, this.#machineClock, onReports),

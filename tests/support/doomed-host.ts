@@ -11,6 +11,9 @@ const [home = '', tag = ''] = process.argv.slice(2)
 const policy = {
   timeoutMs: null,
   queueTimeoutMs: null,
+  totalTimeoutMs: null,
+  idleTimeoutMs: null,
+  retry: null,
   graceMs: 5_000,
   semaphores: [],
   concurrency: null,

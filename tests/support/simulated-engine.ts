@@ -34,6 +34,8 @@ export async function openSimulatedEngine(
     isPrivate?: boolean
     db?: Database.Database
     scriptsFolder?: string
+    /** What chance says; 0 unless given. */
+    random?: () => number
     /** Time that goes on from an earlier life. */
     world?: VirtualClock
     /** What is told of every start, stop and answer, beside the lists below. */
@@ -59,6 +61,7 @@ export async function openSimulatedEngine(
     storeId: 'test',
     scriptsFolder: options.scriptsFolder ?? '/nowhere',
     clock,
+    random: options.random ?? (() => 0),
     slots: options.slots ?? { async: 2, process: 1 },
     isPrivate: options.isPrivate ?? false,
     connectInterpreters: (onReports) => {

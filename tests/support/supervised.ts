@@ -13,6 +13,9 @@ import { until } from './until.ts'
 const policy = {
   timeoutMs: null,
   queueTimeoutMs: null,
+  totalTimeoutMs: null,
+  idleTimeoutMs: null,
+  retry: null,
   graceMs: 5_000,
   semaphores: [],
   concurrency: null,

@@ -23,9 +23,9 @@ export function cancelUnfinished(
 ): boolean {
   const live = state.live.get(id)
   if (live !== undefined) {
-    requestStop(state, tick, live, 'cancel', reason, by)
+    requestStop(state, tick, live, 'cancel', reason, { by })
     return true
   }
-  const error = { name: 'CancelledError', message: reason ?? 'cancelled before it started', stack: null, hint: null }
+  const error = { name: 'CancelledError', message: reason ?? 'cancelled while it waited', stack: null, hint: null }
   return finishUnstarted(state, tick, id, 'cancelled', error, by)
 }

@@ -1,5 +1,8 @@
+import * as v from 'valibot'
 import type { Definition, ParsedSubmit, RunRow } from '../../../src-preload/contract.ts'
 import { problem } from '../../../src-preload/problem.ts'
+import { retrySchema } from '../../../src-preload/retry-policy.ts'
+import type { RetryOverride } from '../../../src-preload/retry-policy.ts'
 import { rankOf } from '../../core/admission.ts'
 import type { Lane } from '../../core/admission.ts'
 import { laneOf, waitingRoomOf } from '../gates.ts'
@@ -7,7 +10,12 @@ import { queueClock } from '../queue-clock.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 
-export type When = { priority?: number | undefined; delayMs?: number | undefined; at?: number | undefined }
+export type When = {
+  priority?: number | undefined
+  delayMs?: number | undefined
+  at?: number | undefined
+  retry?: RetryOverride | undefined
+}
 
 /** What is asked for, resolved to ids: the part that one run and five thousand have in common. */
 export type Order = {
@@ -70,9 +78,11 @@ export function retry(state: EngineState, tick: Tick, id: number, input: string 
 export function orderOfJob(state: EngineState, tick: Tick, name: string, when: When): Order {
   const job = state.store.jobs.byName.get(name)
   if (job === undefined) throw problem('JOB_NOT_FOUND', { name })
+  const saved = state.definitions.get(job.definition_id)
+  const definition = withRetry(saved, when.retry)
   return {
-    definitionId: job.definition_id,
-    definition: state.definitions.get(job.definition_id),
+    definitionId: definition === saved ? job.definition_id : state.definitions.idOf(definition),
+    definition,
     jobId: job.id,
     jobName: job.name,
     name: job.name,
@@ -87,10 +97,11 @@ export function orderOfJob(state: EngineState, tick: Tick, name: string, when: W
 export function orderOfDefinition(
   state: EngineState,
   tick: Tick,
-  definition: Definition,
+  given: Definition,
   name: string | undefined,
   when: When,
 ): Order {
+  const definition = withRetry(given, when.retry)
   return {
     definitionId: state.definitions.idOf(definition),
     definition,
@@ -103,6 +114,14 @@ export function orderOfDefinition(
     dueAt: dueAt(tick, when),
     parentage: null,
   }
+}
+
+/** The definition with what one run overrides of its retries; the same object when that is nothing. */
+function withRetry(definition: Definition, override: RetryOverride | undefined): Definition {
+  if (override === undefined) return definition
+  const retry = v.safeParse(retrySchema, { maxAttempts: 1, ...definition.retry, ...override })
+  if (!retry.success) throw problem('BAD_INPUT', { details: `retry: ${retry.issues[0].message}` })
+  return { ...definition, retry: retry.output }
 }
 
 /** Null when the run is due at once. A moment in the past counts as now. */
@@ -119,7 +138,7 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
   const lanes = isDelayed ? [waitingRoomOf(state, order)] : lanesOf(state, tick, order, inputs)
   const [lane] = lanes
   if (lane === undefined) throw new Error('nothing is submitted')
-  const waitMs = order.definition.queueTimeoutMs
+  const { queueTimeoutMs: waitMs, totalTimeoutMs: totalMs } = order.definition
   const shared = {
     id,
     laneId: lane.id,
@@ -142,6 +161,7 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
     queuedAt: isDelayed ? null : tick.now,
     // While a run is scheduled this holds the span; see `takeDue`.
     expiresAt: waitMs === null ? null : isDelayed ? waitMs : tick.now + waitMs,
+    deadlineAt: totalMs === null || isDelayed ? null : tick.now + totalMs,
   }
   // The run's row is the record of its creation: no event is stored for it.
   if (inputs.length === 1) {

@@ -33,6 +33,11 @@ export function attemptCutOff(state: EngineState, run: number, why: string): voi
   cancelChildrenOf(state, run, `was interrupted: ${why}`)
 }
 
+/** An attempt failed and another one follows, which spawns anew. */
+export function attemptRetried(state: EngineState, run: number, outcome: 'failed' | 'timed_out'): void {
+  cancelChildrenOf(state, run, `has ${outcome.replace('_', ' ')} and is tried again`)
+}
+
 function countOut({ objects }: EngineState, tick: Tick, parent: number): void {
   const count = objects.childCounts.get(parent)
   if (count === undefined) throw new Error(`run ${parent} has no unfinished child`)

@@ -12,7 +12,7 @@ const nobody = { by: null, resource: null, ahead: null, holders: [], holderCount
 export function waitsOfUnstarted(state: EngineState, run: StoredRun, bounds: Bounds): Wait[] {
   if (run.lifecycle === 'scheduled') {
     const until = run.due_at ?? 0
-    return [{ ...nobody, kind: 'time', since: run.created_at, until, expectedAt: until }]
+    return [{ ...nobody, kind: 'time', ...retryOf(state, run), until, expectedAt: until }]
   }
   if (run.lifecycle !== 'queued') return []
   const since = run.queued_at ?? run.created_at
@@ -24,6 +24,14 @@ export function waitsOfUnstarted(state: EngineState, run: StoredRun, bounds: Bou
   }
   if (lane.heldUpAt !== null) return needWait(state, run, lane.heldUpAt, since, bounds)
   return [slotWait(state, run, lane.executor, since, bounds)]
+}
+
+/** A scheduled run that has had an attempt waits for the next one since that ended. */
+function retryOf(state: EngineState, run: StoredRun): Pick<Extract<Wait, { kind: 'time' }>, 'since' | 'retry'> {
+  if (run.attempt === 0) return { since: run.created_at, retry: null }
+  const last = state.store.attempts.last.get(run.id)
+  const of = (state.definitions.get(run.definition_id).retry?.maxAttempts ?? 1) - 1
+  return { since: last?.ended_at ?? run.created_at, retry: { number: run.attempt - run.interrupted, of } }
 }
 
 /** It is held up at the first of its needs that has no room for it. */

@@ -28,6 +28,8 @@ export type StoredRun = {
   finished_at: number | null
   /** JSON of `Stop`. */
   stop: string | null
+  /** Epoch ms at which its time over all attempts ends. */
+  deadline_at: number | null
   /** JSON of `Progress`. */
   progress: string | null
   log_lines: number
@@ -57,8 +59,9 @@ export type FinishedRun = [
 
 export type ClaimedRun = Pick<
   StoredRun,
-  'id' | 'definition_id' | 'job_name' | 'name' | 'attempt' | 'interrupted' | 'priority' | 'rank'
+  'id' | 'definition_id' | 'job_id' | 'job_name' | 'name' | 'attempt' | 'interrupted' | 'priority' | 'rank'
 > & {
+  deadlineAt: number | null
   input: string
   startedAt: number
   parent: number | null
@@ -66,11 +69,14 @@ export type ClaimedRun = Pick<
 }
 
 /** A run that came into the queue; its lane is that of the time before. */
-export type RequeuedRun = Pick<StoredRun, 'id' | 'lane_id' | 'rank' | 'definition_id' | 'job_id'>
+export type RequeuedRun = Pick<StoredRun, 'id' | 'lane_id' | 'rank' | 'definition_id' | 'job_id' | 'attempt'>
+
+/** The next attempt of a run whose last one failed. While it is scheduled, `rank` holds the head start; see `takeDue`. */
+export type BackingOffRun = [dueAt: number, lane: number, rank: number, logLines: number, id: number, attempt: number]
 
 const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, group_id,
   priority, rank, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, expires_at, started_at,
-  finished_at, stop, progress, log_lines, pid, exit_code, exit_signal, cpu_ms, error`
+  finished_at, deadline_at, stop, progress, log_lines, pid, exit_code, exit_signal, cpu_ms, error`
 
 /**
  * Statements on `runs`, prepared once. Every change of state names the state it expects; 0 rows is an answer. A moment is
@@ -79,24 +85,24 @@ const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin,
 export function prepareRuns(db: Database) {
   const insert = db.prepare(
     `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, parent_attempt,
-       on_parent_end, group_id, priority, rank, lifecycle, created_at, due_at, queued_at, expires_at, input)
+       on_parent_end, group_id, priority, rank, lifecycle, created_at, due_at, queued_at, expires_at, deadline_at, input)
      VALUES (@id, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @parentRun, @parentAttempt,
-       @onParentEnd, @groupId, @priority, @rank, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @input)`,
+       @onParentEnd, @groupId, @priority, @rank, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @deadlineAt, @input)`,
   )
   // One statement for the whole batch: a third of the cost of one insert each.
   const insertMany = db.prepare(
     `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, rank, lifecycle,
-       created_at, due_at, queued_at, expires_at, input)
+       created_at, due_at, queued_at, expires_at, deadline_at, input)
      SELECT @id + inputs.key, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority, @rank,
-       @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, inputs.value
+       @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @deadlineAt, inputs.value
      FROM json_each(@inputs) AS inputs`,
   )
   // The same for runs whose gates differ: each input comes with its lane.
   const insertManyInLanes = db.prepare(
     `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, rank, lifecycle,
-       created_at, due_at, queued_at, expires_at, input)
+       created_at, due_at, queued_at, expires_at, deadline_at, input)
      SELECT @id + inputs.key, inputs.value ->> 0, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority,
-       @rank, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, inputs.value ->> 1
+       @rank, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @deadlineAt, inputs.value ->> 1
      FROM json_each(@inputs) AS inputs`,
   )
   const claim = db.prepare<
@@ -107,8 +113,8 @@ export function prepareRuns(db: Database) {
      WHERE id IN (
        SELECT id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (rank, id) < (?, ?)
        ORDER BY rank, id LIMIT ?)
-     RETURNING id, definition_id, job_name, name, attempt, interrupted, priority, rank, started_at AS startedAt, input,
-       parent_run AS parent, group_id AS "group"`,
+     RETURNING id, definition_id, job_id, job_name, name, attempt, interrupted, priority, rank, started_at AS startedAt,
+       input, deadline_at AS deadlineAt, parent_run AS parent, group_id AS "group"`,
   )
   const head = db.prepare<[lane: number], Place>(
     `SELECT rank, id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY rank, id LIMIT 1`,
@@ -121,17 +127,28 @@ export function prepareRuns(db: Database) {
   )
   const finishUnstarted = db.prepare<
     [outcome: Outcome, now: number, error: string, id: number],
-    { lane_id: number; queued_at: number | null; parent: number | null; group: number | null }
+    {
+      lane_id: number
+      queued_at: number | null
+      attempt: number
+      parent: number | null
+      group: number | null
+    }
   >(
     `UPDATE runs SET lifecycle = 'finished', outcome = ?, finished_at = max(?, created_at), error = ?
      WHERE id = ? AND lifecycle IN ('scheduled', 'queued')
-     RETURNING lane_id, queued_at, parent_run AS parent, group_id AS "group"`,
+     RETURNING lane_id, queued_at, attempt, parent_run AS parent, group_id AS "group"`,
   )
   const requeue = db.prepare<[now: number, logLines: number, id: number, attempt: number], RequeuedRun>(
     `UPDATE runs SET lifecycle = 'queued', queued_at = ?, started_at = NULL, interrupted = interrupted + 1,
        log_lines = ?, stop = NULL, progress = NULL, expires_at = NULL
      WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')
-     RETURNING id, lane_id, rank, definition_id, job_id`,
+     RETURNING id, lane_id, rank, definition_id, job_id, attempt`,
+  )
+  const backOff = db.prepare<BackingOffRun>(
+    `UPDATE runs SET lifecycle = 'scheduled', due_at = ?, lane_id = ?, rank = ?, log_lines = ?, queued_at = NULL,
+       started_at = NULL, stop = NULL, progress = NULL, expires_at = NULL
+     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')`,
   )
   const setStop = db.prepare<[stop: string, id: number, attempt: number]>(
     `UPDATE runs SET lifecycle = 'stopping', stop = ?
@@ -147,7 +164,7 @@ export function prepareRuns(db: Database) {
     // `expires_at` holds the span while a run is scheduled, and `rank` the head start: both count from the queueing.
     `UPDATE runs SET lifecycle = 'queued', queued_at = ?, expires_at = ? + expires_at, rank = ? + rank
      WHERE id IN (SELECT id FROM runs WHERE lifecycle = 'scheduled' AND due_at <= ? ORDER BY due_at, id LIMIT ?)
-     RETURNING id, lane_id, rank, definition_id, job_id`,
+     RETURNING id, lane_id, rank, definition_id, job_id, attempt`,
   )
   const setLane = db.prepare<[lane: number, id: number]>(
     `UPDATE runs SET lane_id = ? WHERE id = ? AND lifecycle = 'queued'`,
@@ -164,6 +181,27 @@ export function prepareRuns(db: Database) {
     .pluck()
   const moveExpiries = db.prepare<[byMs: number]>(
     `UPDATE runs SET expires_at = expires_at + ? WHERE lifecycle = 'queued' AND expires_at IS NOT NULL`,
+  )
+  const setDeadline = db.prepare<[deadlineAt: number, id: number]>('UPDATE runs SET deadline_at = ? WHERE id = ?')
+  // Those with an attempt under way are stopped by a timer.
+  const takeOverdue = db.prepare<[now: number, limit: number], { id: number; attempt: number }>(
+    `SELECT id, attempt FROM runs
+     WHERE deadline_at IS NOT NULL AND deadline_at <= ? AND lifecycle IN ('scheduled', 'queued')
+       AND lifecycle <> 'finished'
+     ORDER BY deadline_at LIMIT ?`,
+  )
+  const nextDeadline = db
+    .prepare<[], number | null>(
+      `SELECT min(deadline_at) FROM runs
+       WHERE deadline_at IS NOT NULL AND lifecycle IN ('scheduled', 'queued') AND lifecycle <> 'finished'`,
+    )
+    .pluck()
+  const moveDeadlines = db.prepare<[byMs: number]>(
+    `UPDATE runs SET deadline_at = deadline_at + ? WHERE deadline_at IS NOT NULL AND lifecycle <> 'finished'`,
+  )
+  // Of those that are delayed for the first time, `due_at` is a moment that somebody named.
+  const moveRetries = db.prepare<[byMs: number]>(
+    `UPDATE runs SET due_at = due_at + ? WHERE lifecycle = 'scheduled' AND attempt > 0`,
   )
   // One statement for each state, so that each has an index and the history is never looked at.
   const moveTo = (state: string) =>
@@ -211,6 +249,7 @@ export function prepareRuns(db: Database) {
     finish,
     finishUnstarted,
     requeue,
+    backOff,
     setStop,
     setProgress,
     takeDue,
@@ -219,6 +258,11 @@ export function prepareRuns(db: Database) {
     takeExpired,
     nextExpiry,
     moveExpiries,
+    moveRetries,
+    setDeadline,
+    takeOverdue,
+    nextDeadline,
+    moveDeadlines,
     moveScheduled,
     moveQueued,
     moveLive,

@@ -132,6 +132,9 @@ export function readDraft(draft: Draft): DraftReading {
   const policy = {
     timeoutMs: readSpan(draft, 'timeout', faults),
     queueTimeoutMs: readSpan(draft, 'queueTimeout', faults),
+    totalTimeoutMs: null,
+    idleTimeoutMs: null,
+    retry: null,
     graceMs: readSpan(draft, 'grace', faults) ?? 5_000,
     semaphores: readField(readSemaphores, draft, 'semaphores', faults) ?? [],
     concurrency: readField(readConcurrency, draft, 'concurrency', faults),
@@ -177,7 +180,16 @@ export function readJson(text: string): { value: Json; fault: string | null } {
 
 type Policy = Pick<
   Definition,
-  'timeoutMs' | 'queueTimeoutMs' | 'graceMs' | 'semaphores' | 'concurrency' | 'cwd' | 'env'
+  | 'timeoutMs'
+  | 'queueTimeoutMs'
+  | 'totalTimeoutMs'
+  | 'idleTimeoutMs'
+  | 'retry'
+  | 'graceMs'
+  | 'semaphores'
+  | 'concurrency'
+  | 'cwd'
+  | 'env'
 >
 
 function readScript(draft: Draft, policy: Policy, faults: DraftFaults): Definition {

@@ -30,6 +30,7 @@ function run(id: number, more: Partial<RunDetail> = {}): RunDetail {
     lifecycle: 'running',
     outcome: null,
     attempt: 1,
+    maxAttempts: 1,
     priority: 0,
     origin: 'manual',
     retryOf: null,
@@ -87,6 +88,7 @@ test('runs stand under the run that spawned them, however deep, and what waits s
       exitSignal: null,
       cpuMs: null,
       note: null,
+      error: null,
     },
   ]
   const parent = run(1, { attempts, waits: [lockWait, { ...lockWait, holders: [], resource: 'B' }], deadlock: 4 })
