@@ -70,6 +70,7 @@ function semaphoreOf(resource: string, { objects }: EngineState): DurableSemapho
 
 function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, tick: Tick): void {
   const definition = state.definitions.get(row.definition_id)
+  const maxAttempts = definition.retry?.maxAttempts ?? 1
   const [first] = needs
   const run: LiveRun = {
     id: row.id,
@@ -105,6 +106,8 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     job: row.job_name,
     name: row.name,
     idempotencyKey: idempotencyKey(state.storeId, row.id),
+    maxAttempts,
+    isLastAttempt: row.attempt - row.interrupted >= maxAttempts,
     definition: isAlone ? { ...definition, executor: 'process' } : definition,
     input: row.input,
   })

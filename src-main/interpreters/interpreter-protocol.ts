@@ -5,7 +5,7 @@ import type { AttemptStart, Report } from './interpreters.ts'
 export type Code = ScriptDefinition['code']
 
 /** What an interpreter needs to know of an attempt; the code travels beside it, for many attempts share one. */
-export type ScriptStart = Pick<AttemptStart, 'run' | 'attempt' | 'job' | 'name' | 'idempotencyKey' | 'input'>
+export type ScriptStart = Omit<AttemptStart, 'definition'>
 
 /** First argument of every interpreter process, as JSON. */
 export type InterpreterSettings = {

@@ -10,6 +10,9 @@ export type AttemptStart = {
   job: string | null
   name: string
   idempotencyKey: string
+  /** How many attempts that count the run has at most. */
+  maxAttempts: number
+  isLastAttempt: boolean
   definition: Definition
   /** JSON text. */
   input: string

@@ -51,6 +51,7 @@ function isEnding(ending: unknown): boolean {
     case 'returned':
       return typeof ending['result'] === 'string'
     case 'threw':
+      return isRunError(ending['error']) && (ending['wish'] === undefined || isWish(ending['wish']))
     case 'unstartable':
       return isRunError(ending['error'])
     case 'exited':
@@ -61,6 +62,11 @@ function isEnding(ending: unknown): boolean {
       return false
   }
 }
+
+const isWish = (wish: unknown): boolean =>
+  isRecord(wish) &&
+  (wish['retry'] === 'never' ||
+    (wish['retry'] === 'after' && typeof wish['delayMs'] === 'number' && wish['delayMs'] >= 0))
 
 const isRunError = (error: unknown): boolean =>
   isRecord(error) &&

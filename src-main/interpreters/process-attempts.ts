@@ -4,7 +4,7 @@ import { problem } from '../../src-preload/problem.ts'
 import { entryPath } from '../entry.ts'
 import { commandLine } from '../jobs/command.ts'
 import type { Answer } from './calls.ts'
-import type { FromInterpreter, InterpreterSettings, ToInterpreter } from './interpreter-protocol.ts'
+import type { FromInterpreter, InterpreterSettings, ScriptStart, ToInterpreter } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
 import { toRunError } from './run-error.ts'
 import { compileCache } from './supervisor-link.ts'
@@ -163,14 +163,7 @@ export class ProcessAttempts {
 }
 
 /** What the script's side is told of an attempt; the definition stays here. */
-export const scriptStart = ({ run, attempt, job, name, idempotencyKey, input }: AttemptStart) => ({
-  run,
-  attempt,
-  job,
-  name,
-  idempotencyKey,
-  input,
-})
+export const scriptStart = ({ definition: _, ...start }: AttemptStart): ScriptStart => start
 
 /** How an interpreter process of ours is started. */
 export function interpreterLaunch(

@@ -127,8 +127,8 @@ function createContext(scope: RunScope): RunContext {
       return scope.signal
     },
     get run() {
-      const { run: id, job, name, attempt, idempotencyKey } = scope.start
-      return (run ??= { id, job, name, attempt, idempotencyKey })
+      const { run: id, job, name, attempt, maxAttempts, isLastAttempt, idempotencyKey } = scope.start
+      return (run ??= { id, job, name, attempt, maxAttempts, isLastAttempt, idempotencyKey })
     },
     get log() {
       return (log ??= createLog(scope))

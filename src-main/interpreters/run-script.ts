@@ -8,6 +8,7 @@ import type { RunScope } from './run-scope.ts'
 import type { ScriptLoader } from './script-loader.ts'
 import { CancelledError } from './sdk/cancelled-error.ts'
 import { placeOf } from './sdk/place.ts'
+import { wishOf } from './sdk/retry-errors.ts'
 
 /** Loads the script, calls it, and says how it ended. Never throws: whatever user code throws is an ending. */
 export async function runScript(
@@ -34,7 +35,9 @@ export async function runScript(
 
 /** The ending of a run whose code threw, here or where nobody awaited it. */
 export function threw(error: unknown, scope: RunScope): Ending {
-  return { how: 'threw', error: toRunError(error), cancelled: look(() => isCancellation(error, scope), false) }
+  const cancelled = look(() => isCancellation(error, scope), false)
+  const wish = look(() => wishOf(error), null)
+  return { how: 'threw', error: toRunError(error), cancelled, ...(wish === null ? {} : { wish }) }
 }
 
 /** The same, for what came from where nobody awaits or catches: it is said in the log as well. */

@@ -50,6 +50,8 @@ interpreters.start(
     job: null,
     name: 'doomed',
     idempotencyKey: 'key',
+    maxAttempts: 1,
+    isLastAttempt: true,
     definition,
     input: 'null',
   })),

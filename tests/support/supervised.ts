@@ -114,6 +114,8 @@ const attemptOf = (run: number, definition: AttemptStart['definition'], input: u
   job: 'the-job',
   name: 'the-name',
   idempotencyKey: `key-${run}`,
+  maxAttempts: 1,
+  isLastAttempt: true,
   definition,
   input: JSON.stringify(input),
 })

@@ -1,5 +1,6 @@
 import type { CallError } from '../calls.ts'
 import { CancelledError } from './cancelled-error.ts'
+import { NonRetryableError } from './retry-errors.ts'
 
 const named = (name: string) =>
   class extends Error {
@@ -36,6 +37,7 @@ const classes = new Map<string, new (message?: string) => Error>(
     QueueEmpty,
     QueueShutDown,
     BrokenBarrierError,
+    NonRetryableError,
     Error,
     EvalError,
     RangeError,

@@ -18,6 +18,7 @@ export {
 export { barrier, condition, event, future, lock, queue, semaphore } from './async-objects.ts'
 export type { Barrier, Condition, DurableFuture, Event, Lock, Permit, Queue, Semaphore } from './async-objects.ts'
 export type { Log, LogFields, RunContext, RunInfo } from './run-context.ts'
+export { NonRetryableError, RetryAfterError } from './retry-errors.ts'
 export { signal } from './signal.ts'
 export { sync } from './sync-objects.ts'
 export { ChildRun } from './tasks/child-run.ts'
@@ -57,6 +58,12 @@ export const run: RunInfo = {
   },
   get attempt() {
     return currentRun().run.attempt
+  },
+  get maxAttempts() {
+    return currentRun().run.maxAttempts
+  },
+  get isLastAttempt() {
+    return currentRun().run.isLastAttempt
   },
   get idempotencyKey() {
     return currentRun().run.idempotencyKey

@@ -6,8 +6,12 @@ export type RunInfo = {
   readonly job: string | null
   /** What the run is called; the job's or the file's name unless it was given one. */
   readonly name: string
-  /** 1 for the first try. */
+  /** 1 for the first try; one that was interrupted has had its number too. */
   readonly attempt: number
+  /** How often the run is tried at most; attempts that were interrupted are not counted in it. */
+  readonly maxAttempts: number
+  /** Whether nothing follows when this attempt fails. */
+  readonly isLastAttempt: boolean
   /** The same for every attempt of the run: hand it to services that can recognise a repeated request. */
   readonly idempotencyKey: string
 }

@@ -15,7 +15,15 @@ for (const executor of ['process', 'async'] as const) {
     const text = `import { run } from 'signalbox'
 export default async (input: { a: number[] }, ctx) => ({ input, run: { ...run }, same: { ...ctx }.run })`
     const run = start(script(text, executor), { a: [1, 2] })
-    const about = { id: run, job: 'the-job', name: 'the-name', attempt: 1, idempotencyKey: `key-${run}` }
+    const about = {
+      id: run,
+      job: 'the-job',
+      name: 'the-name',
+      attempt: 1,
+      maxAttempts: 1,
+      isLastAttempt: true,
+      idempotencyKey: `key-${run}`,
+    }
     expect(await endingOf(run)).toEqual(returned({ input: { a: [1, 2] }, run: about, same: about }))
   })
 
