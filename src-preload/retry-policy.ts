@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { errorNamePattern, limits } from './limits.ts'
+import { errorNamePattern, limits, retryDefaults } from './limits.ts'
 
 /** Longest span of time a policy may name: 400 days, in ms. */
 export const spanMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.spanMs))
@@ -37,11 +37,11 @@ const backoff = v.variant('kind', [
 
 /** What of a policy a single run may have otherwise. */
 const rules = {
-  backoff: v.optional(backoff, { kind: 'exponential', delayMs: 1_000 }),
+  backoff: v.optional(backoff, retryDefaults.backoff),
   /** No delay is longer, also not one that a script asks for. */
-  maxDelayMs: v.optional(spanMs, 3_600_000),
+  maxDelayMs: v.optional(spanMs, retryDefaults.maxDelayMs),
   /** The share of each delay that is random: 0 none of it, 1 all of it. */
-  jitter: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), 0),
+  jitter: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(1)), retryDefaults.jitter),
   /** Which failures are tried again; null: all of them. */
   on: v.optional(
     v.nullable(

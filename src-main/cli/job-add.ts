@@ -6,15 +6,19 @@ import { nameOfFile, parseExecutor, parseScriptPath, parseSpan, parseWhole, read
 import { UseError } from './failure.ts'
 import { addSemaphore, parseConcurrency } from './gate-options.ts'
 import { printJson, printLine } from './output.ts'
+import { addRetryOptions, parseRetry } from './retry-options.ts'
+import type { RetryOptions } from './retry-options.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { asWord } from './words.ts'
 
-type Options = {
+type Options = RetryOptions & {
   command?: string
   name?: string
   executor?: string
   timeout?: string
   queueTimeout?: string
+  totalTimeout?: string
+  idleTimeout?: string
   grace: string
   priority: string
   semaphore: Definition['semaphores']
@@ -29,7 +33,7 @@ type Options = {
 
 /** `job add`: saves what to run, and by which rules, under a name. */
 export function addJobAdd(job: Command): void {
-  job
+  const add = job
     .command('add')
     .description('save a script or a command as a job: FILE, --command LINE, or -- PROGRAM ARGUMENTS')
     .usage('[options] FILE | --command LINE | -- PROGRAM [ARGUMENTS]')
@@ -39,6 +43,8 @@ export function addJobAdd(job: Command): void {
     .option('--executor <executor>', 'of a script: process (default) or async')
     .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
     .option('--queue-timeout <duration>', 'longest time in the queue')
+    .option('--idle-timeout <duration>', 'longest time of an attempt without a sign of life: progress, log, calls')
+    .option('--total-timeout <duration>', 'longest time of a run in all: queue, attempts, and the time between them')
     .option('--grace <duration>', 'between the stop signal and the kill', '5s')
     .option('--priority <number>', 'of its runs: higher starts first (-1000 to 1000)', '0')
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
@@ -49,22 +55,22 @@ export function addJobAdd(job: Command): void {
     .option('--success-codes <codes>', 'exit codes of a command that mean success: 0,1')
     .option('--description <text>', 'what it is for')
     .option('--replace', 'replace the job of that name')
-    .action(async (words: string[], options: Options, command: Command) => {
-      const { home, json } = circumstancesOf(command)
-      const definition = await parseDefinition(words, options)
-      const request = {
-        name: options.name ?? (await defaultName(definition)),
-        definition,
-        description: options.description ?? null,
-        priority: parseWhole('--priority', options.priority, -1000, 1000),
-        replace: options.replace === true,
-      }
-      await withHost(home, async (client) => {
-        const row = await client.jobs.save(request)
-        if (json) printJson(row)
-        else printLine(`job "${row.name}" is saved; run it with: signalbox submit ${asWord(row.name)}`)
-      })
+  addRetryOptions(add, 'a run').action(async (words: string[], options: Options, command: Command) => {
+    const { home, json } = circumstancesOf(command)
+    const definition = await parseDefinition(words, options)
+    const request = {
+      name: options.name ?? (await defaultName(definition)),
+      definition,
+      description: options.description ?? null,
+      priority: parseWhole('--priority', options.priority, -1000, 1000),
+      replace: options.replace === true,
+    }
+    await withHost(home, async (client) => {
+      const row = await client.jobs.save(request)
+      if (json) printJson(row)
+      else printLine(`job "${row.name}" is saved; run it with: signalbox submit ${asWord(row.name)}`)
     })
+  })
 }
 
 /** One word is a script; several, which can only stand after `--`, are a program with its arguments. */
@@ -94,9 +100,9 @@ function parsePolicy(options: Options) {
   return {
     timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
     queueTimeoutMs: options.queueTimeout === undefined ? null : parseSpan('--queue-timeout', options.queueTimeout),
-    totalTimeoutMs: null,
-    idleTimeoutMs: null,
-    retry: null,
+    totalTimeoutMs: options.totalTimeout === undefined ? null : parseSpan('--total-timeout', options.totalTimeout),
+    idleTimeoutMs: options.idleTimeout === undefined ? null : parseSpan('--idle-timeout', options.idleTimeout),
+    retry: parseRetry(options),
     graceMs: parseSpan('--grace', options.grace, '10m'),
     semaphores: options.semaphore,
     concurrency: options.concurrency === undefined ? null : parseConcurrency(options.concurrency),

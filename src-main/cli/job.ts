@@ -3,6 +3,7 @@ import type { JobRow } from '../../src-preload/contract.ts'
 import { concurrencyInWords, semaphoreInWords } from './gate-options.ts'
 import { addJobAdd } from './job-add.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
+import { retryInWords } from './retry-options.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { contentInWords, spanInWords, stateCell, stateInWords, timeInWords } from './words.ts'
 
@@ -96,6 +97,9 @@ function printJob(job: JobRow): void {
     ['priority', String(job.priority)],
     ['timeout', span(definition.timeoutMs) ?? 'none'],
     ['queue timeout', span(definition.queueTimeoutMs) ?? 'none'],
+    ['idle timeout', span(definition.idleTimeoutMs)],
+    ['total timeout', span(definition.totalTimeoutMs)],
+    ['retries', definition.retry === null ? null : retryInWords(definition.retry)],
     ['grace', spanInWords(definition.graceMs)],
     ['semaphores', definition.semaphores.map(semaphoreInWords).join(', ') || null],
     ['concurrency', definition.concurrency === null ? null : concurrencyInWords(definition.concurrency)],

@@ -9,13 +9,17 @@ import { addSemaphore } from './gate-options.ts'
 import { followLogs } from './follow-logs.ts'
 import { inertOn, printJson, writeFully } from './output.ts'
 import type { Reached } from './private-engine.ts'
+import { addRetryOptions, parseRetry } from './retry-options.ts'
+import type { RetryOptions } from './retry-options.ts'
 import { circumstancesOf, explainLoss } from './verb.ts'
 import { errorLines, spanInWords } from './words.ts'
 
-type Options = {
+type Options = RetryOptions & {
   input?: string
   executor: string
   timeout?: string
+  totalTimeout?: string
+  idleTimeout?: string
   semaphore: Definition['semaphores']
   name?: string
 }
@@ -26,26 +30,28 @@ const LOOK_AGAIN_MS = 50
 
 /** `run`: executes a script once, now, and is its terminal: log on stderr, result on stdout, Ctrl+C cancels. */
 export function addRun(program: Command): void {
-  program
+  const run = program
     .command('run')
     .description('run a script now: its log on stderr, its result as JSON on stdout')
     .argument('<file>', 'a JavaScript or TypeScript module')
     .option('--input <json>', 'input of the run: JSON, @FILE, or - for standard input')
     .option('--executor <executor>', 'process or async', 'process')
-    .option('--timeout <duration>', 'longest time it may run: 90s, 10m')
+    .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
+    .option('--idle-timeout <duration>', 'longest time without a sign of life: progress, log, calls')
+    .option('--total-timeout <duration>', 'longest time in all, with its retries')
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
     .option('--name <name>', 'what lists call it (default: the name of the file)')
-    .action(async (file: string, options: Options, command: Command) => {
-      const { home, json } = circumstancesOf(command)
-      const request = await parseRequest(file, options)
-      const stop = new AbortController()
-      const removeListeners = onStopSignals((signal) => stop.abort(signal === 'SIGINT' ? 'Ctrl+C' : signal))
-      try {
-        await execute(home, request, stop.signal, json)
-      } finally {
-        removeListeners()
-      }
-    })
+  addRetryOptions(run, 'it').action(async (file: string, options: Options, command: Command) => {
+    const { home, json } = circumstancesOf(command)
+    const request = await parseRequest(file, options)
+    const stop = new AbortController()
+    const removeListeners = onStopSignals((signal) => stop.abort(signal === 'SIGINT' ? 'Ctrl+C' : signal))
+    try {
+      await execute(home, request, stop.signal, json)
+    } finally {
+      removeListeners()
+    }
+  })
 }
 
 async function execute(home: string, request: Submit, stop: AbortSignal, json: boolean): Promise<void> {
@@ -79,6 +85,9 @@ async function parseRequest(file: string, options: Options): Promise<Submit> {
       code: { from: 'file', path: parseScriptPath(file) },
       executor: parseExecutor(options.executor),
       timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
+      totalTimeoutMs: options.totalTimeout === undefined ? null : parseSpan('--total-timeout', options.totalTimeout),
+      idleTimeoutMs: options.idleTimeout === undefined ? null : parseSpan('--idle-timeout', options.idleTimeout),
+      retry: parseRetry(options),
       semaphores: options.semaphore,
     },
     input: await parseInput(options.input),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { RunDetail } from '../../src-preload/contract.ts'
+import type { Attempt, RunDetail } from '../../src-preload/contract.ts'
 import { parseRunId } from './arguments.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
@@ -46,6 +46,7 @@ function print(run: RunDetail): void {
     ['run', `${run.id}  ${run.name}`],
     ['job', run.job],
     ['state', stateInWords(run)],
+    ['attempt', run.maxAttempts === 1 ? null : `${run.attempt} of ${run.maxAttempts}`],
     // A run that neither waits nor stops has only its progress to tell.
     [run.waits.length > 0 || run.lifecycle === 'stopping' ? 'why' : 'progress', situationInWords(run, now) || null],
     ['runs', `${contentInWords(run)} (${run.kind}, executor ${run.executor})`],
@@ -87,10 +88,16 @@ function printAttempts(run: RunDetail, now: number): void {
       attempt.exitSignal ?? (attempt.exitCode === null ? '' : String(attempt.exitCode)),
       spanInWords((attempt.endedAt ?? now) - attempt.startedAt),
       attempt.cpuMs === null ? '' : spanInWords(attempt.cpuMs),
-      attempt.note ?? '',
+      noteInWords(attempt),
     ]),
     [0, 4, 5],
   )
+}
+
+/** Of the last one the error stands above. */
+function noteInWords({ note, error }: Attempt): string {
+  const why = note === null || error === null ? null : `${error.name}: ${error.message}`.split('\n', 1)[0]
+  return [why, note].filter((part) => typeof part === 'string').join('; ')
 }
 
 function printChildren({ id, children: { unfinished, finished, first } }: RunDetail): void {

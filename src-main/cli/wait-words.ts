@@ -30,6 +30,8 @@ function whatInWords(wait: Wait, nowMs: number): string {
   const name = `"${wait.resource}"`
   switch (wait.kind) {
     case 'time':
+      if (wait.retry !== null)
+        return `retry ${wait.retry.number} of ${wait.retry.of} in ${spanInWords(wait.until - nowMs)}`
       return `is due at ${timeInWords(wait.until)}, in ${spanInWords(wait.until - nowMs)}`
     case 'slot':
       return `waits for a slot of ${name}: ${wait.inUse} of ${wait.slots} in use`

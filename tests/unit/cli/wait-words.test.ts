@@ -8,6 +8,7 @@ const holder = { run: 7, name: 'writer', attempt: 2, task: null, amount: 1, sinc
 const held = { by, ahead: 0, holders: [holder], holderCount: 3 }
 
 test.each([
+  [waitOf({ kind: 'time', until, retry: { number: 2, of: 5 } }), until - 12_000, 'retry 2 of 5 in 12.0 s'],
   [waitOf({ kind: 'time', until, retry: null }), until - 1_500, 'is due at 2027-03-10 18:30:00, in 1.5 s'],
   [
     waitOf({ kind: 'slot', resource: 'process', executor: 'process', inUse: 2, slots: 2, ahead: 3 }),
