@@ -14,6 +14,7 @@ import type { LogLevel } from './log-levels.ts'
 import { objectContract, objectFeeds } from './object-contract.ts'
 import type { ObjectKind } from './objects.ts'
 import { retryOverrideSchema } from './retry-policy.ts'
+import { scheduleContract } from './schedule-contract.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
 
 export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
@@ -64,11 +65,15 @@ export type RunRow = {
   attempt: number
   priority: number
   /** A child was spawned by a script. */
-  origin: 'manual' | 'retry' | 'child'
+  origin: 'manual' | 'retry' | 'child' | 'schedule'
   /** The run this one repeats. */
   retryOf: number | null
   /** The run whose script spawned this one. */
   parent: number | null
+  /** The schedule that made it, while there is one, and the instant it planned. */
+  schedule: string | null
+  slot: number | null
+  backfilled: boolean
   createdAt: number
   /** Attempts that the run has at most. */
   maxAttempts: number
@@ -317,6 +322,7 @@ export const contract = {
       .output(type<{ lines: LogLine[]; total: number }>()),
   },
   ...objectContract,
+  ...scheduleContract,
   waits: {
     /** Those that stand, the oldest first, up to 100. */
     deadlocks: oc.output(type<Deadlock[]>()),

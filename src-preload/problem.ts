@@ -15,6 +15,20 @@ const catalogue = {
     `The job "${p.name}" has ${p.unfinished} unfinished ${p.unfinished === 1 ? 'run' : 'runs'}.`,
     'Cancel them or let them finish, then remove the job.',
   ],
+  JOB_SCHEDULED: (p: { name: string; schedules: string[] }) => [
+    `The job "${p.name}" is run by ${p.schedules.map((schedule) => `"${schedule}"`).join(', ')}.`,
+    'Remove its schedules first: signalbox schedule rm',
+  ],
+  SCHEDULE_NOT_FOUND: (p: { name: string }) => [
+    `There is no schedule named "${p.name}".`,
+    'See the names with: signalbox schedule ls',
+  ],
+  SCHEDULE_EXISTS: (p: { name: string }) => [
+    `A schedule named "${p.name}" exists already.`,
+    'Choose another name, or replace it on purpose (--replace).',
+  ],
+  /** `details`: whole sentences, with what to write. */
+  BAD_SCHEDULE: (p: { details: string }) => [p.details, 'See what a schedule means with: signalbox schedule preview'],
   RUN_NOT_FOUND: (p: { id: number }) => [`There is no run ${p.id}.`, 'See the last ones with: signalbox ls'],
   RUN_FINISHED: (p: { id: number; outcome: string }) => [
     `Run ${p.id} has already finished (${p.outcome}).`,

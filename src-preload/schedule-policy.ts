@@ -24,3 +24,18 @@ export type CatchUp = v.InferOutput<typeof catchUpSchema>
 /** What becomes of a slot while a run of an earlier one has not finished. */
 export const overlaps = ['allow', 'skip', 'queue', 'cancel'] as const
 export type Overlap = (typeof overlaps)[number]
+
+export type SlotOutcome = 'run' | 'late' | 'waiting' | 'skipped' | 'missed'
+
+export type NoRunReason =
+  /** An earlier run of the schedule has not finished; as many as may wait for its end do so already. */
+  | 'overlap'
+  | 'queue_full'
+  /** The schedule was paused, or was removed before the slot's run was made. */
+  | 'paused'
+  | 'removed'
+  /** The schedule does not catch up; the slot is older than its window; a later slot runs for it; more than its cap. */
+  | 'no_catch_up'
+  | 'window'
+  | 'superseded'
+  | 'cap'

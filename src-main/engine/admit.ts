@@ -109,6 +109,8 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     maxAttempts,
     isLastAttempt: row.attempt - row.interrupted >= maxAttempts,
     definition: isAlone ? { ...definition, executor: 'process' } : definition,
+    slot: row.slot,
+    backfilled: row.isBackfill === 1,
     input: row.input,
   })
 }

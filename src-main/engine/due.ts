@@ -69,12 +69,16 @@ export function expireTotal(state: EngineState, tick: Tick): number {
   return rows.length
 }
 
-/** The next moment, in epoch ms, at which a run is due or out of time, or a future's timer settles it; null: none. */
+/**
+ * The next moment, in epoch ms, at which a run is due or out of time, a future's timer settles it or a schedule has a slot;
+ * null: none.
+ */
 export function nextPlanned(state: EngineState): number | null {
   const due = state.store.runs.nextDue.get() ?? null
   const expiry = state.store.runs.nextExpiry.get() ?? null
   const deadline = state.store.runs.nextDeadline.get() ?? null
   const settling = state.store.futures.nextDue.get() ?? null
-  const planned = [due, expiry, deadline, settling].filter((moment) => moment !== null)
+  const slot = state.drainingSince === null ? state.schedules.nextDue() : null
+  const planned = [due, expiry, deadline, settling, slot].filter((moment) => moment !== null)
   return planned.length === 0 ? null : Math.min(...planned)
 }

@@ -12,6 +12,7 @@ import { settleDueFutures } from './objects/futures.ts'
 import { flushQueues } from './objects/queues.ts'
 import { advanceCascades } from './objects/cascade-turn.ts'
 import { recover } from './recovery.ts'
+import { decideSlots, startWaiting } from './slots.ts'
 import { createState } from './state.ts'
 import type { EngineState } from './state.ts'
 import { deadlinePassed, requestKill, requestStop, stopSent } from './stopping.ts'
@@ -102,6 +103,11 @@ export class Engine {
     return query(this.#state)
   }
 
+  /** Epoch ms by the engine's clock. */
+  get now(): number {
+    return this.#parts.clock.wallMs()
+  }
+
   /** Epoch ms of the last change of any run's state. */
   get lastEventAt(): number | null {
     return this.#lastEventAt
@@ -187,7 +193,7 @@ export class Engine {
     if (this.#state.live.size === 0) for (const wake of this.#idleWaiters.splice(0)) wake()
   }
 
-  /** What one transaction does, in this order: time, inbox, cascades, admission. Returns how many items it took. */
+  /** What one transaction does, in this order: time, inbox, cascades, slots that have waited, admission. Returns how many items it took. */
   #work(tick: Tick): number {
     const state = this.#state
     for (const key of state.timers.take(tick.mono)) {
@@ -202,6 +208,7 @@ export class Engine {
       queueDue(state, tick)
       expireQueued(state, tick)
       settleDueFutures(state, tick)
+      decideSlots(state, tick)
     }
     let taken = 0
     for (const item of this.#inbox) {
@@ -210,7 +217,10 @@ export class Engine {
       this.#take(item, tick)
     }
     // What a cascade has yet to cancel must not start.
-    if (!advanceCascades(state, tick)) admit(state, tick)
+    if (!advanceCascades(state, tick)) {
+      startWaiting(state, tick)
+      admit(state, tick)
+    }
     if (tick.changes.runs.size > 0 || tick.changes.status || tick.changes.jobs) planLook(state, tick)
     return taken
   }

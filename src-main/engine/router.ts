@@ -19,6 +19,7 @@ import { createObjectFeeds } from './object-feeds.ts'
 import { createObjectRouter } from './object-router.ts'
 import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
+import { createScheduleRouter } from './schedule-router.ts'
 import type { EngineState } from './state.ts'
 import { deadlocksOf } from './waits/deadlock-views.ts'
 import { jobNamed, jobRow, logLines, runDetail, runRow } from './views.ts'
@@ -96,6 +97,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
       ),
     },
     ...createObjectRouter(engine),
+    ...createScheduleRouter(engine),
     waits: {
       deadlocks: on.waits.deadlocks.handler(() => engine.read((state) => deadlocksOf(state, 100))),
     },

@@ -11,6 +11,7 @@ import { Lanes } from './lanes.ts'
 import { loadObjects } from './objects/objects.ts'
 import type { Objects } from './objects/objects.ts'
 import type { ScriptSide } from './objects/script-side.ts'
+import { Schedules } from './schedules.ts'
 import { noDeadlocks } from './waits/deadlocks.ts'
 import type { Deadlocks } from './waits/deadlocks.ts'
 
@@ -57,6 +58,7 @@ export type EngineState = {
   readonly keys: KeyHolds
   readonly definitions: Definitions
   readonly objects: Objects
+  readonly schedules: Schedules
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
@@ -100,6 +102,7 @@ export function createState(options: {
     keys,
     definitions: new Definitions(store),
     objects,
+    schedules: new Schedules(store, isPrivate),
     live: new Map(),
     inUse: { async: 0, process: 0 },
     timers: new Timers(),

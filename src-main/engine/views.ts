@@ -45,6 +45,9 @@ export function runRow(state: EngineState, run: StoredRun, bounds: Bounds = inLi
     origin: run.origin,
     retryOf: run.retry_of,
     parent: run.parent_run,
+    schedule: run.schedule_id === null ? null : (state.schedules.get(run.schedule_id)?.name ?? null),
+    slot: run.slot_at,
+    backfilled: run.is_backfill === 1,
     createdAt: run.created_at,
     dueAt: run.due_at,
     queuedAt: run.queued_at,
@@ -93,6 +96,7 @@ function eventsOf(state: EngineState, run: StoredRun): RunEvent[] {
     ...(run.retry_of === null ? {} : { retryOf: run.retry_of }),
     ...(run.parent_run === null ? {} : { parent: run.parent_run }),
     ...(run.group_id === null ? {} : { group: run.group_id }),
+    ...(run.slot_at === null ? {} : { slot: run.slot_at, backfilled: run.is_backfill === 1 }),
   }
   const stored = state.store.events.ofRun.all(run.id, EVENTS_SHOWN)
   return [

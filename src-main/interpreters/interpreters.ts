@@ -13,6 +13,9 @@ export type AttemptStart = {
   /** How many attempts that count the run has at most. */
   maxAttempts: number
   isLastAttempt: boolean
+  /** Epoch ms of the planned instant; null for a run that no schedule made. */
+  slot: number | null
+  backfilled: boolean
   definition: Definition
   /** JSON text. */
   input: string

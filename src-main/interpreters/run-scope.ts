@@ -127,8 +127,8 @@ function createContext(scope: RunScope): RunContext {
       return scope.signal
     },
     get run() {
-      const { run: id, job, name, attempt, maxAttempts, isLastAttempt, idempotencyKey } = scope.start
-      return (run ??= { id, job, name, attempt, maxAttempts, isLastAttempt, idempotencyKey })
+      const { run: id, job, name, attempt, maxAttempts, isLastAttempt, idempotencyKey, slot, backfilled } = scope.start
+      return (run ??= { id, job, name, attempt, maxAttempts, isLastAttempt, idempotencyKey, slot, backfilled })
     },
     get log() {
       return (log ??= createLog(scope))

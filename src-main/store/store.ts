@@ -14,6 +14,7 @@ import { prepareLogs } from './queries/logs.ts'
 import { prepareQueueItems } from './queries/queue-items.ts'
 import { prepareQueues } from './queries/queues.ts'
 import { prepareRuns } from './queries/runs.ts'
+import { prepareSchedules } from './queries/schedules.ts'
 import { prepareSemaphores } from './queries/semaphores.ts'
 
 /** Every statement of the engine, prepared once on the one connection. */
@@ -37,6 +38,7 @@ export function prepareStore(db: Database) {
     queueItems: prepareQueueItems(db),
     barriers: prepareBarriers(db),
     futures: prepareFutures(db),
+    schedules: prepareSchedules(db),
     counters: prepareCounters(db),
     /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
     transaction<T>(work: () => T): T {

@@ -19,6 +19,7 @@ import { SimulatedMachine } from '../support/simulated-interpreters.ts'
 import type { MachineFault } from '../support/simulated-interpreters.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { gates, gateViolations, makeSemaphores } from './gate-rules.ts'
+import { addSchedules, pauseSchedule, scheduleNames, slotViolations, waitingSlots } from './slot-rules.ts'
 
 /** Thrown in the place of a commit, or right after one: the engine's process is gone. */
 class Crash extends Error {}
@@ -35,7 +36,7 @@ export type Findings = {
 }
 
 /**
- * A whole history of the engine from one seed: people submit, delay, cancel, pause; attempts return, throw, hang, ignore
+ * A whole history of the engine from one seed: people submit, delay, cancel, pause; schedules go on; attempts return, throw, hang, ignore
  * signals; the engine dies before a commit, after one, and between turns; the wall clock jumps. In the end everything
  * is given time to finish. The rules it must keep are checked after every commit and once more when it is quiet.
  */
@@ -49,6 +50,7 @@ export async function simulate(
   try {
     await world.boot()
     await world.command((engine) => addJobs(engine))
+    await world.command((engine) => addSchedules(engine))
     for (let action = 0; action < options.actions; action += 1) {
       await world.act(options.crashes)
     }
@@ -154,7 +156,10 @@ class World {
       const job = random.pick(JOBS)
       const isPaused = random.chance(0.5)
       await this.command((engine) => engine.command((state, tick) => setJobPaused(state, tick, job, isPaused)))
-    } else if (dice < 0.57) this.#clock.moveWall(random.int(-60_000, 60_000))
+    } else if (dice < 0.56) {
+      const [name, isPaused] = [random.pick(scheduleNames), random.chance(0.3)]
+      await this.command((engine) => pauseSchedule(engine, name, isPaused))
+    } else if (dice < 0.58) this.#clock.moveWall(random.int(-60_000, 60_000))
     else if (dice < 0.9 || !withCrashes) await this.#run(random.int(1, 800))
     else await this.#crash(random.pick(['before commit', 'after commit', 'between turns'] as const))
     if (this.#life?.isDead === true) await this.#reboot()
@@ -221,11 +226,12 @@ class World {
     if (this.#alive().isDead) await this.#reboot()
   }
 
-  /** Unpauses everything and lets time pass until nothing is left to do. */
+  /** Unpauses every job, pauses every schedule, and lets time pass until nothing is left to do. */
   async settle(): Promise<void> {
     for (const job of JOBS) {
       await this.command((engine) => engine.command((state, tick) => setJobPaused(state, tick, job, false)))
     }
+    for (const name of scheduleNames) await this.command((engine) => pauseSchedule(engine, name, true))
     for (let minute = 0; minute < 60; minute += 1) {
       await this.#run(60_000)
       const { store } = this.#alive()
@@ -318,12 +324,13 @@ class World {
       )
       .get()
     if (skipped !== undefined) this.#violations.push(`run ${skipped.id} waits although a slot is free`)
-    this.#violations.push(...engine.read(gateViolations))
+    this.#violations.push(...engine.read(gateViolations), ...engine.read(slotViolations))
   }
 
   /** What must hold when everything had time to finish. */
   #checkQuiet(): void {
-    const { store } = this.#alive()
+    const { store, engine } = this.#alive()
+    this.#violations.push(...engine.read(waitingSlots))
     for (const id of this.#accepted) {
       const run = store.runs.get.get(id)
       if (run === undefined) this.#violations.push(`accepted run ${id} is lost`)

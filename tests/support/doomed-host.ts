@@ -52,6 +52,8 @@ interpreters.start(
     idempotencyKey: 'key',
     maxAttempts: 1,
     isLastAttempt: true,
+    slot: null,
+    backfilled: false,
     definition,
     input: 'null',
   })),

@@ -116,6 +116,8 @@ const attemptOf = (run: number, definition: AttemptStart['definition'], input: u
   idempotencyKey: `key-${run}`,
   maxAttempts: 1,
   isLastAttempt: true,
+  slot: null,
+  backfilled: false,
   definition,
   input: JSON.stringify(input),
 })

@@ -1,13 +1,8 @@
+import type { ClockNote } from '../../../src-preload/schedule-contract.ts'
 import type { Timing } from '../../../src-preload/timing.ts'
 import { parseCron } from './cron-calendar.ts'
 import type { Segment } from './zone.ts'
 import { zoneNamed } from './zone.ts'
-
-/**
- * What a change of the clocks has to do with a slot: its time of day is skipped that day, and it is at the first moment
- * after; or the clocks show its time twice, and this is the first or the second showing.
- */
-export type ClockNote = 'after_gap' | 'first_showing' | 'second_showing'
 
 /** What to say of each of these slots; null: nothing, which is so on all but a few days of the year. */
 export function clockNotes(timing: Timing, slots: number[]): (ClockNote | null)[] {

@@ -1,4 +1,4 @@
-import type { CatchUp, Overlap } from '../../../src-preload/schedule-policy.ts'
+import type { CatchUp, NoRunReason, Overlap } from '../../../src-preload/schedule-policy.ts'
 import type { Timetable } from './timetable.ts'
 
 /**
@@ -28,17 +28,6 @@ export type NoRunDecision = {
   count: number | null
   why: NoRunReason
 }
-
-export type NoRunReason =
-  /** An earlier run of the schedule has not finished; as many as may wait for its end do so already. */
-  | 'overlap'
-  | 'queue_full'
-  | 'paused'
-  /** The schedule does not catch up; the slot is older than its window; a later slot runs for it; more than its cap. */
-  | 'no_catch_up'
-  | 'window'
-  | 'superseded'
-  | 'cap'
 
 export type Question = {
   timetable: Timetable

@@ -29,6 +29,8 @@ export function removeJob(state: EngineState, tick: Tick, name: string): void {
   const scheduled = state.store.runs.countScheduledOfJob.get(job.id) ?? 0
   const live = [...state.live.keys()].filter((id) => state.store.runs.get.get(id)?.job_id === job.id).length
   const unfinished = queued + scheduled + live
+  const schedules = state.schedules.all().filter((schedule) => schedule.jobId === job.id)
+  if (schedules.length > 0) throw problem('JOB_SCHEDULED', { name, schedules: schedules.map((each) => each.name) })
   if (unfinished > 0) throw problem('JOB_BUSY', { name, unfinished })
   state.store.jobs.remove.run(job.id)
   tick.changes.jobs = true

@@ -29,7 +29,11 @@ export type Order = {
   retryOf: number | null
   dueAt: number | null
   parentage: Parentage | null
+  /** Of the schedule that it is a run of. */
+  slot: Slot | null
 }
+
+export type Slot = { schedule: number; at: number; isBackfill: boolean }
 
 /** Who spawned a child run, and what binds it. */
 type Parentage = { run: number; attempt: number; onEnd: 'cancel' | 'keep'; group: number | null }
@@ -71,6 +75,10 @@ export function retry(state: EngineState, tick: Tick, id: number, input: string 
     retryOf: id,
     dueAt: null,
     parentage: null,
+    slot:
+      run.schedule_id === null || run.slot_at === null
+        ? null
+        : { schedule: run.schedule_id, at: run.slot_at, isBackfill: run.is_backfill === 1 },
   }
   return { id: store(state, tick, order, [input ?? values.input]) }
 }
@@ -91,6 +99,7 @@ export function orderOfJob(state: EngineState, tick: Tick, name: string, when: W
     retryOf: null,
     dueAt: dueAt(tick, when),
     parentage: null,
+    slot: null,
   }
 }
 
@@ -113,6 +122,7 @@ export function orderOfDefinition(
     retryOf: null,
     dueAt: dueAt(tick, when),
     parentage: null,
+    slot: null,
   }
 }
 
@@ -130,7 +140,7 @@ function dueAt(tick: Tick, when: When): number | null {
   return at > tick.now ? at : null
 }
 
-/** Stores one run per input and returns the first id. A child is stored alone. */
+/** Stores one run per input and returns the first id. A child, or a run of a schedule, is stored alone. */
 export function store(state: EngineState, tick: Tick, order: Order, inputs: string[]): number {
   const { counters, store } = state
   const id = counters.add('last_run', inputs.length) - inputs.length + 1
@@ -152,6 +162,9 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
     parentAttempt: order.parentage?.attempt ?? null,
     onParentEnd: order.parentage?.onEnd ?? null,
     groupId: order.parentage?.group ?? null,
+    scheduleId: order.slot?.schedule ?? null,
+    slotAt: order.slot?.at ?? null,
+    isBackfill: order.slot?.isBackfill === true ? 1 : 0,
     priority: order.priority,
     // While a run is scheduled this holds the head start; see `takeDue`.
     rank: rankOf(isDelayed ? 0 : queueClock(state, tick), order.priority),
@@ -167,6 +180,7 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
   if (inputs.length === 1) {
     store.runs.insert.run({ ...shared, input: inputs[0] })
     tick.changes.runs.add(id)
+    if (order.slot !== null && !order.slot.isBackfill) state.schedules.runMade(order.slot.schedule, id)
   } else if (lanes.length === 1) store.runs.insertMany.run({ ...shared, inputs: JSON.stringify(inputs) })
   else {
     const inLanes = inputs.map((input, index) => [lanes[index]?.id, input])

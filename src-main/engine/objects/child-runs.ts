@@ -63,6 +63,7 @@ function orderOfChild(state: EngineState, tick: Tick, parent: LiveRun, call: Spa
     ...order,
     name: call.name ?? order.name,
     origin: 'child',
+    slot: null,
     parentage: { run: parent.id, attempt: parent.state.attempt, onEnd: call.onParentEnd, group: call.group },
   }
 }

@@ -6,7 +6,7 @@ import { cancelChildrenOf, endInWords } from './cascades.ts'
 import { abortGroup } from './groups.ts'
 import { answer } from './script-side.ts'
 
-/** What hangs on the end of a run: who watches it, its parent's count, its own children, its group. */
+/** What hangs on the end of a run: its schedule, who watches it, its parent's count, its own children, its group. */
 export function runEnded(
   state: EngineState,
   tick: Tick,
@@ -14,6 +14,7 @@ export function runEnded(
   ended: RunEnded & { outcome: Outcome },
   stop: Stop | null = null,
 ): void {
+  state.schedules.runEnded(run.id)
   const { watches, childCounts } = state.objects
   const watching = watches.get(run.id)
   if (watching !== undefined) {

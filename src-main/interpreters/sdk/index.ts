@@ -68,4 +68,10 @@ export const run: RunInfo = {
   get idempotencyKey() {
     return currentRun().run.idempotencyKey
   },
+  get slot() {
+    return currentRun().run.slot
+  },
+  get backfilled() {
+    return currentRun().run.backfilled
+  },
 }

@@ -14,6 +14,10 @@ export type RunInfo = {
   readonly isLastAttempt: boolean
   /** The same for every attempt of the run: hand it to services that can recognise a repeated request. */
   readonly idempotencyKey: string
+  /** Epoch ms of the instant that its schedule planned, however late it runs; null for a run that no schedule made. */
+  readonly slot: number | null
+  /** Made later by hand, for a slot of the past. */
+  readonly backfilled: boolean
 }
 
 /** What a line of the log carries besides its message: any values, shown as JSON. */

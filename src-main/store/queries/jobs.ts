@@ -31,6 +31,7 @@ export function prepareJobs(db: Database) {
       'UPDATE jobs SET paused_at = ?, updated_at = ? WHERE id = ?',
     ),
     remove: db.prepare<[id: number]>('DELETE FROM jobs WHERE id = ?'),
+    byId: db.prepare<[id: number], StoredJob>(`SELECT ${columns} FROM jobs WHERE id = ?`),
     byName: db.prepare<[name: string], StoredJob>(`SELECT ${columns} FROM jobs WHERE name = ?`),
     all: db.prepare<[], StoredJob>(`SELECT ${columns} FROM jobs ORDER BY name`),
   }

@@ -14,6 +14,9 @@ export type StoredRun = {
   retry_of: number | null
   parent_run: number | null
   group_id: number | null
+  schedule_id: number | null
+  slot_at: number | null
+  is_backfill: 0 | 1
   priority: number
   rank: number
   lifecycle: Lifecycle
@@ -66,6 +69,8 @@ export type ClaimedRun = Pick<
   startedAt: number
   parent: number | null
   group: number | null
+  slot: number | null
+  isBackfill: 0 | 1
 }
 
 /** A run that came into the queue; its lane is that of the time before. */
@@ -75,8 +80,9 @@ export type RequeuedRun = Pick<StoredRun, 'id' | 'lane_id' | 'rank' | 'definitio
 export type BackingOffRun = [dueAt: number, lane: number, rank: number, logLines: number, id: number, attempt: number]
 
 const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, group_id,
-  priority, rank, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, expires_at, started_at,
-  finished_at, deadline_at, stop, progress, log_lines, pid, exit_code, exit_signal, cpu_ms, error`
+  schedule_id, slot_at, is_backfill, priority, rank, lifecycle, outcome, attempt, interrupted, created_at, due_at,
+  queued_at, expires_at, started_at, finished_at, deadline_at, stop, progress, log_lines, pid, exit_code, exit_signal,
+  cpu_ms, error`
 
 /**
  * Statements on `runs`, prepared once. Every change of state names the state it expects; 0 rows is an answer. A moment is
@@ -85,9 +91,11 @@ const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin,
 export function prepareRuns(db: Database) {
   const insert = db.prepare(
     `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, parent_attempt,
-       on_parent_end, group_id, priority, rank, lifecycle, created_at, due_at, queued_at, expires_at, deadline_at, input)
+       on_parent_end, group_id, schedule_id, slot_at, is_backfill, priority, rank, lifecycle, created_at, due_at,
+       queued_at, expires_at, deadline_at, input)
      VALUES (@id, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @parentRun, @parentAttempt,
-       @onParentEnd, @groupId, @priority, @rank, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @deadlineAt, @input)`,
+       @onParentEnd, @groupId, @scheduleId, @slotAt, @isBackfill, @priority, @rank, @lifecycle, @createdAt, @dueAt,
+       @queuedAt, @expiresAt, @deadlineAt, @input)`,
   )
   // One statement for the whole batch: a third of the cost of one insert each.
   const insertMany = db.prepare(
@@ -114,7 +122,8 @@ export function prepareRuns(db: Database) {
        SELECT id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (rank, id) < (?, ?)
        ORDER BY rank, id LIMIT ?)
      RETURNING id, definition_id, job_id, job_name, name, attempt, interrupted, priority, rank, started_at AS startedAt,
-       input, deadline_at AS deadlineAt, parent_run AS parent, group_id AS "group"`,
+       input, deadline_at AS deadlineAt, parent_run AS parent, group_id AS "group", slot_at AS slot,
+       is_backfill AS isBackfill`,
   )
   const head = db.prepare<[lane: number], Place>(
     `SELECT rank, id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY rank, id LIMIT 1`,

@@ -23,6 +23,8 @@ export default async (input: { a: number[] }, ctx) => ({ input, run: { ...run },
       maxAttempts: 1,
       isLastAttempt: true,
       idempotencyKey: `key-${run}`,
+      slot: null,
+      backfilled: false,
     }
     expect(await endingOf(run)).toEqual(returned({ input: { a: [1, 2] }, run: about, same: about }))
   })

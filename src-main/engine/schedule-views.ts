@@ -1,0 +1,87 @@
+import type { Json } from '../../src-preload/contract.ts'
+import type { PlannedSlot, ScheduleRow, SlotRow } from '../../src-preload/schedule-contract.ts'
+import type { Timing } from '../../src-preload/timing.ts'
+import { clockNotes } from '../core/schedule/clock-notes.ts'
+import { slotsWithin } from '../core/schedule/timetable.ts'
+import { timingInWords } from '../core/schedule/words.ts'
+import { timetableOf } from './commands/schedules.ts'
+import type { Schedule } from './schedules.ts'
+import { countWaiting } from './slots.ts'
+import type { EngineState } from './state.ts'
+
+const RUNS_SHOWN = 20
+
+export function scheduleRow(state: EngineState, schedule: Schedule): ScheduleRow {
+  return {
+    name: schedule.name,
+    job: jobOf(state, schedule),
+    timing: schedule.timing,
+    words: timingInWords(schedule.timing),
+    catchUp: schedule.catchUp,
+    overlap: schedule.overlap,
+    input: JSON.parse(schedule.input) as Json,
+    priority: schedule.priority,
+    pausedAt: schedule.pausedAt,
+    createdAt: schedule.createdAt,
+    updatedAt: schedule.updatedAt,
+    decidedUntil: schedule.cursor,
+    next: schedule.pausedAt === null ? schedule.timetable.next(schedule.cursor) : null,
+    unfinished: state.schedules.unfinished(schedule.id).slice(0, RUNS_SHOWN),
+    waiting: countWaiting(state, schedule.id),
+  }
+}
+
+export function previewOf(timing: Timing, after: number, limit: number): { words: string; slots: PlannedSlot[] } {
+  const slots = slotsWithin(timetableOf(timing), after, Infinity, limit)
+  return { words: timingInWords(timing), slots: planned(timing, slots) }
+}
+
+export function upcomingSlots(
+  state: EngineState,
+  now: number,
+  { hours, limit }: { hours: number; limit: number },
+): { rows: (PlannedSlot & { schedule: string; job: string })[]; more: boolean } {
+  const until = now + hours * 3_600_000
+  const rows = state.schedules
+    .all()
+    .filter(({ pausedAt }) => pausedAt === null)
+    .flatMap((schedule) => {
+      const { timing, timetable, cursor, name } = schedule
+      const job = jobOf(state, schedule)
+      const slots = slotsWithin(timetable, Math.max(now, cursor), until, limit + 1)
+      return planned(timing, slots).map((slot) => ({ ...slot, schedule: name, job }))
+    })
+    .sort((a, b) => a.at - b.at)
+  return { rows: rows.slice(0, limit), more: rows.length > limit }
+}
+
+export function slotPage(
+  state: EngineState,
+  schedule: Schedule,
+  before: number,
+  limit: number,
+): { rows: SlotRow[]; more: boolean } {
+  const found = state.store.schedules.slotPage.all(schedule.id, before, limit + 1)
+  const rows = found.slice(0, limit).map((slot): SlotRow => ({
+    at: slot.slot_at,
+    through: slot.through,
+    count: slot.slot_count,
+    isBackfill: slot.is_backfill === 1,
+    outcome: slot.outcome,
+    why: slot.why,
+    run: slot.run_id,
+    decidedAt: slot.decided_at,
+  }))
+  return { rows, more: found.length > limit }
+}
+
+function planned(timing: Timing, slots: number[]): PlannedSlot[] {
+  const notes = clockNotes(timing, slots)
+  return slots.map((at, index) => ({ at, note: notes[index] ?? null }))
+}
+
+function jobOf(state: EngineState, { id, jobId }: Schedule): string {
+  const job = state.store.jobs.byId.get(jobId)
+  if (job === undefined) throw new Error(`schedule ${id} has no job`)
+  return job.name
+}

@@ -1,0 +1,148 @@
+import { problem } from '../../src-preload/problem.ts'
+import type { CatchUp, Overlap } from '../../src-preload/schedule-policy.ts'
+import type { Timing } from '../../src-preload/timing.ts'
+import { createTimetable } from '../core/schedule/timetable.ts'
+import type { Timetable } from '../core/schedule/timetable.ts'
+import { Timers } from '../core/timers.ts'
+import type { StoredSchedule } from '../store/queries/schedules.ts'
+import type { Store } from '../store/store.ts'
+
+export type Schedule = {
+  readonly id: number
+  readonly name: string
+  readonly jobId: number
+  readonly timing: Timing
+  readonly timetable: Timetable
+  readonly catchUp: CatchUp
+  readonly overlap: Overlap
+  /** JSON. */
+  readonly input: string
+  readonly priority: number | null
+  readonly createdAt: number
+  readonly updatedAt: number
+  /** Every slot up to here is decided. */
+  cursor: number
+  pausedAt: number | null
+}
+
+/** The schedules in memory, when each has its next slot, and which of their runs have not finished. */
+export class Schedules {
+  readonly #byId = new Map<number, Schedule>()
+  readonly #byName = new Map<string, Schedule>()
+  /** The next slot of each, in epoch ms. */
+  readonly #due = new Timers<number>()
+  readonly #runs = new Map<number, Set<number>>()
+  readonly #ofRun = new Map<number, number>()
+  readonly #freed = new Set<number>()
+  readonly #isPrivate: boolean
+
+  /** A private engine runs what it is given and decides no slots: those are the hosts'. */
+  constructor(store: Store, isPrivate: boolean) {
+    this.#isPrivate = isPrivate
+    for (const row of store.schedules.all.all()) this.set(scheduleOf(row))
+    for (const { id, schedule } of store.schedules.unfinishedRuns.all()) this.runMade(schedule, id)
+    // A run may have ended in the last turn of the last life.
+    for (const id of this.#byId.keys()) if (this.unfinished(id).length === 0) this.#freed.add(id)
+  }
+
+  all(): Schedule[] {
+    return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  get(id: number): Schedule | undefined {
+    return this.#byId.get(id)
+  }
+
+  named(name: string): Schedule {
+    const schedule = this.#byName.get(name)
+    if (schedule === undefined) throw problem('SCHEDULE_NOT_FOUND', { name })
+    return schedule
+  }
+
+  has(name: string): boolean {
+    return this.#byName.has(name)
+  }
+
+  /** Takes in a new schedule or its new content, and plans its next slot. */
+  set(schedule: Schedule): void {
+    this.#byId.set(schedule.id, schedule)
+    this.#byName.set(schedule.name, schedule)
+    this.plan(schedule)
+  }
+
+  remove(schedule: Schedule): void {
+    this.#byId.delete(schedule.id)
+    this.#byName.delete(schedule.name)
+    this.#due.cancel(schedule.id)
+  }
+
+  /** Call when its cursor has moved, or it was paused or resumed. */
+  plan(schedule: Schedule): void {
+    const next = this.#isPrivate || schedule.pausedAt !== null ? null : schedule.timetable.next(schedule.cursor)
+    if (next === null) this.#due.cancel(schedule.id)
+    else this.#due.set(schedule.id, next)
+  }
+
+  /** The next slot of all schedules; null: none. */
+  nextDue(): number | null {
+    return this.#due.next()
+  }
+
+  /** Up to `limit` schedules with a slot at or before `now`, the longest due first; each is to be planned anew. */
+  takeDue(now: number, limit: number): Schedule[] {
+    const due = this.#due
+      .take(now)
+      .map((id) => this.#byId.get(id))
+      .filter((schedule) => schedule !== undefined)
+    for (const schedule of due.slice(limit)) this.plan(schedule)
+    return due.slice(0, limit)
+  }
+
+  /** Ids of its runs that have not finished, backfilled ones left out. */
+  unfinished(id: number): number[] {
+    return [...(this.#runs.get(id) ?? [])]
+  }
+
+  runMade(id: number, run: number): void {
+    const runs = this.#runs.get(id) ?? new Set()
+    this.#runs.set(id, runs.add(run))
+    this.#ofRun.set(run, id)
+  }
+
+  runEnded(run: number): void {
+    const id = this.#ofRun.get(run)
+    if (id === undefined) return
+    this.#ofRun.delete(run)
+    const runs = this.#runs.get(id)
+    runs?.delete(run)
+    if (runs?.size !== 0) return
+    this.#runs.delete(id)
+    this.#freed.add(id)
+  }
+
+  /** Those whose last unfinished run has ended since this was last asked. */
+  takeFreed(): Schedule[] {
+    const freed = [...this.#freed].map((id) => this.#byId.get(id)).filter((schedule) => schedule !== undefined)
+    this.#freed.clear()
+    return freed
+  }
+}
+
+export const scheduleOf = (row: StoredSchedule): Schedule => {
+  const timing = JSON.parse(row.timing) as Timing
+  return {
+    id: row.id,
+    name: row.name,
+    jobId: row.job_id,
+    timing,
+    timetable: createTimetable(timing),
+    catchUp: JSON.parse(row.catch_up) as CatchUp,
+    overlap: row.overlap,
+    input: row.input,
+    priority: row.priority,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    cursor: row.cursor_at,
+    pausedAt: row.paused_at,
+  }
+}

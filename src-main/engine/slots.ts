@@ -1,0 +1,114 @@
+import { decide, IN_TIME_MS, noRuns } from '../core/schedule/decide.ts'
+import type { Decision, NoRunDecision, RunDecision } from '../core/schedule/decide.ts'
+import type { NoRunReason } from '../../src-preload/schedule-policy.ts'
+import { cancelUnfinished } from './commands/cancel.ts'
+import { store } from './commands/submit.ts'
+import type { Schedule } from './schedules.ts'
+import type { EngineState } from './state.ts'
+import type { Tick } from './tick.ts'
+
+/** Schedules of one turn; the rest follows in the next. */
+const BATCH = 50
+
+/** Decides the slots that have come; the runs are made in the same transaction. A host that stops leaves them to the next. */
+export function decideSlots(state: EngineState, tick: Tick): void {
+  if (state.drainingSince !== null) return
+  for (const schedule of state.schedules.takeDue(tick.now, BATCH)) decideSlotsOf(state, tick, schedule)
+}
+
+export function decideSlotsOf(state: EngineState, tick: Tick, schedule: Schedule): void {
+  const { id, timetable, cursor, catchUp, overlap, timing } = schedule
+  const decided = decide({
+    timetable,
+    cursor,
+    now: tick.now,
+    catchUp,
+    overlap,
+    unfinished: state.schedules.unfinished(id).length,
+    waiting: countWaiting(state, id),
+    jitterMs: timing.jitterMs,
+    seed: id,
+  })
+  for (const decision of decided.decisions) carryOut(state, tick, schedule, decision)
+  moveCursor(state, schedule, decided.cursor)
+}
+
+/** Slots up to now of a schedule that is not to run them. */
+export function passSlots(state: EngineState, tick: Tick, schedule: Schedule, why: NoRunReason): void {
+  for (const decision of noRuns(schedule.timetable, schedule.cursor, tick.now, 'skipped', why))
+    recordNoRun(state, tick, schedule, decision)
+  moveCursor(state, schedule, Math.max(schedule.cursor, tick.now))
+}
+
+/** Makes the runs of slots that have waited for the end of an earlier run. */
+export function startWaiting(state: EngineState, tick: Tick): void {
+  if (state.drainingSince !== null || state.isPrivate) return
+  for (const schedule of state.schedules.takeFreed()) {
+    const waiting = state.store.schedules.firstWaiting.get(schedule.id)
+    if (waiting === undefined || state.schedules.unfinished(schedule.id).length > 0) continue
+    const run = makeRun(state, tick, schedule, { at: waiting.slot_at, isBackfill: false }, null)
+    const outcome = tick.now - waiting.slot_at <= IN_TIME_MS ? 'run' : 'late'
+    const { changes } = state.store.schedules.startWaiting.run(outcome, run, schedule.id, waiting.slot_at)
+    if (changes !== 1) throw new Error(`the slot ${waiting.slot_at} of schedule ${schedule.id} does not wait`)
+  }
+}
+
+export const countWaiting = (state: EngineState, schedule: number): number =>
+  state.store.schedules.countWaiting.get(schedule) ?? 0
+
+/** `dueAt` null or in the past: at once. */
+export function makeRun(
+  state: EngineState,
+  tick: Tick,
+  schedule: Schedule,
+  slot: { at: number; isBackfill: boolean },
+  dueAt: number | null,
+): number {
+  const job = state.store.jobs.byId.get(schedule.jobId)
+  if (job === undefined) throw new Error(`schedule ${schedule.id} has no job`)
+  const order = {
+    definitionId: job.definition_id,
+    definition: state.definitions.get(job.definition_id),
+    jobId: job.id,
+    jobName: job.name,
+    name: job.name,
+    priority: schedule.priority ?? job.priority,
+    origin: 'schedule' as const,
+    retryOf: null,
+    dueAt: dueAt !== null && dueAt > tick.now ? dueAt : null,
+    parentage: null,
+    slot: { ...slot, schedule: schedule.id },
+  }
+  return store(state, tick, order, [schedule.input])
+}
+
+function carryOut(state: EngineState, tick: Tick, schedule: Schedule, decision: Decision): void {
+  if ('why' in decision) recordNoRun(state, tick, schedule, decision)
+  else carryOutRun(state, tick, schedule, decision)
+}
+
+function carryOutRun(state: EngineState, tick: Tick, schedule: Schedule, decision: RunDecision): void {
+  const { id, name } = schedule
+  const { slot, outcome } = decision
+  if (decision.cancelsEarlier) {
+    state.store.schedules.skipWaiting.run('superseded', id)
+    for (const run of state.schedules.unfinished(id))
+      cancelUnfinished(state, tick, run, `the next slot of the schedule "${name}" has come`)
+  }
+  // What is cancelled has to be seen dead first.
+  const waits = decision.dueAt === null || (decision.cancelsEarlier && state.schedules.unfinished(id).length > 0)
+  const run = waits ? null : makeRun(state, tick, schedule, { at: slot, isBackfill: false }, decision.dueAt)
+  state.store.schedules.insertSlot.run(id, slot, 0, slot, 1, waits ? 'waiting' : outcome, null, run, tick.now)
+}
+
+function recordNoRun(state: EngineState, tick: Tick, { id }: Schedule, decision: NoRunDecision): void {
+  const { slot, through, count, outcome, why } = decision
+  state.store.schedules.insertSlot.run(id, slot, 0, through, count, outcome, why, null, tick.now)
+}
+
+function moveCursor(state: EngineState, schedule: Schedule, cursor: number): void {
+  const { changes } = state.store.schedules.setCursor.run(cursor, schedule.id, cursor)
+  if (changes !== 1) throw new Error(`schedule ${schedule.id} has decided beyond ${cursor} already`)
+  schedule.cursor = cursor
+  state.schedules.plan(schedule)
+}
