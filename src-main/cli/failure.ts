@@ -9,7 +9,14 @@ export class UseError extends Error {
 export const exitCodes = { succeeded: 0, failed: 1, wrongUse: 2, noHost: 3, timedOut: 124, cancelled: 130 } as const
 
 /** Refusals of the engine that tell a person to type something else. */
-const wrongUseCodes: ProblemCode[] = ['BAD_INPUT', 'FILE_NOT_FOUND', 'FILE_UNREADABLE', 'FOLDER_NOT_FOUND', 'TOO_LARGE']
+const wrongUseCodes: ProblemCode[] = [
+  'BAD_INPUT',
+  'BAD_SCHEDULE',
+  'FILE_NOT_FOUND',
+  'FILE_UNREADABLE',
+  'FOLDER_NOT_FOUND',
+  'TOO_LARGE',
+]
 
 /** The one line for stderr, and the exit code, of whatever ended a verb. */
 export function describeFailure(error: unknown): { line: string; exitCode: number } {

@@ -15,6 +15,7 @@ import { addPs } from './ps.ts'
 import { addQueue } from './queue.ts'
 import { addRetry } from './retry.ts'
 import { addRun } from './run.ts'
+import { addSchedule } from './schedule.ts'
 import { addSemaphore } from './semaphore.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
@@ -32,6 +33,7 @@ const verbs = [
   addCancel,
   addRetry,
   addPs,
+  addSchedule,
   addQueue,
   addSemaphore,
   addFuture,

@@ -55,6 +55,7 @@ function print(run: RunDetail): void {
       'cancelled by',
       run.outcome === 'cancelled' || run.lifecycle === 'stopping' ? cancellersInWords(run.events) : null,
     ],
+    ['schedule', slotInWords(run)],
     ['repeats', run.retryOf === null ? null : `run ${run.retryOf}`],
     ['priority', run.priority === 0 ? null : String(run.priority)],
     ['created', timeInWords(run.createdAt)],
@@ -75,6 +76,11 @@ function print(run: RunDetail): void {
   printWaits(run, now)
   if (run.attempts.length > 0) printAttempts(run, now)
   if (run.children.first.length > 0) printChildren(run)
+}
+
+function slotInWords({ schedule, slot, backfilled }: RunDetail): string | null {
+  if (slot === null) return null
+  return `${schedule ?? '(removed)'}, slot ${timeInWords(slot)}${backfilled ? ', backfilled' : ''}`
 }
 
 function printAttempts(run: RunDetail, now: number): void {
