@@ -13,7 +13,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/{unit,simulation,conformance}/**/*.test.ts'],
-          testTimeout: 30_000,
+          // Thousands of random programs take a while where others work beside them.
+          testTimeout: 120_000,
         },
       },
       {

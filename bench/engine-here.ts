@@ -43,7 +43,7 @@ const NO_OP = 'export default () => null\n'
 /** The whole engine on this thread, with its real store and real interpreters, and the jobs the benches submit. */
 export async function startEngineHere(
   home: string,
-  slots: { async: number; process: number },
+  slots: { async: number; process: number; thread?: number },
   connect?: (onReports: OnReports) => Interpreters,
 ): Promise<EngineHere> {
   const { db, storeId, close } = openStore(home, 'bench')
@@ -54,7 +54,7 @@ export async function startEngineHere(
     scriptsFolder: paths.scripts,
     clock: systemClock,
     random: Math.random,
-    slots,
+    slots: { thread: 1, ...slots },
     isPrivate: false,
     connectInterpreters:
       connect ??

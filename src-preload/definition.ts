@@ -4,7 +4,7 @@ import { retrySchema, spanMs } from './retry-policy.ts'
 
 export { limits }
 
-export const executors = ['async', 'process'] as const
+export const executors = ['async', 'thread', 'process'] as const
 export type Executor = (typeof executors)[number]
 
 const utf8Bytes = (text: string) => new TextEncoder().encode(text).length

@@ -137,7 +137,8 @@ export function parseScriptPath(given: string): string {
 /** What a person calls a file: its name without folder and ending. */
 export const nameOfFile = (path: string) => basename(path, extname(path))
 
-export const parseExecutor = (given: string): Executor => parseOneOf('--executor', given, ['process', 'async'])
+export const parseExecutor = (given: string): Executor =>
+  parseOneOf('--executor', given, ['process', 'thread', 'async'])
 
 export function parseOneOf<T extends string>(option: string, given: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === given)

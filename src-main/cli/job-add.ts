@@ -40,7 +40,7 @@ export function addJobAdd(job: Command): void {
     .argument('[words...]', 'a script; or, after --, a program and its arguments')
     .option('--command <line>', 'a line for the shell')
     .option('--name <name>', 'name of the job (default: of the file or the program)')
-    .option('--executor <executor>', 'of a script: process (default) or async')
+    .option('--executor <executor>', 'of a script: process (default), thread or async')
     .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
     .option('--queue-timeout <duration>', 'longest time in the queue')
     .option('--idle-timeout <duration>', 'longest time of an attempt without a sign of life: progress, log, calls')

@@ -35,7 +35,7 @@ export function addRun(program: Command): void {
     .description('run a script now: its log on stderr, its result as JSON on stdout')
     .argument('<file>', 'a JavaScript or TypeScript module')
     .option('--input <json>', 'input of the run: JSON, @FILE, or - for standard input')
-    .option('--executor <executor>', 'process or async', 'process')
+    .option('--executor <executor>', 'process, thread or async', 'process')
     .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
     .option('--idle-timeout <duration>', 'longest time without a sign of life: progress, log, calls')
     .option('--total-timeout <duration>', 'longest time in all, with its retries')

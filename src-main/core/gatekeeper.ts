@@ -1,5 +1,6 @@
 import { afterAll, isBefore } from './admission.ts'
 import type { Claim, Lane, Need, Place } from './admission.ts'
+import { executors, perExecutor } from './executors.ts'
 import { PlaceHeap } from './place-heap.ts'
 
 type Executor = Lane['executor']
@@ -14,8 +15,6 @@ type Line = {
 /** A resource at whose line something happened. */
 export type TouchedLine = { resource: string; isHoldingUp: boolean; hasAdmitted: boolean }
 
-const executors: readonly Executor[] = ['async', 'process']
-
 /**
  * Decides which lane may start runs next. A lane is *open*, ordered by its head among all that may start, or *parked* at
  * the first of its needs that has no room for it. What is parked is not looked at: when its resource has room (`wake`),
@@ -27,7 +26,7 @@ const executors: readonly Executor[] = ['async', 'process']
  */
 export class Gatekeeper {
   readonly #roomFor: (need: Need) => number
-  readonly #open: Record<Executor, PlaceHeap<Lane>> = { async: new PlaceHeap(), process: new PlaceHeap() }
+  readonly #open = perExecutor(() => new PlaceHeap<Lane>())
   #lines = new Map<string, Line>()
   /** By lane: the line from which it was called up. */
   #calledFrom = new Map<Lane, string>()
@@ -213,8 +212,8 @@ export class Gatekeeper {
     let line = this.#lines.get(resource)
     if (line === undefined) {
       line = {
-        parked: { async: new PlaceHeap(), process: new PlaceHeap() },
-        called: { async: null, process: null },
+        parked: perExecutor(() => new PlaceHeap<Lane>()),
+        called: perExecutor(() => null),
       }
       this.#lines.set(resource, line)
     }

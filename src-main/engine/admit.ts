@@ -1,6 +1,7 @@
 import type { Executor } from '../../src-preload/contract.ts'
 import { isBefore } from '../core/admission.ts'
 import type { Claim, Lane, Need } from '../core/admission.ts'
+import { perExecutor } from '../core/executors.ts'
 import type { ClaimedRun } from '../store/queries/runs.ts'
 import { lend, semaphoreOfGate, serve } from './objects/semaphores.ts'
 import type { DurableSemaphore } from './objects/semaphores.ts'
@@ -9,7 +10,7 @@ import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
 /**
- * An async run that was interrupted this often gets a process of its own: if it is what brought its interpreter down, it
+ * A run of a shared interpreter that was interrupted this often gets a process of its own: if it is what brought its interpreter down, it
  * now fails alone, in place of taking its neighbours with it again and again.
  */
 const ALONE_AFTER = 2
@@ -34,7 +35,7 @@ export function admit(state: EngineState, tick: Tick): number {
 }
 
 function freeSlots({ slots, inUse }: EngineState): Record<Executor, number> {
-  return { async: slots.async - inUse.async, process: slots.process - inUse.process }
+  return perExecutor((executor) => slots[executor] - inUse[executor])
 }
 
 function carryOut({ lane, before, limit }: Claim, state: EngineState, tick: Tick): number {
@@ -97,7 +98,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
   state.counters.add('is_queued', -1)
   state.counters.add('is_running', 1)
   startLimits(state, tick, run)
-  const isAlone = row.interrupted >= ALONE_AFTER && definition.kind === 'script' && definition.executor === 'async'
+  const isAlone = row.interrupted >= ALONE_AFTER && definition.kind === 'script' && definition.executor !== 'process'
   tick.event(row.id, 'started', isAlone ? { attempt: row.attempt, alone: true } : { attempt: row.attempt })
   tick.changes.runs.add(row.id)
   tick.effects.starts.push({

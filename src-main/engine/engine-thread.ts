@@ -64,16 +64,25 @@ async function main(): Promise<void> {
 async function openEngine(options: EngineOptions): Promise<{ store: OpenStore; engine: Engine }> {
   const store = openStore(options.home, options.ownerLabel)
   const paths = homePaths(options.home)
+  const slots = { ...defaultSlots(availableParallelism()), ...options.slots }
   const engine = new Engine({
     store: prepareStore(store.db),
     storeId: store.storeId,
     scriptsFolder: paths.scripts,
     clock: systemClock,
     random: Math.random,
-    slots: { ...defaultSlots(availableParallelism()), ...options.slots },
+    slots,
     isPrivate: options.mode === 'private',
     connectInterpreters: (onReports) =>
-      startSupervisor({ tag: store.storeId, cacheFolder: paths.cache, scriptsFolder: paths.scripts }, onReports),
+      startSupervisor(
+        {
+          tag: store.storeId,
+          cacheFolder: paths.cache,
+          scriptsFolder: paths.scripts,
+          threads: { thread: slots.thread },
+        },
+        onReports,
+      ),
     onFatal: (error) => {
       // Uncaught on purpose: memory and store may differ, so this life is over.
       setImmediate(() => {

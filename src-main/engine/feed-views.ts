@@ -1,6 +1,7 @@
 import { lifecycles, outcomes } from '../../src-preload/contract.ts'
 import type { JobRow, Lifecycle, NowMeta, RunLive, RunRow, Status } from '../../src-preload/contract.ts'
 import { isBefore } from '../core/admission.ts'
+import { perExecutor } from '../core/executors.ts'
 import type { StoredRun } from '../store/queries/runs.ts'
 import type { Engine } from './engine.ts'
 import type { View } from './feeds.ts'
@@ -91,10 +92,7 @@ export function statusOf(engine: Engine, facts: HostFacts, loopDelayMs: number):
   return engine.read((state) => ({
     ...facts,
     state: state.drainingSince === null ? 'running' : 'draining',
-    slots: {
-      async: { inUse: state.inUse.async, total: state.slots.async },
-      process: { inUse: state.inUse.process, total: state.slots.process },
-    },
+    slots: perExecutor((executor) => ({ inUse: state.inUse[executor], total: state.slots[executor] })),
     counts: countsOf(state),
     finished: {
       ...(Object.fromEntries(outcomes.map((name) => [name, state.counters.get(`was_${name}`)])) as Status['finished']),

@@ -1,6 +1,7 @@
 import type { Executor } from '../../src-preload/contract.ts'
 import { isBefore } from '../core/admission.ts'
 import type { Lane, Place } from '../core/admission.ts'
+import { executors, perExecutor } from '../core/executors.ts'
 import type { Gatekeeper } from '../core/gatekeeper.ts'
 import type { Store } from '../store/store.ts'
 import type { Counters } from './counters.ts'
@@ -35,7 +36,7 @@ export class Lanes {
   #byConditions = new Map<string, Lane>()
   #byJob = new Map<number, Set<Lane>>()
   #queuedByJob = new Map<number, number>()
-  #nonEmpty: Record<Executor, Set<Lane>> = { async: new Set(), process: new Set() }
+  #nonEmpty = perExecutor(() => new Set<Lane>())
   /** Lanes with a gate that have become empty, the longest empty first. */
   #empty = new Set<Lane>()
   /** Of which the store does not have the number of runs. */
@@ -83,7 +84,7 @@ export class Lanes {
   /** At least the lanes of the first `count` runs, in the order of their heads. */
   first(count: number): Lane[] {
     const first: { lane: Lane; head: Place }[] = []
-    for (const lane of [...this.#nonEmpty.async, ...this.#nonEmpty.process]) {
+    for (const lane of executors.flatMap((executor) => [...this.#nonEmpty[executor]])) {
       const head = this.#lookUpHead(lane)
       const last = first.at(-1)
       if (first.length >= count && last !== undefined && !isBefore(head, last.head)) continue

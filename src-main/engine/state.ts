@@ -1,5 +1,6 @@
 import type { Definition, Executor } from '../../src-preload/contract.ts'
 import type { RunState } from '../core/run.ts'
+import { perExecutor } from '../core/executors.ts'
 import { Gatekeeper } from '../core/gatekeeper.ts'
 import { Timers } from '../core/timers.ts'
 import type { Store } from '../store/store.ts'
@@ -73,11 +74,13 @@ export type EngineState = {
 }
 
 /**
- * Parallel runs per executor unless chosen otherwise. Async runs share an event loop and mostly wait; a process has a
- * core to itself at best, so a few more than there are cores keep them busy while some wait.
+ * Parallel runs per executor unless chosen otherwise. Async runs share an event loop and mostly wait; a thread is for what
+ * keeps a core busy, so more of them than cores would only take turns; a process has a core to itself at best, and a few more
+ * than there are cores keep them busy while some wait.
  */
 export const defaultSlots = (cores: number): Record<Executor, number> => ({
   async: 256,
+  thread: cores,
   process: Math.max(4, cores),
 })
 
@@ -104,7 +107,7 @@ export function createState(options: {
     objects,
     schedules: new Schedules(store, isPrivate),
     live: new Map(),
-    inUse: { async: 0, process: 0 },
+    inUse: perExecutor(() => 0),
     timers: new Timers(),
     deadlocks: noDeadlocks(),
     drainingSince: null,

@@ -1,4 +1,4 @@
-import type { ScriptDefinition } from '../../src-preload/definition.ts'
+import type { Executor, ScriptDefinition } from '../../src-preload/definition.ts'
 import type { Answer } from './calls.ts'
 import type { AttemptStart, Report } from './interpreters.ts'
 
@@ -7,17 +7,24 @@ export type Code = ScriptDefinition['code']
 /** What an interpreter needs to know of an attempt; the code travels beside it, for many attempts share one. */
 export type ScriptStart = Omit<AttemptStart, 'definition'>
 
-/** First argument of every interpreter process, as JSON. */
+/** First argument of every interpreter process, as JSON; that of a pool is a `PoolSettings`. */
 export type InterpreterSettings = {
   scriptsFolder: string
   cacheFolder: string
   resultBytes: number
-  /** Threads of a pool. */
-  threads: number
 }
 
+/** Executors whose runs share one process with threads. */
+export type PoolExecutor = Exclude<Executor, 'process'>
+
+export type PoolSettings = InterpreterSettings & { executor: PoolExecutor; threads: number }
+
 /** What a pool gives its threads. */
-export type ThreadSettings = InterpreterSettings & { beats: Int32Array }
+export type ThreadSettings = PoolSettings & {
+  beats: Int32Array
+  /** Grows by one with every message on the channel to the runs, after it was sent: a thread that blocks waits for that. */
+  arrivals: Int32Array
+}
 
 /** To an interpreter: control frames on descriptor 4, one message each. */
 export type ToInterpreter =

@@ -1,16 +1,18 @@
 /**
- * A thread of a pool: many runs share its event loop. One task is a batch of starts; each run reports its own ending as soon
+ * A thread of a pool: many runs share its event loop, or one has it to itself. One task is a batch of starts; each run reports its own ending as soon
  * as it has one, all runs of a turn in one message, so a slow run never delays a quick one's report.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { BroadcastChannel, parentPort, workerData } from 'node:worker_threads'
+import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import type { MessagePort } from 'node:worker_threads'
+
 import type { Answer } from './calls.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
 import type { Batch, Code, ScriptStart, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
 import { captureOutput } from './output-capture.ts'
-import { parseJson } from './own-builtins.ts'
+import { monotonicNow, parseJson } from './own-builtins.ts'
 import { ReportBatch } from './report-batch.ts'
 import { watchRunChildren } from './run-children.ts'
 import { RunScope } from './run-scope.ts'
@@ -24,7 +26,10 @@ const MAX_EARLY_ABORTS = 1_000
 /** Piscina wraps what we hand it; the pool passes the settings as its workerData. */
 const settings = workerData as ThreadSettings
 
-type Running = { scope: RunScope; onEnd: () => void }
+type Running = { scope: RunScope; onEnd: () => void; cpuBefore: NodeJS.CpuUsage | null }
+
+/** Otherwise one run has the thread to itself: it may block it, and the thread's CPU time is its own. */
+const isShared = settings.executor === 'async'
 
 const reports = new ReportBatch((json) => parentPort?.postMessage(json))
 const loader = scriptLoader({ ...settings, isWarm: true })
@@ -65,10 +70,33 @@ process.exit = (code) => {
 }
 
 const toRuns = new BroadcastChannel(TO_RUNS_CHANNEL)
-toRuns.onmessage = (event: { data: unknown }) => {
-  const message = event.data as Extract<ToInterpreter, { type: 'abort' | 'answers' }>
+/** Node takes it for a port here; its types do not say so. */
+const portToRuns = toRuns as unknown as MessagePort
+toRuns.onmessage = (event: { data: unknown }) => obey(event.data as ToRuns)
+
+type ToRuns = Extract<ToInterpreter, { type: 'abort' | 'answers' }>
+
+function obey(message: ToRuns): void {
   if (message.type === 'answers') message.answers.forEach(passOn)
   else abort(message)
+}
+
+/** Blocks until a message has come and was obeyed, or `withinMs` are over. */
+function receive(withinMs: number): void {
+  reports.flush()
+  const until = monotonicNow() + withinMs
+  for (;;) {
+    // Read before the look: what comes after it has changed the number, and the wait returns at once.
+    const arrived = Atomics.load(settings.arrivals, 0)
+    const received = receiveMessageOnPort(portToRuns) as { message: ToRuns } | undefined
+    if (received !== undefined) {
+      obey(received.message)
+      return
+    }
+    const leftMs = until - monotonicNow()
+    if (leftMs <= 0) return
+    Atomics.wait(settings.arrivals, 0, arrived, leftMs)
+  }
 }
 
 function passOn(answer: Answer): void {
@@ -100,9 +128,9 @@ export default function runBatch(json: string): Promise<void> {
 
 function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
   const key = keyOf(start)
-  const scope = new RunScope(start, reports, null)
-  running.set(key, { scope, onEnd })
-  heartbeat.begin()
+  const scope = new RunScope(start, reports, isShared ? null : receive)
+  running.set(key, { scope, onEnd, cpuBefore: isShared ? null : process.threadCpuUsage() })
+  if (isShared) heartbeat.begin()
   const earlyReason = earlyAborts.get(key)
   if (earlyReason !== undefined) {
     earlyAborts.delete(key)
@@ -122,7 +150,7 @@ function finish(scope: RunScope, ending: Ending): void {
   if (known === undefined) return
   running.delete(key)
   const tell = () => {
-    scope.end(ending, null)
+    scope.end(ending, cpuMsSince(known.cpuBefore))
     known.onEnd()
   }
   const dying = scope.signal.aborted ? children.tryEnd(key) : null
@@ -130,6 +158,12 @@ function finish(scope: RunScope, ending: Ending): void {
     children.forget(key)
     tell()
   } else void dying.then(tell)
+}
+
+function cpuMsSince(before: NodeJS.CpuUsage | null): number | null {
+  if (before === null) return null
+  const { user, system } = process.threadCpuUsage(before)
+  return (user + system) / 1_000
 }
 
 function keyOf({ run, attempt }: { run: number; attempt: number }): string {

@@ -1,12 +1,5 @@
 import type { Answer } from './calls.ts'
-import type {
-  Batch,
-  Code,
-  FromInterpreter,
-  InterpreterSettings,
-  ThreadLost,
-  ToInterpreter,
-} from './interpreter-protocol.ts'
+import type { Batch, Code, FromInterpreter, PoolSettings, ThreadLost, ToInterpreter } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
 import { brokenChannel, interpreterLaunch, scriptStart } from './process-attempts.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
@@ -28,13 +21,13 @@ type Pool = {
 }
 
 /**
- * Attempts of the executor `async`, which share one process. SIGKILL can only hit all of it: the one that was to be killed ends
+ * Attempts of the executor `async`, or of `thread`, which share one process. SIGKILL can only hit all of it: the one that was to be killed ends
  * as `exited`, its neighbours as `interrupted`, and so does everything else that was on a thread or a process that died.
  * Only where a single attempt was there is it known to be the cause, and the exit is its own.
  */
 export class PoolAttempts {
   readonly #link: SupervisorLink
-  readonly #settings: Omit<InterpreterSettings, 'resultBytes'>
+  readonly #settings: Omit<PoolSettings, 'resultBytes'>
   readonly #nextChannel: () => number
   readonly #report: (report: Report) => void
   readonly #pools = new Map<number, Pool>()
@@ -43,7 +36,7 @@ export class PoolAttempts {
 
   constructor(
     link: SupervisorLink,
-    settings: Omit<InterpreterSettings, 'resultBytes'>,
+    settings: Omit<PoolSettings, 'resultBytes'>,
     nextChannel: () => number,
     report: (report: Report) => void,
   ) {
@@ -57,7 +50,7 @@ export class PoolAttempts {
     const able = starts.filter((start) => !this.#refuse(start))
     if (able.length === 0) return
     const pool = (this.#open ??= this.#launch())
-    const perBatch = Math.max(1, Math.min(RUNS_PER_BATCH, Math.ceil(able.length / this.#settings.threads)))
+    const perBatch = this.#runsPerBatch(able.length)
     let batch = new BatchDraft()
     for (const start of able) {
       batch.add(start)
@@ -162,6 +155,12 @@ export class PoolAttempts {
     this.#open = null
   }
 
+  /** A batch goes to one thread: where that takes one run at a time, each is a batch of its own. */
+  #runsPerBatch(runs: number): number {
+    const { executor, threads } = this.#settings
+    return executor === 'thread' ? 1 : Math.max(1, Math.min(RUNS_PER_BATCH, Math.ceil(runs / threads)))
+  }
+
   #launch(): Pool {
     const channel = this.#nextChannel()
     const pool: Pool = { channel, pid: null, attempts: new Map(), batches: 0, isBroken: false }
@@ -169,7 +168,7 @@ export class PoolAttempts {
     this.#link.send({
       type: 'launch',
       channel,
-      launch: interpreterLaunch('interpreter-pool', this.#settings, `pool-${channel}`),
+      launch: interpreterLaunch('interpreter-pool', this.#settings, `${this.#settings.executor}-pool-${channel}`),
     })
     return pool
   }
@@ -236,7 +235,7 @@ export class PoolAttempts {
       this.#report({ type: 'log', run: only.run, attempt: only.attempt, lines })
       return
     }
-    for (const [, , text] of lines) process.stderr.write(`async interpreter: ${text}\n`)
+    for (const [, , text] of lines) process.stderr.write(`${this.#settings.executor} interpreter: ${text}\n`)
   }
 
   /** A working folder and an environment belong to a process, and this one is shared. */
@@ -244,8 +243,7 @@ export class PoolAttempts {
     if (definition.cwd === null && Object.keys(definition.env).length === 0) return false
     const error = {
       name: 'Error',
-      message:
-        'A script of the async executor shares its process: it cannot have a working folder or an environment of its own.',
+      message: `A script of the executor ${this.#settings.executor} shares its process: it cannot have a working folder or an environment of its own.`,
       stack: null,
       hint: 'Choose the executor process, or leave out cwd and env.',
     }

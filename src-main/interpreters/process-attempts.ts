@@ -155,7 +155,7 @@ export class ProcessAttempts {
     if (definition.kind === 'command') return { ...commandLine(definition, input), label, hasChannel: false }
     const ownFolder = definition.code.from === 'file' ? dirname(definition.code.path) : this.#folders.scriptsFolder
     return {
-      ...interpreterLaunch('interpreter-process', { ...this.#folders, threads: 1 }, label),
+      ...interpreterLaunch('interpreter-process', this.#folders, label),
       cwd: definition.cwd ?? ownFolder,
       env: { ...definition.env, ...interpreterEnv(this.#folders.cacheFolder) },
     }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { executorOf } from '../../src-preload/definition.ts'
 import type { Answer } from './calls.ts'
 import type { AttemptStart, Interpreters, OnReports, Report, StopStep } from './interpreters.ts'
+import type { PoolExecutor } from './interpreter-protocol.ts'
 import { parseFromInterpreter } from './parse-from-interpreter.ts'
 import { PoolAttempts } from './pool-attempts.ts'
 import { ProcessAttempts } from './process-attempts.ts'
@@ -15,8 +17,11 @@ export type SupervisorOptions = {
   /** Both absolute and existing. */
   cacheFolder: string
   scriptsFolder: string
-  /** Threads of the executor `async`; default: one less than the cores, 1 to 4, for the engine needs one too. */
-  asyncThreads?: number
+  /**
+   * Threads of the pools. Default for `async`: one less than the cores, 1 to 4, for the engine needs one too. For `thread`: as
+   * many as there are cores; fewer than runs that are started at once let some of them wait unseen.
+   */
+  threads?: Partial<Record<PoolExecutor, number>>
 }
 
 /** A supervisor that lived shorter than this may be failing at its start: the next one waits. */
@@ -28,12 +33,17 @@ export function startSupervisor(options: SupervisorOptions, onReports: OnReports
   return new SupervisorClient(options, onReports)
 }
 
-type Life = { link: SupervisorLink; processes: ProcessAttempts; pools: PoolAttempts; startedAt: number }
+type Life = {
+  link: SupervisorLink
+  processes: ProcessAttempts
+  pools: Record<PoolExecutor, PoolAttempts>
+  startedAt: number
+}
 
 class SupervisorClient implements Interpreters {
   readonly #options: SupervisorOptions
   readonly #onReports: OnReports
-  readonly #threads: number
+  readonly #threads: Record<PoolExecutor, number>
   #life: Life
   /** Channels are not used twice, not even by different supervisors. */
   #channels = 0
@@ -47,7 +57,8 @@ class SupervisorClient implements Interpreters {
   constructor(options: SupervisorOptions, onReports: OnReports) {
     this.#options = options
     this.#onReports = onReports
-    this.#threads = options.asyncThreads ?? Math.max(1, Math.min(4, availableParallelism() - 1))
+    const cores = availableParallelism()
+    this.#threads = { async: Math.max(1, Math.min(4, cores - 1)), thread: cores, ...options.threads }
     this.#life = this.#begin()
   }
 
@@ -60,12 +71,15 @@ class SupervisorClient implements Interpreters {
       this.#held.push(() => this.start(attempts))
       return
     }
-    const shared: AttemptStart[] = []
+    const shared: Record<PoolExecutor, AttemptStart[]> = { async: [], thread: [] }
     for (const attempt of attempts) {
-      if (attempt.definition.kind === 'script' && attempt.definition.executor === 'async') shared.push(attempt)
-      else this.#life.processes.start(attempt, this.#nextChannel())
+      const executor = executorOf(attempt.definition)
+      if (executor === 'process') this.#life.processes.start(attempt, this.#nextChannel())
+      else shared[executor].push(attempt)
     }
-    if (shared.length > 0) this.#life.pools.start(shared)
+    for (const executor of poolExecutors) {
+      if (shared[executor].length > 0) this.#life.pools[executor].start(shared[executor])
+    }
   }
 
   stop(steps: StopStep[]): void {
@@ -74,8 +88,8 @@ class SupervisorClient implements Interpreters {
       return
     }
     for (const step of steps) {
-      // Neither knows it: it has ended, and its report is on the way or was delivered.
-      if (!this.#life.processes.stop(step)) this.#life.pools.stop(step)
+      // None knows it: it has ended, and its report is on the way or was delivered.
+      if (!this.#life.processes.stop(step)) poolsOf(this.#life).some((pools) => pools.stop(step))
     }
   }
 
@@ -83,7 +97,7 @@ class SupervisorClient implements Interpreters {
     // While a dead supervisor's processes are swept, nobody is left who asked.
     if (this.#held !== null) return
     const shared = answers.filter((answer) => !this.#life.processes.answer(answer))
-    if (shared.length > 0) this.#life.pools.answer(shared)
+    if (shared.length > 0) for (const pools of poolsOf(this.#life)) pools.answer(shared)
   }
 
   close(): Promise<void> {
@@ -101,8 +115,7 @@ class SupervisorClient implements Interpreters {
     const { tag, cacheFolder, scriptsFolder } = this.#options
     const report = (one: Report) => this.#collect(one)
     const breakChannel = (channel: number) => {
-      if (life.pools.owns(channel)) life.pools.breakChannel(channel)
-      else life.processes.breakChannel(channel)
+      ownerOf(life, channel).breakChannel(channel)
     }
     const link: SupervisorLink = new SupervisorLink(tag, randomUUID(), cacheFolder, {
       message: (message) => this.#fromSupervisor(life, message),
@@ -113,20 +126,20 @@ class SupervisorClient implements Interpreters {
           breakChannel(channel)
           return
         }
-        for (const message of messages) {
-          if (life.pools.owns(channel)) life.pools.fromInterpreter(channel, message)
-          else life.processes.fromInterpreter(channel, message)
-        }
+        for (const message of messages) ownerOf(life, channel).fromInterpreter(channel, message)
       },
       broken: (channel) => breakChannel(channel),
       readEnded: () => this.#deliver(),
       exited: (code) => void this.#afterExit(life, code),
     })
-    const settings = { cacheFolder, scriptsFolder, threads: this.#threads }
+    const createPools = (executor: PoolExecutor) => {
+      const settings = { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor] }
+      return new PoolAttempts(link, settings, () => this.#nextChannel(), report)
+    }
     const life: Life = {
       link,
       processes: new ProcessAttempts(link, { cacheFolder, scriptsFolder }, report),
-      pools: new PoolAttempts(link, settings, () => this.#nextChannel(), report),
+      pools: { async: createPools('async'), thread: createPools('thread') },
       startedAt: Date.now(),
     }
     return life
@@ -137,8 +150,7 @@ class SupervisorClient implements Interpreters {
   }
 
   #fromSupervisor(life: Life, message: FromChannel): void {
-    if (life.pools.owns(message.channel)) life.pools.fromSupervisor(message)
-    else life.processes.fromSupervisor(message)
+    ownerOf(life, message.channel).fromSupervisor(message)
   }
 
   /**
@@ -151,7 +163,7 @@ class SupervisorClient implements Interpreters {
     await sweepOtherLives(this.#options.tag, 'none')
     if (this.#resolveClosing()) return
     life.processes.interrupt('the supervisor process died')
-    life.pools.interrupt('the supervisor process died')
+    for (const pools of poolsOf(life)) pools.interrupt('the supervisor process died')
     await this.#pauseBeforeRestart(life)
     if (this.#resolveClosing()) return
     const held = this.#held
@@ -191,3 +203,10 @@ class SupervisorClient implements Interpreters {
     this.#onReports(reports)
   }
 }
+
+const poolExecutors: readonly PoolExecutor[] = ['async', 'thread']
+
+const poolsOf = ({ pools }: Life): PoolAttempts[] => poolExecutors.map((executor) => pools[executor])
+
+const ownerOf = (life: Life, channel: number): PoolAttempts | ProcessAttempts =>
+  poolsOf(life).find((pools) => pools.owns(channel)) ?? life.processes

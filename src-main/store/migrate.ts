@@ -6,7 +6,7 @@ import { strict as assert } from 'node:assert'
 
 export type Migration = { version: number; name: string; sql: string }
 
-/** The numbered SQL files, in order. They stand beside this module, in the source as in a build. */
+/** The numbered SQL files, in order; numbers may be left out. They stand beside this module, in the source as in a build. */
 export function readMigrations(): Migration[] {
   const folder = fileURLToPath(new URL('./migrations/', import.meta.url))
   const migrations = readdirSync(folder)
@@ -17,12 +17,13 @@ export function readMigrations(): Migration[] {
       name: file.slice(7, -'.sql'.length),
       sql: readFileSync(join(folder, file), 'utf8'),
     }))
-  migrations.forEach((migration, index) => assert.equal(migration.version, index + 1, 'migrations are numbered from 1'))
-  assert.ok(migrations.length > 0, 'the migrations are part of the program')
+  assert.equal(migrations[0]?.version, 1, 'the migrations are part of the program')
+  const versions = new Set(migrations.map(({ version }) => version))
+  assert.equal(versions.size, migrations.length, 'every migration has a number of its own')
   return migrations
 }
 
-export const newestSchema = (migrations: Migration[]): number => migrations.length
+export const newestSchema = (migrations: Migration[]): number => migrations.at(-1)?.version ?? 0
 
 /**
  * Brings the schema to `upTo` (default: the newest). Each step and its `user_version` are one transaction, so a kill at

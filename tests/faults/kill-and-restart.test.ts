@@ -42,6 +42,7 @@ function readLedger(path: string): LedgerLine[] {
 test.each([
   { executor: 'process', seed: 11 },
   { executor: 'async', seed: 12 },
+  { executor: 'thread', seed: 13 },
 ] as const)(
   'every accepted run finishes once when the host is killed in the middle ($executor)',
   async ({ executor, seed }) => {

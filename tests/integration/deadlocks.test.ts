@@ -44,7 +44,7 @@ export default async function () {
 
 const rows = async () => JSON.parse((await signalbox('ps', '--json')).stdout) as RunRow[]
 
-test.each(['process', 'async'])(
+test.each(['process', 'thread', 'async'])(
   'two scripts (%s) that take two locks in opposite order are named until a person cancels one',
   async (executor) => {
     const { client } = connection

@@ -4,7 +4,7 @@ import { openScriptHost } from '../support/script-host.ts'
 const host = openScriptHost('CancelledError, QueueShutDown, TimeoutError, future, lock, log, queue, semaphore, sleep')
 const { start, ended, untilSaid } = host
 
-describe.each(['async', 'process'] as const)('scripts of the executor %s', (executor) => {
+describe.each(['async', 'thread', 'process'] as const)('scripts of the executor %s', (executor) => {
   test('pass items through a bounded queue, each to one consumer, until it is shut down', async () => {
     const name = `pages ${executor}`
     const consumers = [1, 2].map(() =>

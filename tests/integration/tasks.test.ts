@@ -27,7 +27,7 @@ const saveJob = () => host.client.jobs.save({ name: 'child', definition: childCo
 const events = async (id: number, type: string) => (await get(id)).events.filter((event) => event.type === type)
 const childrenOf = async (id: number) => (await get(id)).children.first
 
-describe.each(['async', 'process'] as const)('scripts of the executor %s', (executor) => {
+describe.each(['async', 'thread', 'process'] as const)('scripts of the executor %s', (executor) => {
   test('run tasks side by side, each with its own waits', async () => {
     const id = await start(
       `

@@ -10,6 +10,7 @@ import { cancel } from '../../src-main/engine/commands/cancel.ts'
 import { saveJob, setJobPaused } from '../../src-main/engine/commands/jobs.ts'
 import { submit, submitMany } from '../../src-main/engine/commands/submit.ts'
 import { Engine } from '../../src-main/engine/engine.ts'
+import { executors, perExecutor } from '../../src-main/core/executors.ts'
 import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
 import type { Store } from '../../src-main/store/store.ts'
@@ -24,8 +25,8 @@ import { addSchedules, pauseSchedule, scheduleNames, slotViolations, waitingSlot
 /** Thrown in the place of a commit, or right after one: the engine's process is gone. */
 class Crash extends Error {}
 
-const SLOTS = { async: 5, process: 3 }
-const JOBS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta']
+const SLOTS = { async: 5, thread: 2, process: 3 }
+const JOBS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta']
 
 export type Findings = {
   accepted: number
@@ -276,7 +277,7 @@ class World {
          AS row FROM runs`,
       )
       .all()
-    const live = { async: 0, process: 0 }
+    const live = perExecutor(() => 0)
     const counts = new Map<string, number>()
     for (const { id, lifecycle, row } of rows) {
       counts.set(lifecycle, (counts.get(lifecycle) ?? 0) + 1)
@@ -291,7 +292,7 @@ class World {
     if (engine === undefined) return
     engine.read((state) => {
       for (const run of state.live.values()) live[run.executor] += 1
-      for (const executor of ['async', 'process'] as const) {
+      for (const executor of executors) {
         if (live[executor] > SLOTS[executor]) this.#violations.push(`${live[executor]} live on ${executor}`)
         if (live[executor] !== state.inUse[executor]) this.#violations.push(`slots of ${executor} are miscounted`)
       }
@@ -320,7 +321,7 @@ class World {
          WHERE r.lifecycle = 'queued' AND j.paused_at IS NULL AND l.gate = ''
            AND (SELECT count(*) FROM runs x JOIN lanes y ON y.id = x.lane_id
                 WHERE y.executor = l.executor AND x.lifecycle IN ('running', 'stopping'))
-               < CASE l.executor WHEN 'async' THEN ${SLOTS.async} ELSE ${SLOTS.process} END LIMIT 1`,
+               < CASE l.executor WHEN 'async' THEN ${SLOTS.async} WHEN 'thread' THEN ${SLOTS.thread} ELSE ${SLOTS.process} END LIMIT 1`,
       )
       .get()
     if (skipped !== undefined) this.#violations.push(`run ${skipped.id} waits although a slot is free`)
@@ -377,6 +378,8 @@ async function addJobs(engine: Engine): Promise<void> {
     delta: script('async', { timeoutMs: 2_500, semaphores: gates.one }),
     epsilon: script('process', { timeoutMs: 2_500, semaphores: gates.several }),
     zeta: script('async', { timeoutMs: 2_500, semaphores: gates.one, concurrency: gates.perHost }),
+    eta: script('thread', { timeoutMs: 2_500 }),
+    theta: script('thread', { timeoutMs: 2_500, semaphores: gates.one }),
   }
   await engine.command(makeSemaphores)
   for (const [name, definition] of Object.entries(definitions)) {

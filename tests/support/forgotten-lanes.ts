@@ -1,12 +1,13 @@
 import { isBefore } from '../../src-main/core/admission.ts'
 import type { Lane, Need } from '../../src-main/core/admission.ts'
+import { executors } from '../../src-main/core/executors.ts'
 import { roomIn } from '../../src-main/engine/gates.ts'
 import type { EngineState } from '../../src-main/engine/state.ts'
 
 /** Lanes that could start a run, and which nobody before them keeps from it: there must be none after a turn. */
 export function forgottenLanes(state: EngineState): Lane[] {
   const roomFor = roomIn(state.objects.semaphores, state.keys)
-  const lanes = [...state.lanes.nonEmpty('async'), ...state.lanes.nonEmpty('process')]
+  const lanes = executors.flatMap((executor) => [...state.lanes.nonEmpty(executor)])
   return lanes.filter((lane) => {
     if (lane.isPaused || state.inUse[lane.executor] >= state.slots[lane.executor]) return false
     const isObstructed = lane.needs.some((need) => roomFor(need) < 1)

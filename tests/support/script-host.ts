@@ -16,7 +16,8 @@ export function openScriptHost(imports: string, from = 'signalbox') {
   const client = () => connection.client
 
   beforeAll(async () => {
-    host = await serveHome(home)
+    // A test has up to three runs on threads that wait for each other, whatever the machine has.
+    host = await serveHome(home, ['--slots', 'thread=4'])
     connection = await connectToHost(home)
   })
   afterAll(async () => {

@@ -30,7 +30,8 @@ const stores = new WeakMap<Database.Database, Store>()
  */
 export async function openSimulatedEngine(
   options: {
-    slots?: { async: number; process: number }
+    /** Without `thread`: one. */
+    slots?: { async: number; process: number; thread?: number }
     isPrivate?: boolean
     db?: Database.Database
     scriptsFolder?: string
@@ -62,7 +63,7 @@ export async function openSimulatedEngine(
     scriptsFolder: options.scriptsFolder ?? '/nowhere',
     clock,
     random: options.random ?? (() => 0),
-    slots: options.slots ?? { async: 2, process: 1 },
+    slots: { async: 2, thread: 1, process: 1, ...options.slots },
     isPrivate: options.isPrivate ?? false,
     connectInterpreters: (onReports) => {
       send = onReports

@@ -1,3 +1,4 @@
+import type { Executor } from '../../src-preload/contract.ts'
 import type { Clock } from '../../src-main/engine/clock.ts'
 import type {
   AttemptStart,
@@ -15,7 +16,7 @@ type SimulatedProcess = {
   key: string
   run: number
   attempt: number
-  executor: 'async' | 'process'
+  executor: Executor
   /** Told to stop and willing to. */
   reactsToSignal: boolean
   isKilled: boolean

@@ -30,7 +30,7 @@ function block<Value>(withinMs: number, begin: (settle: Settle<Value>) => { endT
   const { receive } = currentLink()
   if (receive === null) {
     throw Object.assign(new RuntimeError("'signalbox/sync' would block every other run of the executor 'async'."), {
-      hint: "Import from 'signalbox' and await, or give the job the executor 'process'.",
+      hint: "Import from 'signalbox' and await, or give the job the executor 'thread' or 'process'.",
     })
   }
   const until = monotonicNow() + withinMs

@@ -1,6 +1,6 @@
 /**
  * The module `signalbox/sync`: the same objects for scripts that block in place of awaiting. Each run that uses it has a
- * process of its own; in the executor `async` it is refused, for it would block the runs beside it.
+ * process or a thread to itself; in the executor `async` it is refused, for it would block the runs beside it.
  */
 import { sync } from './index.ts'
 

@@ -69,6 +69,7 @@ export function originWords({ origin, retryOf, parent }: Pick<RunRow, 'origin' |
 
 export const executorNote: Record<Executor, string> = {
   process: 'A fresh process for every run. Clean start, own limits; right for almost everything.',
+  thread: 'A warm thread that the run has to itself. Starts fast; for code that keeps a processor core busy.',
   async: 'Shares a warm process with other runs. Starts fastest; for code that mostly waits for the network.',
 }
 

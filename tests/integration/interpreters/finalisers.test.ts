@@ -21,7 +21,7 @@ export default async (base) => {
   return 'well'
 }`
 
-test.each(['process', 'async'] as const)(
+test.each(['process', 'thread', 'async'] as const)(
   '%s: a run outlives the requests that had its signal, when they are collected',
   async (executor) => {
     const { start, endingOf } = openSupervisor()

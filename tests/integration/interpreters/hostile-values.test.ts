@@ -29,7 +29,7 @@ const thrown: [what: string, body: string, message: string][] = [
   ['undefined', 'throw undefined', 'thrown: undefined'],
 ]
 
-for (const executor of ['process', 'async'] as const) {
+for (const executor of ['process', 'thread', 'async'] as const) {
   test.each(thrown)(`${executor}: a run that throws %s fails alone, and says so`, async (_, body, message) => {
     const { start, endingOf, untilSaid } = openSupervisor()
     const waiting = `import { log, sleep } from 'signalbox'; export default async () => { log('up'); await sleep('1s') }`

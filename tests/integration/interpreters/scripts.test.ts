@@ -9,7 +9,7 @@ import { until } from '../../support/until.ts'
 
 const returned = (value: unknown) => ({ how: 'returned', result: JSON.stringify(value) })
 
-for (const executor of ['process', 'async'] as const) {
+for (const executor of ['process', 'thread', 'async'] as const) {
   test(`${executor}: a script gets its input and its run, and returns a value`, async () => {
     const { start, endingOf } = openSupervisor()
     const text = `import { run } from 'signalbox'
@@ -313,15 +313,18 @@ export default async (ms: number) => {
   }
 })
 
-test('an async script cannot have a folder or an environment of its own, and is told so', async () => {
-  const { start, endingOf, scriptsFolder } = openSupervisor()
-  for (const more of [{ cwd: scriptsFolder }, { env: { A: '1' } }]) {
-    expect(await endingOf(start(script('export default () => 1', 'async', more)))).toMatchObject({
-      how: 'unstartable',
-      error: { hint: 'Choose the executor process, or leave out cwd and env.' },
-    })
-  }
-})
+test.each(['async', 'thread'] as const)(
+  '%s: a script cannot have a folder or an environment of its own, and is told so',
+  async (executor) => {
+    const { start, endingOf, scriptsFolder } = openSupervisor()
+    for (const more of [{ cwd: scriptsFolder }, { env: { A: '1' } }]) {
+      expect(await endingOf(start(script('export default () => 1', executor, more)))).toMatchObject({
+        how: 'unstartable',
+        error: { hint: 'Choose the executor process, or leave out cwd and env.' },
+      })
+    }
+  },
+)
 
 test('process.exit in an async script ends that run only', async () => {
   const { start, stop, ended, endingOf, untilSaid } = openSupervisor()

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { isBefore } from '../../../src-main/core/admission.ts'
 import type { Lane, Need, Place } from '../../../src-main/core/admission.ts'
+import { perExecutor } from '../../../src-main/core/executors.ts'
 import { Gatekeeper } from '../../../src-main/core/gatekeeper.ts'
 
 const semaphore = (name: string, amount = 1): Need => ({
@@ -12,7 +13,7 @@ const semaphore = (name: string, amount = 1): Need => ({
 })
 const key = (name: string, limit: number): Need => ({ kind: 'key', resource: `key ${name}`, limit })
 
-/** Lanes of both executors whose gates overlap in every way. */
+/** Lanes of all executors whose gates overlap in every way. */
 const gates: [Lane['executor'], Need[]][] = [
   ['async', []],
   ['process', []],
@@ -24,11 +25,13 @@ const gates: [Lane['executor'], Need[]][] = [
   ['async', [key('k', 1), semaphore('b')]],
   ['process', [key('k', 2), semaphore('c', 2)]],
   ['async', [key('l', 1)]],
+  ['thread', []],
+  ['thread', [semaphore('a'), semaphore('c')]],
 ]
 
 /** A world of runs around a gatekeeper: it takes and gives back what the gates say, and watches the rules. */
 class World {
-  readonly slots = { async: 3, process: 2 }
+  readonly slots = { async: 3, thread: 1, process: 2 }
   readonly permits = new Map([...'abc'].map((name) => [`semaphore ${name}`, 3]))
   readonly held = new Map<string, number>()
   readonly queued: { lane: Lane; place: Place }[] = []
@@ -54,10 +57,10 @@ class World {
     return Math.max(0, Math.floor(((this.permits.get(need.resource) ?? 0) - held) / need.amount))
   }
 
-  free = () => ({
-    async: this.slots.async - this.running.filter(({ lane }) => lane.executor === 'async').length,
-    process: this.slots.process - this.running.filter(({ lane }) => lane.executor === 'process').length,
-  })
+  free = () =>
+    perExecutor(
+      (executor) => this.slots[executor] - this.running.filter(({ lane }) => lane.executor === executor).length,
+    )
 
   submit(lane: Lane, rank: number): void {
     this.#lastId += 1
@@ -237,13 +240,13 @@ test('lanes that are parked are not looked at', () => {
     const parked: Lane = { ...world.lanes[0]!, id, needs: [semaphore('a')], queued: 1, head: { rank: 0, id } }
     gatekeeper.put(parked, { rank: 0, id })
   }
-  const free = { async: 1, process: 1 }
+  const free = perExecutor(() => 1)
   expect(gatekeeper.next(free)).toBeNull()
   looks = 0
   gatekeeper.put({ ...world.lanes[0]!, id: 0, queued: 1 }, { rank: 5, id: 20_000 })
   expect(gatekeeper.next(free)?.lane.id).toBe(0)
   expect(looks).toBe(0)
   gatekeeper.wake('semaphore a')
-  expect(gatekeeper.next({ async: 0, process: 0 })).toBeNull()
+  expect(gatekeeper.next(perExecutor(() => 0))).toBeNull()
   expect(looks).toBe(1)
 })

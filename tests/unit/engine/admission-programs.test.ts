@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Call } from '../../../src-main/interpreters/calls.ts'
+import { executors } from '../../../src-main/core/executors.ts'
 import { setJobPaused } from '../../../src-main/engine/commands/jobs.ts'
 import type { EngineState } from '../../../src-main/engine/state.ts'
 import { forgottenLanes } from '../../support/forgotten-lanes.ts'
@@ -148,7 +149,7 @@ const on = (name: string) => ({ on: 'semaphore', name, spec: null }) satisfies P
 
 function* violationsOf(state: EngineState): Generator<string> {
   for (const { id } of forgottenLanes(state)) yield `lane ${id} waits although there is room for it`
-  const lanes = [...state.lanes.nonEmpty('async'), ...state.lanes.nonEmpty('process')]
+  const lanes = executors.flatMap((executor) => [...state.lanes.nonEmpty(executor)])
   for (const semaphore of state.objects.semaphores.semaphore.values()) {
     const { name } = semaphore
     const held = [...semaphore.leases.values()].reduce((sum, { amount }) => sum + amount, 0)

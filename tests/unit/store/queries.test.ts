@@ -24,6 +24,20 @@ test('migrations bring an empty file to the newest schema, in one step or one by
   expect(schema(stepwise)).toEqual(schema(emptyStore().db))
 })
 
+test('lanes of an older store are kept when those of threads become possible', () => {
+  const migrations = readMigrations()
+  const db = new Database(':memory:')
+  migrate(db, migrations, 4)
+  const insert = `INSERT INTO lanes (id, executor, job_id, gate, queued) VALUES (?, ?, 7, '["g"]', 3)`
+  db.prepare(insert).run(4, 'process')
+  expect(() => db.prepare(insert).run(5, 'thread')).toThrow(/CHECK/)
+  const before = db.prepare('SELECT * FROM lanes').all()
+  migrate(db, migrations, 5)
+  expect(db.prepare('SELECT * FROM lanes').all()).toEqual(before)
+  db.prepare(insert).run(5, 'thread')
+  expect(() => db.prepare(insert).run(6, 'fiber')).toThrow(/CHECK/)
+})
+
 test('hot statements read an index and never the whole table', () => {
   const { db, runs } = emptyStore()
   const plans = {

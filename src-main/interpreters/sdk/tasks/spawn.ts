@@ -12,12 +12,15 @@ export type TaskOptions = {
   name?: string | undefined
 }
 
+const executors = ['async', 'thread', 'process'] as const
+type ExecutorName = (typeof executors)[number]
+
 /** How a run is started: at once, or as `delay` or `at` say. */
 export type SpawnOptions = When & {
   /** What the run is called; left out: the job's or the file's name. */
   name?: string | undefined
   /** Left out: the job's, or for a file that of this run. */
-  executor?: 'async' | 'process' | undefined
+  executor?: ExecutorName | undefined
   /** Left out: that of this run. */
   priority?: number | undefined
   /** How long an attempt may take; left out: what the job says. */
@@ -62,7 +65,7 @@ function spawnTask(fn: () => unknown, { name }: TaskOptions = {}): Task {
  * executor's slots are the pool's workers.
  */
 export const runInExecutor = <Value = unknown>(
-  executor: 'async' | 'process',
+  executor: ExecutorName,
   what: string,
   input?: unknown,
 ): ChildRun<Value> => new ChildRun<Value>(spawnCall(what, input, { executor }), null)
@@ -70,8 +73,8 @@ export const runInExecutor = <Value = unknown>(
 /** The call that spawns a run. */
 export function spawnCall(what: string, input: unknown, options: SpawnOptions = {}): SpawnCall {
   const { name, executor, priority, timeout, onParentEnd = 'cancel', delay, at } = options
-  if (executor !== undefined && executor !== 'async' && executor !== 'process')
-    throw new TypeError(`executor must be 'async' or 'process', not ${shown(executor)}.`)
+  if (executor !== undefined && !executors.includes(executor))
+    throw new TypeError(`executor must be 'async', 'thread' or 'process', not ${shown(executor)}.`)
   if (onParentEnd !== 'cancel' && onParentEnd !== 'keep')
     throw new TypeError(`onParentEnd must be 'cancel' or 'keep', not ${shown(onParentEnd)}.`)
   return {
