@@ -4,6 +4,7 @@ import type { Timing } from '../../src-preload/timing.ts'
 import { clockNotes } from '../core/schedule/clock-notes.ts'
 import { slotsWithin } from '../core/schedule/timetable.ts'
 import { timingInWords } from '../core/schedule/words.ts'
+import { Timers } from '../core/timers.ts'
 import { timetableOf } from './commands/schedules.ts'
 import type { Schedule } from './schedules.ts'
 import { countWaiting } from './slots.ts'
@@ -36,22 +37,28 @@ export function previewOf(timing: Timing, after: number, limit: number): { words
   return { words: timingInWords(timing), slots: planned(timing, slots) }
 }
 
+/** Goes from slot to slot and asks a schedule for its next one only when it is its turn. */
 export function upcomingSlots(
   state: EngineState,
   now: number,
   { hours, limit }: { hours: number; limit: number },
 ): { rows: (PlannedSlot & { schedule: string; job: string })[]; more: boolean } {
   const until = now + hours * 3_600_000
-  const rows = state.schedules
-    .all()
-    .filter(({ pausedAt }) => pausedAt === null)
-    .flatMap((schedule) => {
-      const { timing, timetable, cursor, name } = schedule
-      const job = jobOf(state, schedule)
-      const slots = slotsWithin(timetable, Math.max(now, cursor), until, limit + 1)
-      return planned(timing, slots).map((slot) => ({ ...slot, schedule: name, job }))
-    })
-    .sort((a, b) => a.at - b.at)
+  const heads = new Timers<Schedule>()
+  const advance = (schedule: Schedule, after: number) => {
+    const at = schedule.timetable.next(after)
+    if (at !== null && at <= until) heads.set(schedule, at)
+  }
+  for (const schedule of state.schedules.all())
+    if (schedule.pausedAt === null) advance(schedule, Math.max(now, schedule.cursor))
+  const rows: (PlannedSlot & { schedule: string; job: string })[] = []
+  for (let at = heads.next(); at !== null && rows.length <= limit; at = heads.next()) {
+    for (const schedule of heads.take(at)) {
+      const [note = null] = clockNotes(schedule.timing, [at])
+      rows.push({ at, note, schedule: schedule.name, job: jobOf(state, schedule) })
+      advance(schedule, at)
+    }
+  }
   return { rows: rows.slice(0, limit), more: rows.length > limit }
 }
 

@@ -90,12 +90,13 @@ export class Schedules {
 
   /** Up to `limit` schedules with a slot at or before `now`, the longest due first; each is to be planned anew. */
   takeDue(now: number, limit: number): Schedule[] {
-    const due = this.#due
-      .take(now)
+    const due = this.#due.take(now)
+    // To look for their slots again would cost more with every turn that they wait for.
+    for (const id of due.slice(limit)) this.#due.set(id, now)
+    return due
+      .slice(0, limit)
       .map((id) => this.#byId.get(id))
       .filter((schedule) => schedule !== undefined)
-    for (const schedule of due.slice(limit)) this.plan(schedule)
-    return due.slice(0, limit)
   }
 
   /** Ids of its runs that have not finished, backfilled ones left out. */

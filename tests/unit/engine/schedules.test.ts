@@ -12,6 +12,7 @@ import {
 } from '../../../src-main/engine/commands/schedules.ts'
 import { scheduleRow, slotPage, upcomingSlots } from '../../../src-main/engine/schedule-views.ts'
 import { openSimulatedEngine } from '../../support/simulated-engine.ts'
+import { VirtualClock } from '../../support/virtual-clock.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -309,4 +310,25 @@ test('a host that stops leaves the slots to the next one', async () => {
   expect(world.ledger()).toEqual([{ at: 1, outcome: 'run', run: 1 }])
   await world.pass(2 * HOUR)
   await stopped
+})
+
+test('more schedules than one turn decides have their slots at the same moment', async () => {
+  const world = await openHourly()
+  for (let index = 0; index < 120; index += 1) await world.save({ name: `copy ${index}`, overlap: 'allow' })
+  await world.pass(HOUR)
+  const count = () => world.db.prepare('SELECT count(*) FROM slots WHERE run_id IS NOT NULL').pluck().get()
+  expect(count()).toBe(121)
+  await world.pass(HOUR)
+  expect(count()).toBe(241)
+})
+
+test('on the days when the clocks change a nightly run comes once', async () => {
+  const night = { timing: { kind: 'cron', expression: '30 2 * * *', zone: 'Europe/Berlin' }, overlap: 'allow' }
+  const slotsFrom = async (start: string) => {
+    const world = await openHourly(night, { world: new VirtualClock(Date.parse(start)) })
+    await world.pass(2 * DAY)
+    return world.started.map(({ slot }) => new Date(slot ?? 0).toISOString())
+  }
+  expect(await slotsFrom('2026-03-28T12:00Z')).toEqual(['2026-03-29T01:00:00.000Z', '2026-03-30T00:30:00.000Z'])
+  expect(await slotsFrom('2026-10-24T12:00Z')).toEqual(['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z'])
 })
