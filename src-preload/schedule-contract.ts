@@ -23,6 +23,8 @@ export type ScheduleRow = {
   timing: Timing
   /** "every weekday at 09:00 in Europe/Berlin" */
   words: string
+  /** Why its timing means nothing to this host; null: it does. It has no slots while it does not. */
+  fault: string | null
   catchUp: CatchUp
   overlap: Overlap
   input: Json

@@ -66,12 +66,13 @@ function addShow(schedule: Command): void {
         const row = await client.schedules.get({ name })
         const past = await client.schedules.slots({ name, limit, ...page })
         const after = Math.max(Date.now(), row.decidedUntil)
-        const { slots } = await client.schedules.preview({ timing: row.timing, after, limit: 3 })
-        const next = row.pausedAt === null ? slots : []
+        const isPlanned = row.pausedAt === null && row.fault === null
+        const next = isPlanned ? (await client.schedules.preview({ timing: row.timing, after, limit: 3 })).slots : []
         if (json) return printJson({ ...row, upcoming: next, slots: past.rows, more: past.more })
         printFacts(factsOf(row))
-        if (next.length > 0) printPlanned('NEXT', next, row.timing.zone)
-        if (past.rows.length > 0) printPast(past.rows, row.timing.zone)
+        const zone = row.fault === null ? row.timing.zone : 'UTC'
+        if (next.length > 0) printPlanned('NEXT', next, zone)
+        if (past.rows.length > 0) printPast(past.rows, zone)
         if (past.more) printLine('There are more: ask for them with --limit or --before')
       })
     })
@@ -82,6 +83,7 @@ function factsOf(row: ScheduleRow): [string, string][] {
     ['schedule', row.name],
     ['job', row.job],
     ['when', row.words],
+    ['fault', row.fault],
     ['paused', row.pausedAt === null ? null : `since ${timeInWords(row.pausedAt)}`],
     ['overlap', overlapInWords(row)],
     ['catches up', catchUpInWords(row)],

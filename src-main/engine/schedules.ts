@@ -13,6 +13,8 @@ export type Schedule = {
   readonly jobId: number
   readonly timing: Timing
   readonly timetable: Timetable
+  /** Why its timing, which was right when it was saved, means nothing to this program; it has no slots then. */
+  readonly fault: string | null
   readonly catchUp: CatchUp
   readonly overlap: Overlap
   /** JSON. */
@@ -136,7 +138,7 @@ export const scheduleOf = (row: StoredSchedule): Schedule => {
     name: row.name,
     jobId: row.job_id,
     timing,
-    timetable: createTimetable(timing),
+    ...timetableOfStored(timing),
     catchUp: JSON.parse(row.catch_up) as CatchUp,
     overlap: row.overlap,
     input: row.input,
@@ -145,5 +147,15 @@ export const scheduleOf = (row: StoredSchedule): Schedule => {
     updatedAt: row.updated_at,
     cursor: row.cursor_at,
     pausedAt: row.paused_at,
+  }
+}
+
+/** Another version of the platform may not know a zone. One schedule less must not keep the host from starting. */
+function timetableOfStored(timing: Timing): Pick<Schedule, 'timetable' | 'fault'> {
+  try {
+    return { timetable: createTimetable(timing), fault: null }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return { timetable: { next: () => null, previous: () => null }, fault: error.message }
   }
 }

@@ -36,6 +36,7 @@ export function saveSchedule(state: EngineState, tick: Tick, request: SaveSchedu
     jobId: job.id,
     timing,
     timetable,
+    fault: null,
     catchUp,
     overlap,
     input,

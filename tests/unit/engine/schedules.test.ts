@@ -332,3 +332,24 @@ test('on the days when the clocks change a nightly run comes once', async () => 
   expect(await slotsFrom('2026-03-28T12:00Z')).toEqual(['2026-03-29T01:00:00.000Z', '2026-03-30T00:30:00.000Z'])
   expect(await slotsFrom('2026-10-24T12:00Z')).toEqual(['2026-10-25T00:30:00.000Z', '2026-10-26T01:30:00.000Z'])
 })
+
+test('a zone that the platform knows no more stops its schedule and nothing else, until it is known again', async () => {
+  const first = await openHourly()
+  await first.save({ name: 'other', overlap: 'allow' })
+  const setZone = (zone: string) =>
+    first.db.prepare(`UPDATE schedules SET timing = json_set(timing, '$.zone', ?) WHERE name = 'hourly'`).run(zone)
+  setZone('Mars/Base')
+  first.clock.die()
+  const second = await openHourly({}, { db: first.db, world: first.world })
+  await second.pass(2 * HOUR)
+  expect(second.row()).toMatchObject({ next: null, fault: expect.stringContaining('"Mars/Base" is not a time zone') })
+  expect(second.started.map(({ slot }) => slot)).toEqual([first.start + HOUR, first.start + 2 * HOUR])
+  setZone('UTC')
+  second.clock.die()
+  const third = await openHourly({}, { db: first.db, world: first.world })
+  await third.pass(0)
+  expect(first.ledger()).toEqual([
+    { at: 1, outcome: 'missed', why: 'superseded' },
+    { at: 2, outcome: 'run', run: 3 },
+  ])
+})
