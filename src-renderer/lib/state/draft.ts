@@ -1,9 +1,11 @@
 /** A job as it stands in the form: every field is the text a person typed. `readDraft` makes the definition of it. */
 import type { Definition, Executor, JobRow, Json, Submit } from '../../../src-preload/contract.ts'
 import { durationText, parseDuration } from './duration.ts'
+import { noRetries, readRetry, retryTexts } from './retry-text.ts'
+import type { RetryTexts } from './retry-text.ts'
 import { concurrencyDraft, readConcurrency, readSemaphores, semaphoresText } from './gate-text.ts'
 
-export type Draft = {
+export type Draft = RetryTexts & {
   kind: Definition['kind']
   /** Where a script's code is: typed here, or in a file that is read anew at every attempt. */
   code: { from: 'text'; name: string; text: string } | { from: 'file'; path: string }
@@ -19,6 +21,8 @@ export type Draft = {
   env: string
   timeout: string
   queueTimeout: string
+  idleTimeout: string
+  totalTimeout: string
   grace: string
   /** NAME or NAME:AMOUNT, with commas between. */
   semaphores: string
@@ -70,6 +74,9 @@ const blank: Draft = {
   env: '',
   timeout: '',
   queueTimeout: '',
+  idleTimeout: '',
+  totalTimeout: '',
+  ...noRetries,
   grace: '5s',
   semaphores: '',
   concurrency: '',
@@ -102,6 +109,9 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
       .join('\n'),
     timeout: definition.timeoutMs === null ? '' : durationText(definition.timeoutMs),
     queueTimeout: definition.queueTimeoutMs === null ? '' : durationText(definition.queueTimeoutMs),
+    idleTimeout: definition.idleTimeoutMs === null ? '' : durationText(definition.idleTimeoutMs),
+    totalTimeout: definition.totalTimeoutMs === null ? '' : durationText(definition.totalTimeoutMs),
+    ...(definition.retry === null ? noRetries : retryTexts(definition.retry)),
     grace: durationText(definition.graceMs),
     semaphores: semaphoresText(definition.semaphores),
     concurrency: definition.concurrency === null ? '' : concurrencyDraft(definition.concurrency),
@@ -132,9 +142,9 @@ export function readDraft(draft: Draft): DraftReading {
   const policy = {
     timeoutMs: readSpan(draft, 'timeout', faults),
     queueTimeoutMs: readSpan(draft, 'queueTimeout', faults),
-    totalTimeoutMs: null,
-    idleTimeoutMs: null,
-    retry: null,
+    totalTimeoutMs: readSpan(draft, 'totalTimeout', faults),
+    idleTimeoutMs: readSpan(draft, 'idleTimeout', faults),
+    retry: readRetry(draft, faults),
     graceMs: readSpan(draft, 'grace', faults) ?? 5_000,
     semaphores: readField(readSemaphores, draft, 'semaphores', faults) ?? [],
     concurrency: readField(readConcurrency, draft, 'concurrency', faults),
@@ -219,7 +229,9 @@ function readCommand(draft: Draft, policy: Policy, faults: DraftFaults): Definit
   }
 }
 
-function readSpan(draft: Draft, field: 'timeout' | 'queueTimeout' | 'grace', faults: DraftFaults): number | null {
+type SpanField = 'timeout' | 'queueTimeout' | 'idleTimeout' | 'totalTimeout' | 'grace'
+
+function readSpan(draft: Draft, field: SpanField, faults: DraftFaults): number | null {
   if (draft[field].trim() === '') return null
   const ms = parseDuration(draft[field])
   if (ms === null) faults[field] = 'A span such as 30s, 5m or 1h 30m.'

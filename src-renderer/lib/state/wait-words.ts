@@ -30,7 +30,9 @@ function whatWords(wait: Wait, now: number): string {
   const name = wait.resource ?? ''
   switch (wait.kind) {
     case 'time':
-      return `due in ${formatSpan(wait.until - now, true)}`
+      return wait.retry === null
+        ? `due in ${formatSpan(wait.until - now, true)}`
+        : `retry ${wait.retry.number} of ${wait.retry.of} in ${formatSpan(wait.until - now, true)}`
     case 'slot':
       return `no free ${wait.executor} slot (${wait.inUse} of ${wait.slots} in use)`
     case 'paused_job':

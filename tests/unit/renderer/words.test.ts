@@ -85,10 +85,12 @@ describe('the words for a run', () => {
       waitWords(slot, 5_000),
       waitWords({ ...slot, ahead: 1_200 }, 5_000),
       waitWords(waitOf({ kind: 'time', until: 9_000, retry: null }), 5_000),
+      waitWords(waitOf({ kind: 'time', until: 9_000, retry: { number: 2, of: 5 } }), 5_000),
     ]).toEqual([
       'no free process slot (4 of 4 in use) · next in line · 5 s',
       `no free process slot (4 of 4 in use) · ${(1_200).toLocaleString()} ahead · 5 s`,
       'due in 4 s',
+      'retry 2 of 5 in 4 s',
     ])
   })
 
