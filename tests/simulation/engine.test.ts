@@ -11,6 +11,7 @@ describe('the engine in simulation', () => {
     expect({ seed, violations: findings.violations }).toEqual({ seed, violations: [] })
     expect(findings.accepted).toBeGreaterThan(20)
     expect(findings.crashes).toBeGreaterThan(0)
+    expect(findings.retried).toBeGreaterThan(0)
   })
 
   test.each(['orphans survive the sweep', 'ended is said before death'] as const)('notices when %s', async (fault) => {

@@ -20,6 +20,7 @@ import { SimulatedMachine } from '../support/simulated-interpreters.ts'
 import type { MachineFault } from '../support/simulated-interpreters.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { gates, gateViolations, makeSemaphores } from './gate-rules.ts'
+import { retriedJobs, RetryRules } from './retry-rules.ts'
 import { addSchedules, pauseSchedule, scheduleNames, slotViolations, waitingSlots } from './slot-rules.ts'
 
 /** Thrown in the place of a commit, or right after one: the engine's process is gone. */
@@ -33,6 +34,8 @@ export type Findings = {
   crashes: number
   finished: Record<string, number>
   interrupted: number
+  /** Attempts that failed and were followed by another one. */
+  retried: number
   violations: string[]
 }
 
@@ -72,6 +75,7 @@ class World {
   readonly #accepted = new Set<number>()
   readonly #cancelAccepted = new Set<number>()
   readonly #terminal = new Map<number, string>()
+  readonly #retryRules = new RetryRules()
   readonly #violations: string[] = []
   #crashes = 0
   #interruptions = 0
@@ -251,6 +255,7 @@ class World {
       crashes: this.#crashes,
       finished: Object.fromEntries(rows.map((row) => [row.outcome, row.n])),
       interrupted: this.#interruptions,
+      retried: this.#retryRules.retried,
       violations: [...new Set([...this.#violations, ...this.#machine.overlaps])],
     }
   }
@@ -289,6 +294,8 @@ class World {
         } else if (before !== row) this.#violations.push(`finished run ${id} changed: ${before} → ${row}`)
       } else if (this.#terminal.has(id)) this.#violations.push(`finished run ${id} is ${lifecycle} again`)
     }
+    const state = engine === undefined ? null : engine.read((current) => current)
+    this.#violations.push(...this.#retryRules.check(store, state, this.#clock.wallMs, isGateOpen))
     if (engine === undefined) return
     engine.read((state) => {
       for (const run of state.live.values()) live[run.executor] += 1
@@ -378,8 +385,8 @@ async function addJobs(engine: Engine): Promise<void> {
     delta: script('async', { timeoutMs: 2_500, semaphores: gates.one }),
     epsilon: script('process', { timeoutMs: 2_500, semaphores: gates.several }),
     zeta: script('async', { timeoutMs: 2_500, semaphores: gates.one, concurrency: gates.perHost }),
-    eta: script('thread', { timeoutMs: 2_500 }),
-    theta: script('thread', { timeoutMs: 2_500, semaphores: gates.one }),
+    eta: script('thread', retriedJobs.eta),
+    theta: script('process', retriedJobs.theta),
   }
   await engine.command(makeSemaphores)
   for (const [name, definition] of Object.entries(definitions)) {

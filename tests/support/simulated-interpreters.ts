@@ -87,7 +87,7 @@ export class SimulatedMachine {
       }
       // Some never end by themselves.
       if (random.chance(0.03) && attempt.definition.timeoutMs !== null) return
-      const ending = randomEnding(random)
+      const ending = randomEnding(random, attempt.definition.retry !== null)
       machineClock.after(random.chance(0.3) ? 0 : random.int(0, LONGEST_MS), () => end(ending))
     }
 
@@ -120,8 +120,9 @@ export class SimulatedMachine {
   }
 }
 
-function randomEnding(random: Random): Ending {
-  const dice = random.next()
+/** What is tried again fails more often than not. */
+function randomEnding(random: Random, isRetried: boolean): Ending {
+  const dice = isRetried ? 0.5 + random.next() / 2 : random.next()
   if (dice < 0.75) return { how: 'returned', result: '{"ok":true}' }
   if (dice < 0.9)
     return { how: 'threw', error: { name: 'Error', message: 'no', stack: null, hint: null }, cancelled: false }
