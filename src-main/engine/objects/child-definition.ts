@@ -9,16 +9,20 @@ import type { EngineState } from '../state.ts'
 
 type Spawn = Extract<CallOn<'run'>, { do: 'spawn' }>
 
-/** What a child runs that is given as a file: by the rules of its parent, but with limits of its own on what runs at once. */
+/**
+ * What a child runs that is given as a file: by the rules of its parent, but with limits of its own on what runs at once.
+ * The retries and the time in all are the parent's alone, whose next attempt spawns anew.
+ */
 export function definitionOfFile(state: EngineState, parent: Definition, path: string): Definition {
   if (parent.kind !== 'script') throw problem('BAD_INPUT', { details: 'a command has no scripts beside it' })
-  const { executor, timeoutMs, queueTimeoutMs, graceMs, cwd, env } = parent
+  const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, graceMs, cwd, env } = parent
   const folder = parent.code.from === 'file' ? dirname(parent.code.path) : state.scriptsFolder
   return v.parse(scriptDefinitionSchema, {
     kind: 'script',
     code: { from: 'file', path: resolve(folder, path) },
     executor,
     timeoutMs,
+    idleTimeoutMs,
     queueTimeoutMs,
     graceMs,
     cwd,
