@@ -9,7 +9,8 @@ const UNFOLLOWED_MS = 2_000
 /** The rules of jobs whose runs are tried again: one with a limit on the time in all, one without, and with its own gate. */
 export const retriedJobs = {
   eta: {
-    timeoutMs: 2_500,
+    // Attempts that hang are left to the limit on the time in all.
+    timeoutMs: 60_000,
     totalTimeoutMs: 8_000,
     semaphores: gates.one,
     retry: { maxAttempts: 5, backoff: { kind: 'exponential', delayMs: 200 }, maxDelayMs: 3_000, jitter: 1 },

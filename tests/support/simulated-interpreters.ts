@@ -85,9 +85,10 @@ export class SimulatedMachine {
       if (random.chance(0.2)) {
         report({ type: 'progress', run: attempt.run, attempt: attempt.attempt, done: 1, total: 2, note: null })
       }
+      const isRetried = attempt.definition.retry !== null
       // Some never end by themselves.
-      if (random.chance(0.03) && attempt.definition.timeoutMs !== null) return
-      const ending = randomEnding(random, attempt.definition.retry !== null)
+      if (random.chance(isRetried ? 0.15 : 0.03) && attempt.definition.timeoutMs !== null) return
+      const ending = randomEnding(random, isRetried)
       machineClock.after(random.chance(0.3) ? 0 : random.int(0, LONGEST_MS), () => end(ending))
     }
 
