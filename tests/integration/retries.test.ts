@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Definition, Json, RunDetail } from '../../src-preload/contract.ts'
 import { openScriptHost } from '../support/script-host.ts'
 
-const host = openScriptHost('')
+const host = openScriptHost('spawn')
 
 const fixed = (maxAttempts: number, delayMs = 20) => ({
   maxAttempts,
@@ -92,6 +92,15 @@ describe.each(['async', 'process'] as const)('a script of the executor %s', (exe
     expect(run.attempts.length).toBeGreaterThan(1)
     expect((run.attempts.at(-1)?.startedAt ?? 0) - run.createdAt).toBeLessThan(2_500)
   })
+})
+
+test('a script that spawns another one says how often that is tried again', async () => {
+  const child = `import { run } from 'signalbox'
+    export default () => { if (!run.isLastAttempt) throw new Error('not yet'); return run.attempt }`
+  const code = { from: 'text' as const, name: 'child.ts', text: child }
+  await host.client.jobs.save({ name: 'flaky', definition: { kind: 'script', executor: 'async', code } })
+  const id = await host.start(`return [await spawn('flaky'), await spawn('flaky', null, { retries: 1 })]`)
+  expect((await host.ended(id)).result).toEqual([1, 2])
 })
 
 test('a command is tried again for the exit codes that its job names', async () => {

@@ -36,6 +36,7 @@ export async function openFamily(options: Parameters<typeof openSimulatedEngine>
     executor: null,
     timeoutMs: null,
     priority: null,
+    retries: null,
     onParentEnd: 'cancel',
     group: null,
     ...more,

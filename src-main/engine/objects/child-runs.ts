@@ -70,7 +70,9 @@ function orderOfChild(state: EngineState, tick: Tick, parent: LiveRun, call: Spa
 
 function orderOf(state: EngineState, tick: Tick, parent: LiveRun, call: Spawn): Order {
   const { what } = call
-  const when = { priority: call.priority ?? parent.priority, delayMs: call.delayMs, at: call.at }
+  const { priority, delayMs, at, retries } = call
+  const retry = retries === null ? undefined : { maxAttempts: retries + 1 }
+  const when = { priority: priority ?? parent.priority, delayMs, at, retry }
   if (what.what === 'job') {
     const order = orderOfJob(state, tick, what.job, when)
     const definition = overridden(order.definition, call)

@@ -61,3 +61,17 @@ test('what a failed attempt has spawned is cancelled before the next one begins'
     { cause: 'parent', parent, chain: [parent], because: `run ${parent} has failed and is tried again` },
   ])
 })
+
+test('a script says how often what it spawns is tried again', async () => {
+  const world = await openWithRetries()
+  const parent = await world.submit({ job: 'work' })
+  const [more, none, plain] = [
+    await world.spawn(parent, { ...world.flaky, retries: 4 }),
+    await world.spawn(parent, { ...world.flaky, retries: 0 }),
+    await world.spawn(parent, { retries: 1, timeoutMs: 5_000 }),
+  ]
+  expect([more, none, plain].map((run) => world.detail(run).maxAttempts)).toEqual([5, 1, 2])
+  expect(world.detail(plain).definition).toMatchObject({ timeoutMs: 5_000, retry: { maxAttempts: 2 } })
+  await world.end(none, 'threw')
+  expect(world.states(none)).toEqual(['failed'])
+})

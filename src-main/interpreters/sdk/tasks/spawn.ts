@@ -1,3 +1,4 @@
+import { limits } from '../../../../src-preload/limits.ts'
 import { checkName, checkSpan, checkWhen, checkWhole, checkJson, shown } from '../check.ts'
 import type { Duration, When } from '../check.ts'
 import { placeOfCaller } from '../place.ts'
@@ -25,6 +26,8 @@ export type SpawnOptions = When & {
   priority?: number | undefined
   /** How long an attempt may take; left out: what the job says. */
   timeout?: Duration | undefined
+  /** How often it is tried again when it fails; left out: what the job says, and for a file never. */
+  retries?: number | undefined
   /** What becomes of the child when this run's attempt ends before it; left out: `cancel`. */
   onParentEnd?: 'cancel' | 'keep' | undefined
 }
@@ -72,7 +75,7 @@ export const runInExecutor = <Value = unknown>(
 
 /** The call that spawns a run. */
 export function spawnCall(what: string, input: unknown, options: SpawnOptions = {}): SpawnCall {
-  const { name, executor, priority, timeout, onParentEnd = 'cancel', delay, at } = options
+  const { name, executor, priority, timeout, retries, onParentEnd = 'cancel', delay, at } = options
   if (executor !== undefined && !executors.includes(executor))
     throw new TypeError(`executor must be 'async', 'thread' or 'process', not ${shown(executor)}.`)
   if (onParentEnd !== 'cancel' && onParentEnd !== 'keep')
@@ -86,6 +89,7 @@ export function spawnCall(what: string, input: unknown, options: SpawnOptions = 
     executor: executor ?? null,
     timeoutMs: timeout === undefined ? null : checkSpan('timeout', timeout),
     priority: priority === undefined ? null : checkWhole('priority', priority, -1_000, 1_000),
+    retries: retries === undefined ? null : checkWhole('retries', retries, 0, limits.attempts - 1),
     onParentEnd,
     group: null,
     ...checkWhen({ delay, at }),
