@@ -13,16 +13,17 @@ import { probeSqlite } from './probe.ts'
 import { inRounds, print, rate, spread } from './rounds.ts'
 
 const BULK = 5_000
-const SLOTS = { async: 1024, process: 16 }
-const counts = { async: 100_000, command: 3_000, process: 200 }
+const SLOTS = { async: 1024, thread: 256, process: 16 }
+const counts = { async: 100_000, thread: 20_000, command: 3_000, process: 200 }
 
-const script = (executor: 'async' | 'process') => ({
+const script = (executor: 'async' | 'thread' | 'process') => ({
   kind: 'script' as const,
   code: { from: 'text' as const, name: 'no-op.ts', text: 'export default () => null\n' },
   executor,
 })
 const definitions: Record<keyof typeof counts, Extract<Submit, { what: 'definition' }>['definition']> = {
   async: script('async'),
+  thread: script('thread'),
   command: { kind: 'command', command: { as: 'argv', argv: ['true'] } },
   process: script('process'),
 }
@@ -79,16 +80,20 @@ const rounds = await inRounds(3, async (folder) => {
   await drain(client, 'async', BULK)
   const probe = probeSqlite(folder)
   const async = await drain(client, 'async', counts.async)
+  await drain(client, 'thread', 1_000)
+  const thread = await drain(client, 'thread', counts.thread)
   const commands = await drainBesideBare(client, 'command', ['true'])
   const processes = await drainBesideBare(client, 'process', [process.execPath, '-e', '0'])
   close()
   await endHost(host, 'SIGTERM')
-  return { probe, async, commands, processes }
+  return { probe, async, thread, commands, processes }
 })
 
 print('drain', {
   asyncPerSecond: spread(rounds.map((round) => round.async)),
   asyncToCycle100: spread(rounds.map((round) => round.async / round.probe.cycle100)),
+  threadPerSecond: spread(rounds.map((round) => round.thread)),
+  threadToCycle100: spread(rounds.map((round) => round.thread / round.probe.cycle100)),
   commandsPerSecond: spread(rounds.map(({ commands }) => commands.perSecond)),
   commandsToBareSpawn: spread(rounds.map(({ commands }) => commands.toBare)),
   processesPerSecond: spread(rounds.map(({ processes }) => processes.perSecond)),

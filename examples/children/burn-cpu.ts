@@ -1,9 +1,10 @@
-/** Counts primes for about so long. For `mixed-work`, which spawns it as a run of its own. */
+/** Counts primes for about so long. For `mixed-work` and `cpu-on-threads`, which spawn it as a run of its own. */
 export default function burnCpu({ job, cpuMs }: { job: number; cpuMs: number }) {
+  const beganAt = Date.now()
   const until = performance.now() + cpuMs
   let primes = 0
   for (let number = 2; performance.now() < until; number += 1) if (isPrime(number)) primes += 1
-  return { job, primes, pid: process.pid }
+  return { job, primes, pid: process.pid, beganAt, endedAt: Date.now() }
 }
 
 function isPrime(number: number): boolean {

@@ -79,7 +79,7 @@ async function openEngine(options: EngineOptions): Promise<{ store: OpenStore; e
           tag: store.storeId,
           cacheFolder: paths.cache,
           scriptsFolder: paths.scripts,
-          threads: { thread: slots.thread },
+          threadSlots: slots.thread,
         },
         onReports,
       ),

@@ -1,9 +1,7 @@
 /**
  * The executors `async` and `thread`: one process that owns threads, on each of which run many attempts at once, or one. This main
- * thread only hands batches to threads and reports to the supervisor, both unread. It never runs user code, so it answers while
- * threads are blocked.
+ * thread hands batches to threads and reports to the supervisor. It never runs user code, so it answers while threads are blocked.
  */
-import { availableParallelism } from 'node:os'
 import { BroadcastChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { entryPath } from '../entry.ts'
@@ -12,26 +10,41 @@ import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { createBeats } from './heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
-import type { PoolSettings, ThreadLost, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
+import type { Batch, PoolSettings, ThreadLost, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
 import { LoopWatch } from './loop-watch.ts'
+import { ThreadBatches } from './thread-batches.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as PoolSettings
 const isShared = settings.executor === 'async'
 delete process.env['NODE_COMPILE_CACHE']
 
+/** How long a thread that was made for runs that had to wait is kept for the next ones. */
+const APART_IDLE_MS = 10_000
+
 const beats = createBeats()
 const arrivals = new Int32Array(new SharedArrayBuffer(4))
-const pool = new Piscina({
+const options = {
   filename: entryPath('interpreter-thread'),
   workerData: { ...settings, beats, arrivals } satisfies ThreadSettings,
   argv: [],
-  minThreads: Math.min(settings.threads, availableParallelism()),
-  maxThreads: settings.threads,
   // The engine's slots bound what runs; a thread that is shared takes whatever comes.
   concurrentTasksPerWorker: isShared ? 1_000_000 : 1,
   idleTimeout: Infinity,
   // With atomics an idle thread blocks its event loop: keep-alive sockets and timers of warm modules would stand still.
-  atomics: 'disabled',
+  atomics: 'disabled' as const,
+}
+const pool = new Piscina({ ...options, minThreads: settings.threads, maxThreads: settings.threads })
+/** Made at the first use; its threads are given up after a while. */
+let poolApart: Piscina | null = null
+const threadBatches = new ThreadBatches({
+  threads: settings.threads,
+  run: (task) => pool.run(task),
+  runApart: (task) =>
+    (poolApart ??= watched(
+      new Piscina({ ...options, minThreads: 0, maxThreads: settings.slots, idleTimeout: APART_IDLE_MS }),
+    )).run(task),
+  onLost: (run, error) =>
+    sendFrame(JSON.stringify([{ type: 'thread_lost', batches: [], run, ...wordsOf(error) } satisfies ThreadLost])),
 })
 const toRuns = new BroadcastChannel(TO_RUNS_CHANNEL)
 
@@ -43,17 +56,23 @@ if (isShared) {
     (report) => sendFrame(JSON.stringify([report])),
   )
 }
-pool.on('message', (json: string) => sendFrame(json))
-// A thread that died with nothing on it; piscina has started another.
-pool.on('error', (error: Error) => process.stderr.write(`an idle thread died: ${error.message}\n`))
+watched(pool)
 
 /** Batches whose thread died in this turn. Piscina rejects all tasks of a thread together, so they are told together. */
 let lost: ThreadLost | null = null
 
 new Incoming(new FrameReader(), obey, endWithSupervisor).watch()
 
+function watched(threads: Piscina): Piscina {
+  threads.on('message', (json: string) => sendFrame(json))
+  // A thread that died with nothing on it; piscina has started another.
+  threads.on('error', (error: Error) => process.stderr.write(`an idle thread died: ${error.message}\n`))
+  return threads
+}
+
 function obey(frame: Frame): void {
-  if (frame.channel !== 0) void runBatch(frame.channel, frame.payload.toString())
+  if (frame.channel !== 0 && isShared) void runBatch(frame.channel, frame.payload.toString())
+  else if (frame.channel !== 0) threadBatches.start(JSON.parse(frame.payload.toString()) as Batch)
   else tellRuns(JSON.parse(frame.payload.toString()) as ToInterpreter)
 }
 
@@ -68,19 +87,24 @@ async function runBatch(batch: number, json: string): Promise<void> {
     await pool.run(json)
   } catch (error) {
     // The thread's end is the only way a batch rejects: user code's errors are endings of their runs.
-    loseBatch(batch, error instanceof Error ? error.message : String(error))
+    loseBatch(batch, error)
   }
 }
 
-function loseBatch(batch: number, why: string): void {
+function loseBatch(batch: number, error: unknown): void {
   if (lost !== null) {
     lost.batches.push(batch)
     return
   }
-  const exitCode = /exited with code: (\d+)/.exec(why)?.[1]
-  lost = { type: 'thread_lost', batches: [batch], why, exitCode: exitCode === undefined ? null : Number(exitCode) }
+  lost = { type: 'thread_lost', batches: [batch], run: null, ...wordsOf(error) }
   setImmediate(() => {
     sendFrame(JSON.stringify([lost]))
     lost = null
   })
+}
+
+function wordsOf(error: unknown): { why: string; exitCode: number | null } {
+  const why = error instanceof Error ? error.message : String(error)
+  const exitCode = /exited with code: (\d+)/.exec(why)?.[1]
+  return { why, exitCode: exitCode === undefined ? null : Number(exitCode) }
 }

@@ -17,7 +17,12 @@ export type InterpreterSettings = {
 /** Executors whose runs share one process with threads. */
 export type PoolExecutor = Exclude<Executor, 'process'>
 
-export type PoolSettings = InterpreterSettings & { executor: PoolExecutor; threads: number }
+export type PoolSettings = InterpreterSettings & {
+  executor: PoolExecutor
+  threads: number
+  /** Of `thread`: how many runs go on at the same time; when there are fewer threads, more are made for those that wait. */
+  slots: number
+}
 
 /** What a pool gives its threads. */
 export type ThreadSettings = PoolSettings & {
@@ -38,11 +43,20 @@ export type ToInterpreter =
  */
 export type Batch = { codes: Code[]; starts: (ScriptStart & { code: number })[] }
 
+/** What a thread of the executor `thread` is given: the JSON of a `Batch`, and shared counts of how far it is. */
+export type ThreadTask = { json: string; counts: Int32Array }
+
 /** From an interpreter: control frames on descriptor 3, each a JSON array. */
 export type FromInterpreter = Report | ThreadLost
 
-/** A thread of the pool died; these batches were on it and hear nothing more. */
-export type ThreadLost = { type: 'thread_lost'; batches: number[]; why: string; exitCode: number | null }
+/** A thread of the pool died. These batches were on it and hear nothing more; where a run has its thread to itself, it is `run`. */
+export type ThreadLost = {
+  type: 'thread_lost'
+  batches: number[]
+  run: number | null
+  why: string
+  exitCode: number | null
+}
 
 /** Name of the BroadcastChannel on which a pool passes aborts and answers to all its threads; each knows its own runs. */
 export const TO_RUNS_CHANNEL = 'signalbox-to-runs'

@@ -9,7 +9,7 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Answer } from './calls.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
-import type { Batch, Code, ScriptStart, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
+import type { Batch, Code, ScriptStart, ThreadSettings, ThreadTask, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
 import { captureOutput } from './output-capture.ts'
 import { monotonicNow, parseJson } from './own-builtins.ts'
@@ -19,6 +19,7 @@ import { RunScope } from './run-scope.ts'
 import { runScript, threwUnawaited } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
 import { linkCurrentRun } from './sdk/run-link.ts'
+import { runsOf } from './thread-batches.ts'
 
 /** How many toRuns for runs we do not know are remembered: they may overtake their start, or come after the end. */
 const MAX_EARLY_ABORTS = 1_000
@@ -110,20 +111,33 @@ function abort({ run, attempt, reason }: Extract<ToInterpreter, { type: 'abort' 
   else if (earlyAborts.size < MAX_EARLY_ABORTS) earlyAborts.set(`${run}.${attempt}`, reason)
 }
 
-/** Piscina's task: resolves when every run of the batch has ended. `json` is a `Batch`. */
-export default function runBatch(json: string): Promise<void> {
+/** Piscina's task: resolves when every run of the batch that is begun here has ended. A text is a `Batch` in JSON. */
+export default function runTask(task: string | ThreadTask): Promise<void> {
+  return typeof task === 'string' ? runTogether(task) : runInTurn(task)
+}
+
+async function runInTurn(task: ThreadTask): Promise<void> {
+  const batch = parseJson(task.json) as Batch
+  for (const start of runsOf(batch, task)) {
+    await new Promise<void>((resolve) => begin(start, codeOf(start, batch.codes), resolve))
+  }
+}
+
+function runTogether(json: string): Promise<void> {
   const { codes, starts } = parseJson(json) as Batch
   return new Promise((resolve) => {
     let left = starts.length
     const onEnd = () => {
       if (--left === 0) resolve()
     }
-    for (const start of starts) {
-      const code = codes[start.code]
-      if (code === undefined) throw new RangeError(`a batch without the code of run ${start.run}`)
-      begin(start, code, onEnd)
-    }
+    for (const start of starts) begin(start, codeOf(start, codes), onEnd)
   })
+}
+
+function codeOf({ code, run }: Batch['starts'][number], codes: Code[]): Code {
+  const found = codes[code]
+  if (found === undefined) throw new RangeError(`a batch without the code of run ${run}`)
+  return found
 }
 
 function begin(start: ScriptStart, code: Code, onEnd: () => void): void {

@@ -19,7 +19,9 @@ export function parseFromInterpreter(payload: Buffer): FromInterpreter[] | null 
 
 function isFromInterpreter(message: unknown): message is FromInterpreter {
   if (!isRecord(message)) return false
-  if (message['type'] === 'thread_lost') return Array.isArray(message['batches']) && typeof message['why'] === 'string'
+  if (message['type'] === 'thread_lost') {
+    return Array.isArray(message['batches']) && isOrNull(message['run'], 'number') && typeof message['why'] === 'string'
+  }
   if (!Number.isInteger(message['run']) || !Number.isInteger(message['attempt'])) return false
   switch (message['type']) {
     case 'started':

@@ -50,7 +50,7 @@ export class PoolAttempts {
     const able = starts.filter((start) => !this.#refuse(start))
     if (able.length === 0) return
     const pool = (this.#open ??= this.#launch())
-    const perBatch = this.#runsPerBatch(able.length)
+    const perBatch = Math.max(1, Math.min(RUNS_PER_BATCH, Math.ceil(able.length / this.#settings.threads)))
     let batch = new BatchDraft()
     for (const start of able) {
       batch.add(start)
@@ -155,12 +155,6 @@ export class PoolAttempts {
     this.#open = null
   }
 
-  /** A batch goes to one thread: where that takes one run at a time, each is a batch of its own. */
-  #runsPerBatch(runs: number): number {
-    const { executor, threads } = this.#settings
-    return executor === 'thread' ? 1 : Math.max(1, Math.min(RUNS_PER_BATCH, Math.ceil(runs / threads)))
-  }
-
   #launch(): Pool {
     const channel = this.#nextChannel()
     const pool: Pool = { channel, pid: null, attempts: new Map(), batches: 0, isBroken: false }
@@ -192,9 +186,9 @@ export class PoolAttempts {
     }
   }
 
-  #loseThread(pool: Pool, { batches, why, exitCode }: ThreadLost): void {
+  #loseThread(pool: Pool, { batches, run: own, why, exitCode }: ThreadLost): void {
     const dead = new Set(batches)
-    const lost = [...pool.attempts.values()].filter(({ batch }) => dead.has(batch))
+    const lost = [...pool.attempts.values()].filter(({ run, batch }) => run === own || dead.has(batch))
     const [only] = lost
     if (lost.length === 1 && only !== undefined) {
       const { run, attempt } = only

@@ -18,10 +18,12 @@ export type SupervisorOptions = {
   cacheFolder: string
   scriptsFolder: string
   /**
-   * Threads of the pools. Default for `async`: one less than the cores, 1 to 4, for the engine needs one too. For `thread`: as
-   * many as there are cores; fewer than runs that are started at once let some of them wait unseen.
+   * Threads of the pools. Default for `async`: one less than the cores, 1 to 4, for the engine needs one too; for `thread`: as
+   * many as there are cores.
    */
   threads?: Partial<Record<PoolExecutor, number>>
+  /** How many runs of `thread` go on at the same time; default: one for each of its threads. */
+  threadSlots?: number
 }
 
 /** A supervisor that lived shorter than this may be failing at its start: the next one waits. */
@@ -133,7 +135,8 @@ class SupervisorClient implements Interpreters {
       exited: (code) => void this.#afterExit(life, code),
     })
     const createPools = (executor: PoolExecutor) => {
-      const settings = { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor] }
+      const slots = this.#options.threadSlots ?? this.#threads.thread
+      const settings = { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor], slots }
       return new PoolAttempts(link, settings, () => this.#nextChannel(), report)
     }
     const life: Life = {

@@ -5,7 +5,7 @@ import { problem } from '../../src-preload/problem.ts'
 /** Parallel runs per executor; what is left out has the engine's default. */
 export type Slots = Partial<Record<Executor, number>>
 
-/** A slot of `thread` is a thread. */
+/** A slot of `thread` can become a thread. */
 const mostSlots: Record<Executor, number> = { async: 10_000, thread: 256, process: 10_000 }
 
 /** Slots as they are typed: `process=8,async=512`. Throws BAD_INPUT. */

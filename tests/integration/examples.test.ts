@@ -101,6 +101,26 @@ const shows: Record<string, () => Promise<void>> = {
     })
   },
 
+  async 'cpu-on-threads'() {
+    const id = await start('cpu-on-threads', { cpuMs: 600 })
+    const result = (await resultOf(id)) as { mostAtOnce: number; ticks: number }
+    const { total } = (await host.client.engine.status()).slots.thread
+    expect(result).toEqual({
+      jobs: [0, 1, 2, 3],
+      mostAtOnce: expect.any(Number),
+      processes: 1,
+      isOneOfThemOurs: false,
+      ticks: expect.any(Number),
+      tookMs: atLeast(Math.ceil(4 / total) * 600),
+    })
+    expect(result.mostAtOnce).toBeGreaterThan(1)
+    expect(result.mostAtOnce).toBeLessThanOrEqual(total)
+    expect(result.ticks).toBeGreaterThan(0)
+    const { children } = await host.get(id)
+    const spawned = await Promise.all(children.first.map((child) => host.get(child.id)))
+    expect(spawned.map(({ executor, outcome }) => [executor, outcome])).toEqual(Array(4).fill(['thread', 'succeeded']))
+  },
+
   async deadlock() {
     const id = await start('deadlock')
     await until('a deadlock is found', async () => (await host.client.waits.deadlocks()).length > 0)

@@ -31,21 +31,49 @@ test('every run has a thread to itself, all in one process beside that of the as
   expect(pid(beside)).not.toBe(pid(runs[0]!))
 })
 
-test('a run that finds no thread free is started when one is', async () => {
-  const { startMany, endingOf, stop, untilSaid, ended } = openSupervisor()
+test('short runs of a batch go one after another on its thread; behind a long one they get threads of their own', async () => {
+  const { startMany, endingOf, ended, stop } = openSupervisor()
+  const short = script(`import { threadId } from 'node:worker_threads'\nexport default () => threadId`, 'thread')
+  const quick = startMany(short, Array(40).fill(null))
+  const threads = await Promise.all(quick.map((run) => endingOf(run)))
+  expect(new Set(threads.map((ending) => JSON.stringify(ending))).size).toBeLessThanOrEqual(2 + 4)
+
   const waits = script(
-    `import { log, sleep } from 'signalbox'
-     export default async (name: string) => { log(name); if (name !== 'third') await sleep('1h'); return name }`,
+    `import { sleep } from 'signalbox'
+     export default async (isLong: boolean) => { if (isLong) await sleep('1h'); return 'done' }`,
     'thread',
   )
-  const [first, second, third] = startMany(waits, ['first', 'second', 'third']) as [number, number, number]
-  await untilSaid(first, 'first')
-  await untilSaid(second, 'second')
-  expect(ended(third)).toEqual([])
-  stop(first, 'signal')
-  expect(await endingOf(first)).toMatchObject({ how: 'threw', cancelled: true })
-  expect(await endingOf(third)).toEqual(returned('third'))
-  expect(ended(second)).toEqual([])
+  // Two batches, each with a long run first.
+  const runs = startMany(waits, [true, false, true, false])
+  expect(await Promise.all([runs[1]!, runs[3]!].map((run) => endingOf(run)))).toEqual([
+    returned('done'),
+    returned('done'),
+  ])
+  expect([ended(runs[0]!), ended(runs[2]!)]).toEqual([[], []])
+  // Both threads are taken for good: so is this one's.
+  const [after] = startMany(waits, [false]) as [number]
+  expect(await endingOf(after)).toEqual(returned('done'))
+  for (const run of [runs[0]!, runs[2]!]) stop(run, 'signal')
+  expect(await endingOf(runs[0]!)).toMatchObject({ how: 'threw', cancelled: true })
+})
+
+test('what a batch had not begun when its thread died is run elsewhere', async () => {
+  const { startMany, endingOf } = openSupervisor()
+  const dies = script(
+    `export default (isLast: boolean) => {
+       if (isLast) return 'done'
+       return new Promise(() => process.reallyExit(3))
+     }`,
+    'thread',
+  )
+  const runs = startMany(dies, [false, true, false, true])
+  const exited = { how: 'exited', code: 3, signal: null }
+  expect(await Promise.all(runs.map((run) => endingOf(run)))).toEqual([
+    exited,
+    returned('done'),
+    exited,
+    returned('done'),
+  ])
 })
 
 test('threads that are all kept busy hold up neither async runs nor processes, and are not told of a blocked loop', async () => {
