@@ -150,6 +150,20 @@ export type JobRow = {
   lastRun: { id: number; lifecycle: Lifecycle; outcome: Outcome | null; finishedAt: number | null } | null
 }
 
+/** Which executor fits a job, by what its last runs have done. */
+export type Advice = {
+  executor: Executor
+  /** It has that one already. */
+  isCurrent: boolean
+  /** Succeeded runs that were measured. */
+  runs: number
+  /** CPU time to the time that passed, 0 to 1. */
+  cpuShare: number
+  /** Of a run, on average. */
+  waitMs: number
+  reason: string
+}
+
 export type Status = {
   version: string
   home: string
@@ -282,6 +296,8 @@ export const contract = {
     save: oc.input(saveJobSchema).output(type<JobRow>()),
     list: oc.output(type<JobRow[]>()),
     get: oc.input(v.strictObject({ name: v.string() })).output(type<JobRow>()),
+    /** Null for commands, and where too few of the last runs were measured: those of `async` share their CPU time with others. */
+    advice: oc.input(v.strictObject({ name: v.string() })).output(type<Advice | null>()),
     /** Refused while runs of it are unfinished. Its finished runs stay in the history. */
     remove: oc.input(v.strictObject({ name: v.string() })).output(type<{ removed: true }>()),
     pause: oc.input(v.strictObject({ name: v.string() })).output(type<JobRow>()),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { JobRow } from '../../src-preload/contract.ts'
+import type { Advice, JobRow } from '../../src-preload/contract.ts'
 import { concurrencyInWords, semaphoreInWords } from './gate-options.ts'
 import { addJobAdd } from './job-add.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
@@ -32,8 +32,9 @@ export function addJob(program: Command): void {
       const { home, json } = circumstancesOf(command)
       await withHost(home, async (client) => {
         const row = await client.jobs.get({ name })
-        if (json) printJson(row)
-        else printJob(row)
+        const advice = await client.jobs.advice({ name })
+        if (json) printJson({ ...row, advice })
+        else printJob(row, advice)
       })
     })
 
@@ -86,13 +87,14 @@ function printJobs(jobs: JobRow[]): void {
   )
 }
 
-function printJob(job: JobRow): void {
+function printJob(job: JobRow, advice: Advice | null): void {
   const { definition } = job
   const span = (ms: number | null) => (ms === null ? null : spanInWords(ms))
   const facts: [string, string | null][] = [
     ['job', job.name],
     ['about', job.description],
     ['runs', `${contentInWords(job)} (${job.kind}, executor ${job.executor})`],
+    ['advice', advice === null ? null : adviceInWords(advice)],
     ['paused', job.pausedAt === null ? null : `since ${timeInWords(job.pausedAt)}`],
     ['priority', String(job.priority)],
     ['timeout', span(definition.timeoutMs) ?? 'none'],
@@ -110,4 +112,9 @@ function printJob(job: JobRow): void {
     ['changed', timeInWords(job.updatedAt)],
   ]
   printFacts(facts.filter((fact): fact is [string, string] => fact[1] !== null))
+}
+
+function adviceInWords({ executor, isCurrent, reason, runs }: Advice): string {
+  const what = isCurrent ? `${executor} fits` : `executor ${executor}`
+  return `${what}: ${reason} (${runs} runs)`
 }

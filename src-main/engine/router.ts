@@ -10,6 +10,7 @@ import { limits } from '../../src-preload/definition.ts'
 import { Problem, problem } from '../../src-preload/problem.ts'
 import { checkScript } from '../interpreters/check-script.ts'
 import { listExamples } from '../jobs/examples.ts'
+import { adviceFor } from './advice.ts'
 import { checkPlaces } from './check-places.ts'
 import { cancel } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
@@ -43,6 +44,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
         engine.read((state) => state.store.jobs.all.all().map((job) => jobRow(state, job))),
       ),
       get: on.jobs.get.handler(({ input }) => engine.read((state) => jobNamed(state, input.name))),
+      advice: on.jobs.advice.handler(({ input }) => engine.read((state) => adviceFor(state, input.name))),
       remove: on.jobs.remove.handler(async ({ input }) => {
         await engine.command((state, tick) => removeJob(state, tick, input.name))
         return { removed: true as const }

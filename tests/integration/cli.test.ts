@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { JobRow, LogLine, RunDetail, RunRow } from '../../src-preload/contract.ts'
+import type { Advice, JobRow, LogLine, RunDetail, RunRow } from '../../src-preload/contract.ts'
 import { connectToHost } from '../../src-main/cli/connection.ts'
 import { listenTo, serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
 import { writeScripts } from '../support/scripts.ts'
@@ -213,6 +213,20 @@ test('a job says what its runs take before they start, and then they do', async 
   expect((await signalbox('job', 'add', '--name', 'x', '--command', line, '--semaphore', 'a,b')).stderr).toMatch(
     /^signalbox: --semaphore: "a,b" is not a name: .*\n$/,
   )
+})
+
+test('a job is told which executor fits what its runs have done', async () => {
+  const file = join(folder, 'naps.ts')
+  writeFileSync(file, `import { sleep } from 'signalbox'\nexport default () => sleep(400)`)
+  await say('job', 'add', file, '--name', 'naps', '--executor', 'thread')
+  expect(await say('job', 'show', 'naps')).not.toMatch(/^advice/m)
+  for (let n = 0; n < 3; n += 1) await say('logs', (await say('submit', 'naps')).trim(), '-f')
+  expect(await say('job', 'show', 'naps')).toMatch(
+    /^advice +executor async: \d+ % CPU, \d+ ms waiting: others can use the time \(3 runs\)$/m,
+  )
+  expect(await json<{ advice: Advice }>('job', 'show', 'naps')).toMatchObject({
+    advice: { executor: 'async', isCurrent: false, runs: 3 },
+  })
 })
 
 test('words after -- are a program and its arguments, options and all', async () => {

@@ -247,6 +247,10 @@ export function prepareRuns(db: Database) {
   const lastOfJob = db.prepare<[job: number], Pick<StoredRun, 'id' | 'lifecycle' | 'outcome' | 'finished_at'>>(
     'SELECT id, lifecycle, outcome, finished_at FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1',
   )
+  const measuredOfJob = db.prepare<[job: number, limit: number], MeasuredRow>(
+    `SELECT definition_id, outcome, finished_at - started_at AS wall_ms, cpu_ms
+     FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT ?`,
+  )
   const maxId = db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM runs').pluck()
 
   return {
@@ -284,10 +288,13 @@ export function prepareRuns(db: Database) {
     countAhead,
     countScheduledOfJob,
     lastOfJob,
+    measuredOfJob,
     maxId,
     list: (filter: HistoryFilter) => listRuns(db, filter),
   }
 }
+
+type MeasuredRow = { definition_id: number; outcome: Outcome | null; wall_ms: number | null; cpu_ms: number | null }
 
 export type HistoryFilter = {
   lifecycle: Lifecycle[] | null
