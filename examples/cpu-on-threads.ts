@@ -11,7 +11,8 @@ import { gather, log, loop, runInExecutor, sleep, spawn, wait } from 'signalbox'
 
 type Burnt = { job: number; primes: number; pid: number; beganAt: number; endedAt: number }
 
-export default async function cpuOnThreads({ jobs, cpuMs }: { jobs: number; cpuMs: number }) {
+export default async function cpuOnThreads(input: { jobs?: number; cpuMs?: number } | null) {
+  const { jobs, cpuMs } = { jobs: 4, cpuMs: 300, ...input }
   const began = loop.time()
   let ticks = 0
   const ticker = spawn(async function tick() {
