@@ -80,7 +80,7 @@ export default async function (input: { urls: string[] }, context: RunContext): 
   const number: number | null = child.id
   const stored: number = await child.stored()
   // @ts-expect-error no such executor
-  spawn('job', null, { executor: 'thread' })
+  spawn('job', null, { executor: 'gpu' })
   const results: number[] = await gather([task, local, Promise.resolve(3)])
   const orErrors: (number | Error)[] = await gather([task], { returnExceptions: true })
   // @ts-expect-error a list is indexed with care

@@ -14,6 +14,7 @@ export type TaskOptions = {
 }
 
 const executors = ['async', 'thread', 'process'] as const
+/** Where a run is executed: on an event loop that runs share, on a warm thread of its own, or in a fresh process. */
 type ExecutorName = (typeof executors)[number]
 
 /** How a run is started: at once, or as `delay` or `at` say. */
