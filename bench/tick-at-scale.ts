@@ -1,7 +1,8 @@
 /**
- * Does the cost of a turn grow with the backlog? The engine alone (attempts return at once) drains 20,000 runs with
- * 1 k, 100 k and 1 M more pending behind them, with 1 M runs of a paused job beside them, and with 100 k delayed ones.
- * `timerLateP99Ms` is how late a 1 ms timer on the engine's thread fires meanwhile. Each case has a process of its own, so that its memory can be read.
+ * Does the cost of a turn grow with the backlog? The engine alone (attempts return at once) drains 20,000 runs with 1
+ * k, 100 k and 1 M more pending behind them, with 1 M runs of a paused job beside them, and with 100 k delayed ones.
+ * `timerLateP99Ms` is how late a 1 ms timer on the engine's thread fires meanwhile. Each case has a process of its own,
+ * so that its memory can be read.
  */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

@@ -5,7 +5,10 @@ import { maxJsonLevels } from './json-depth.ts'
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
-/** JSON and nothing else, no larger and no deeper than the limits. `unknown` to the compiler, which does not unfold the recursive type. */
+/**
+ * JSON and nothing else, no larger and no deeper than the limits. `unknown` to the compiler, which does not unfold the
+ * recursive type.
+ */
 const jsonSchema = (what: string, maxBytes: number) =>
   v.pipe(
     v.unknown(),

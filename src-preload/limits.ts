@@ -57,7 +57,10 @@ export const nameRule = 'a name starts with a letter or digit, then letters, dig
 /** The name of an error, as its class gives it. */
 export const errorNamePattern = /^[\p{L}_$][\p{L}\p{N}_$.-]{0,119}$/u
 
-/** What a policy of retries says where it is silent. No delay is longer than `maxDelayMs`, also not one that a script asks for. */
+/**
+ * What a policy of retries says where it is silent. No delay is longer than `maxDelayMs`, also not one that a script
+ * asks for.
+ */
 export const retryDefaults = {
   backoff: { kind: 'exponential', delayMs: 1_000, factor: 2 },
   maxDelayMs: 3_600_000,

@@ -10,7 +10,10 @@ const types: Record<(typeof findingKinds)[number], true> = {
   unhandled_rejection: true,
 }
 
-/** What was wrong with a script although it said nothing: tasks that nobody awaited, promises that nobody caught, a blocked loop. */
+/**
+ * What was wrong with a script although it said nothing: tasks that nobody awaited, promises that nobody caught, a
+ * blocked loop.
+ */
 export function printFindings({ events }: RunDetail): void {
   const found = events.filter(({ type }) => Object.hasOwn(types, type))
   if (found.length === 0) return

@@ -36,7 +36,10 @@ function builtTypes(): string {
   return fileURLToPath(new URL('./types/', import.meta.url))
 }
 
-/** Copies the types from `source` to where every compiler looks for them. Throws a `UseError` when `project` does not allow it. */
+/**
+ * Copies the types from `source` to where every compiler looks for them. Throws a `UseError` when `project` does not
+ * allow it.
+ */
 export function installTypes(source: string, project: string): InstalledTypes {
   if (statSync(project, { throwIfNoEntry: false })?.isDirectory() !== true)
     throw new UseError(`There is no folder ${project}. Say where your project is: signalbox types DIR`)

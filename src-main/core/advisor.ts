@@ -13,9 +13,9 @@ const BUSY = 0.7
 const IDLE = 0.2
 
 /**
- * Which executor fits the work that the runs of a job have done; null where too few were measured. `needsProcess`: it has a working
- * folder or an environment of its own. What is in between stays in a process: it would hold up others on a shared
- * event loop, and leave a core idle on a thread.
+ * Which executor fits the work that the runs of a job have done; null where too few were measured. `needsProcess`: it
+ * has a working folder or an environment of its own. What is in between stays in a process: it would hold up others on
+ * a shared event loop, and leave a core idle on a thread.
  */
 export function adviseExecutor(runs: MeasuredRun[], current: Executor, needsProcess: boolean): Advice | null {
   if (runs.length < MIN_RUNS) return null

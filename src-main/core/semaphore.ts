@@ -44,10 +44,6 @@ export class Semaphore<Waiter extends Wanting, Held extends Lease> {
     return this.#settings.permits + this.#settings.extra - this.#held - this.#used
   }
 
-  get inUse(): number {
-    return this.#held + this.#used
-  }
-
   get waiting(): number {
     return this.#line.size + (this.#behindLanes?.size ?? 0)
   }

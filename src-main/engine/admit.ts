@@ -10,8 +10,8 @@ import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
 /**
- * A run of a shared interpreter that was interrupted this often gets a process of its own: if it is what brought its interpreter down, it
- * now fails alone, in place of taking its neighbours with it again and again.
+ * A run of a shared interpreter that was interrupted this often gets a process of its own: if it is what brought its
+ * interpreter down, it now fails alone, in place of taking its neighbours with it again and again.
  */
 const ALONE_AFTER = 2
 

@@ -29,8 +29,9 @@ function startTotal(state: EngineState, tick: Tick, { id, definition_id }: Reque
 }
 
 /**
- * Waiting is a span and keeps its length when the wall clock is moved: the moments at which limits end, retries are due and permits of rates return, which are stored as wall time to outlive the host, move along. Due times
- * stay: they name a moment.
+ * Waiting is a span and keeps its length when the wall clock is moved: the moments at which limits end, retries are
+ * due and permits of rates return, which are stored as wall time to outlive the host, move along. Due times stay: they
+ * name a moment.
  */
 export function followClock(state: EngineState, movedMs: number): void {
   if (movedMs === 0) return

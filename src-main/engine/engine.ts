@@ -12,7 +12,7 @@ import { settleDueFutures } from './objects/futures.ts'
 import { flushQueues } from './objects/queues.ts'
 import { advanceCascades } from './objects/cascade-turn.ts'
 import { recover } from './recovery.ts'
-import { decideSlots, startWaiting } from './slots.ts'
+import { decideSlots, startWaiting } from './schedules/slots.ts'
 import { createState } from './state.ts'
 import type { EngineState } from './state.ts'
 import { deadlinePassed, requestKill, requestStop, stopSent } from './stopping.ts'
@@ -193,7 +193,10 @@ export class Engine {
     if (this.#state.live.size === 0) for (const wake of this.#idleWaiters.splice(0)) wake()
   }
 
-  /** What one transaction does, in this order: time, inbox, cascades, slots that have waited, admission. Returns how many items it took. */
+  /**
+   * What one transaction does, in this order: time, inbox, cascades, slots that have waited, admission. Returns how
+   * many items it took.
+   */
   #work(tick: Tick): number {
     const state = this.#state
     for (const key of state.timers.take(tick.mono)) {

@@ -11,8 +11,8 @@ import type { Tick } from './tick.ts'
 /**
  * Settles what the last life left under way. Call once, after its processes were seen dead and before anything is
  * admitted: an attempt that was running is `interrupted` and its run is queued again; one that was being stopped by a
- * cancel or a timeout has now stopped, and may be tried again after the timeout. No attempt being alive, what they spawned is cancelled with them. Returns how many
- * runs were settled.
+ * cancel or a timeout has now stopped, and may be tried again after the timeout. No attempt being alive, what they
+ * spawned is cancelled with them. Returns how many runs were settled.
  */
 export function recover(state: EngineState, tick: Tick): number {
   state.lanes.forgetEmpty(0)

@@ -12,7 +12,7 @@ import { Lanes } from './lanes.ts'
 import { loadObjects } from './objects/objects.ts'
 import type { Objects } from './objects/objects.ts'
 import type { ScriptSide } from './objects/script-side.ts'
-import { Schedules } from './schedules.ts'
+import { Schedules } from './schedules/schedules.ts'
 import { noDeadlocks } from './waits/deadlocks.ts'
 import type { Deadlocks } from './waits/deadlocks.ts'
 
@@ -63,7 +63,10 @@ export type EngineState = {
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
-  /** Limits of attempts, grace periods, returns of rates and the next look for deadlocks, in monotonic ms. Due times and queue limits are in the store. */
+  /**
+   * Limits of attempts, grace periods, returns of rates and the next look for deadlocks, in monotonic ms. Due times and
+   * queue limits are in the store.
+   */
   readonly timers: Timers<TimerKey>
   readonly deadlocks: Deadlocks
   readonly isPrivate: boolean

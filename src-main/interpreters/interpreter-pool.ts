@@ -1,6 +1,7 @@
 /**
- * The executors `async` and `thread`: one process that owns threads, on each of which run many attempts at once, or one. This main
- * thread hands batches to threads and reports to the supervisor. It never runs user code, so it answers while threads are blocked.
+ * The executors `async` and `thread`: one process that owns threads, on each of which run many attempts at once, or
+ * one. This main thread hands batches to threads and reports to the supervisor. It never runs user code, so it answers
+ * while threads are blocked.
  */
 import { BroadcastChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
@@ -8,10 +9,10 @@ import { entryPath } from '../entry.ts'
 import { endWithSupervisor, Incoming, sendFrame } from './descriptors.ts'
 import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
-import { createBeats } from './heartbeat.ts'
+import { createBeats } from './loop-watch/heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
 import type { Batch, PoolSettings, ThreadLost, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
-import { LoopWatch } from './loop-watch.ts'
+import { LoopWatch } from './loop-watch/loop-watch.ts'
 import { ThreadBatches } from './thread-batches.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as PoolSettings

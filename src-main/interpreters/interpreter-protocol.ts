@@ -49,7 +49,10 @@ export type ThreadTask = { json: string; counts: Int32Array }
 /** From an interpreter: control frames on descriptor 3, each a JSON array. */
 export type FromInterpreter = Report | ThreadLost
 
-/** A thread of the pool died. These batches were on it and hear nothing more; where a run has its thread to itself, it is `run`. */
+/**
+ * A thread of the pool died. These batches were on it and hear nothing more; where a run has its thread to itself, it
+ * is `run`.
+ */
 export type ThreadLost = {
   type: 'thread_lost'
   batches: number[]

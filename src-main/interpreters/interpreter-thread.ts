@@ -1,13 +1,13 @@
 /**
- * A thread of a pool: many runs share its event loop, or one has it to itself. One task is a batch of starts; each run reports its own ending as soon
- * as it has one, all runs of a turn in one message, so a slow run never delays a quick one's report.
+ * A thread of a pool: many runs share its event loop, or one has it to itself. One task is a batch of starts; each
+ * run reports its own ending as soon as it has one, all runs of a turn in one message, so a slow run never delays a
+ * quick one's report.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
-
 import type { Answer } from './calls.ts'
-import { Heartbeat } from './heartbeat.ts'
+import { Heartbeat } from './loop-watch/heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
 import type { Batch, Code, ScriptStart, ThreadSettings, ThreadTask, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'

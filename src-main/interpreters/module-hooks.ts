@@ -19,8 +19,8 @@ export type ModuleHooks = {
 
 /**
  * Teaches this thread's module loader three things: TypeScript (types stripped, positions kept, cached on disk), the
- * bare specifiers `signalbox` and `signalbox/sync`, and neighbours imported as TypeScript projects write them (without ending, or `.js` for a
- * `.ts` file), the last only where Node alone would fail.
+ * bare specifiers `signalbox` and `signalbox/sync`, and neighbours imported as TypeScript projects write them (without
+ * ending, or `.js` for a `.ts` file), the last only where Node alone would fail.
  */
 export function registerModuleHooks(cacheFolder: string): ModuleHooks {
   const sdkUrls = new Map([

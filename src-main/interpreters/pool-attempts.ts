@@ -21,9 +21,10 @@ type Pool = {
 }
 
 /**
- * Attempts of the executor `async`, or of `thread`, which share one process. SIGKILL can only hit all of it: the one that was to be killed ends
- * as `exited`, its neighbours as `interrupted`, and so does everything else that was on a thread or a process that died.
- * Only where a single attempt was there is it known to be the cause, and the exit is its own.
+ * Attempts of the executor `async`, or of `thread`, which share one process. SIGKILL can only hit all of it: the one
+ * that was to be killed ends as `exited`, its neighbours as `interrupted`, and so does everything else that was on a
+ * thread or a process that died. Only where a single attempt was there is it known to be the cause, and the exit is its
+ * own.
  */
 export class PoolAttempts {
   readonly #link: SupervisorLink
@@ -109,7 +110,8 @@ export class PoolAttempts {
 
   /**
    * Something else than our frames came: nothing this process says can be trusted any more. Which attempt it was is
-   * known only of one that was alone; otherwise all are interrupted: the engine gives one that is interrupted again a process of its own.
+   * known only of one that was alone; otherwise all are interrupted: the engine gives one that is interrupted again a
+   * process of its own.
    */
   breakChannel(channel: number): void {
     const pool = this.#pools.get(channel)

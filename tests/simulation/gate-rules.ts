@@ -28,7 +28,8 @@ function* miscounts(state: EngineState): Generator<string> {
   for (const [name, permits] of Object.entries(permitsOf)) {
     const needed = live.flatMap(({ definition }) => definition.semaphores.filter((each) => each.name === name))
     const held = needed.reduce((sum, { amount }) => sum + amount, 0)
-    const counted = state.objects.semaphores.semaphore.get(name)?.inUse ?? 0
+    const semaphore = state.objects.semaphores.semaphore.get(name)
+    const counted = semaphore === undefined ? 0 : semaphore.settings.permits + semaphore.settings.extra - semaphore.free
     if (held > permits) yield `${held} of ${permits} permits of ${name} are held`
     if (counted !== held) yield `${name} counts ${counted}, not ${held}`
   }

@@ -40,9 +40,10 @@ export type Findings = {
 }
 
 /**
- * A whole history of the engine from one seed: people submit, delay, cancel, pause; schedules go on; attempts return, throw, hang, ignore
- * signals; the engine dies before a commit, after one, and between turns; the wall clock jumps. In the end everything
- * is given time to finish. The rules it must keep are checked after every commit and once more when it is quiet.
+ * A whole history of the engine from one seed: people submit, delay, cancel, pause; schedules go on; attempts return,
+ * throw, hang, ignore signals; the engine dies before a commit, after one, and between turns; the wall clock jumps. In
+ * the end everything is given time to finish. The rules it must keep are checked after every commit and once more when
+ * it is quiet.
  */
 export async function simulate(
   seed: number,

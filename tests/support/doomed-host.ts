@@ -6,20 +6,9 @@ import { join } from 'node:path'
 import type { AttemptStart } from '../../src-main/interpreters/interpreters.ts'
 import { startSupervisor } from '../../src-main/interpreters/supervisor-client.ts'
 import type { Definition } from '../../src-preload/definition.ts'
+import { plainPolicy } from './plain-policy.ts'
 
 const [home = '', tag = ''] = process.argv.slice(2)
-const policy = {
-  timeoutMs: null,
-  queueTimeoutMs: null,
-  totalTimeoutMs: null,
-  idleTimeoutMs: null,
-  retry: null,
-  graceMs: 5_000,
-  semaphores: [],
-  concurrency: null,
-  cwd: null,
-  env: {},
-}
 const text = `import { log, sleep } from 'signalbox'
 import { spawn } from 'node:child_process'
 export default async () => {
@@ -28,14 +17,14 @@ export default async () => {
   await sleep('1h')
 }`
 const definitions: Definition[] = [
-  { kind: 'script', executor: 'process', code: { from: 'text', name: 'a.ts', text }, ...policy },
-  { kind: 'script', executor: 'async', code: { from: 'text', name: 'a.ts', text }, ...policy },
+  { kind: 'script', executor: 'process', code: { from: 'text', name: 'a.ts', text }, ...plainPolicy },
+  { kind: 'script', executor: 'async', code: { from: 'text', name: 'a.ts', text }, ...plainPolicy },
   {
     kind: 'command',
     command: { as: 'shell', line: `trap '' TERM HUP; setsid sleep 600 & echo up; sleep 600` },
     stdin: null,
     successCodes: [0],
-    ...policy,
+    ...plainPolicy,
   },
 ]
 

@@ -7,28 +7,16 @@ import type { AttemptStart, Ending, Report } from '../../src-main/interpreters/i
 import type { LogEntry } from '../../src-main/interpreters/log-budget.ts'
 import { startSupervisor } from '../../src-main/interpreters/supervisor-client.ts'
 import { findTagged } from '../../src-main/interpreters/tagged-processes.ts'
+import { plainPolicy } from './plain-policy.ts'
 import { tempFolder } from './temp-folder.ts'
 import { until } from './until.ts'
-
-const policy = {
-  timeoutMs: null,
-  queueTimeoutMs: null,
-  totalTimeoutMs: null,
-  idleTimeoutMs: null,
-  retry: null,
-  graceMs: 5_000,
-  semaphores: [],
-  concurrency: null,
-  cwd: null,
-  env: {},
-}
 
 export const command = (line: string, more: Partial<CommandDefinition> = {}): CommandDefinition => ({
   kind: 'command',
   command: { as: 'shell', line },
   stdin: null,
   successCodes: [0],
-  ...policy,
+  ...plainPolicy,
   ...more,
 })
 
@@ -40,7 +28,7 @@ export const script = (
   kind: 'script',
   executor,
   code: { from: 'text', name: 'task.ts', text },
-  ...policy,
+  ...plainPolicy,
   ...more,
 })
 

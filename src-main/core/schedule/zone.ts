@@ -9,7 +9,10 @@ export type Segment = {
   readonly offsetAfter: number
 }
 
-/** Segments are looked for in blocks of real time; a block's border is no change of the clocks, and no zone changes them there. */
+/**
+ * Segments are looked for in blocks of real time; a block's border is no change of the clocks, and no zone changes them
+ * there.
+ */
 const BLOCK_MS = 365 * 86_400_000
 /** Shorter than clocks anywhere keep a new offset. */
 const STRIDE_MS = 7 * 86_400_000

@@ -87,7 +87,10 @@ export function checkJson(what: string, value: unknown, maxBytes: number = objec
   return json
 }
 
-/** What keeps `value` from being JSON, for what JSON would change in silence would be found where it is read. `above` are the objects it is in. */
+/**
+ * What keeps `value` from being JSON, for what JSON would change in silence would be found where it is read. `above`
+ * are the objects it is in.
+ */
 function findFault(value: unknown, above: object[], path = ''): string | null {
   const at = path === '' ? 'it is' : `${path.replace(/^\./, '')} is`
   switch (typeof value) {

@@ -6,7 +6,7 @@ import type { Need, Resource, WaitNode } from '../../../src-main/core/wait-graph
 const permits = (of: string, amount = 1, turn: number | null = 1): Need => ({ for: 'permits', of, amount, turn })
 const end = (node: string): Need => ({ for: 'node', node })
 /** Each need is a way of its own: one of them is enough. */
-const any = (id: string, ...needs: Need[]): WaitNode => ({ id, ways: needs.map((need) => [need]) })
+const oneOf = (id: string, ...needs: Need[]): WaitNode => ({ id, ways: needs.map((need) => [need]) })
 const all = (id: string, ...needs: Need[]): WaitNode => ({ id, ways: [needs] })
 const held = (key: string, ...by: string[]): Resource => ({
   key,
@@ -16,43 +16,43 @@ const held = (key: string, ...by: string[]): Resource => ({
 
 describe('nobody is stuck', () => {
   test.each<[string, WaitNode[], Resource[]]>([
-    ['who waits for nothing', [any('a')], []],
+    ['who waits for nothing', [oneOf('a')], []],
     [
       'a line behind one who goes on',
-      [any('a'), any('b', permits('A')), any('c', permits('A', 1, 2))],
+      [oneOf('a'), oneOf('b', permits('A')), oneOf('c', permits('A', 1, 2))],
       [held('A', 'a')],
     ],
-    ['who waits for what is not known', [any('a', permits('B')), any('b', end('gone'))], [held('A', 'a')]],
-    ['whose holder is not known', [any('a', permits('A'))], [held('A', 'gone')]],
+    ['who waits for what is not known', [oneOf('a', permits('B')), oneOf('b', end('gone'))], [held('A', 'a')]],
+    ['whose holder is not known', [oneOf('a', permits('A'))], [held('A', 'gone')]],
     [
       'a semaphore with one holder of several who goes on',
-      [any('a', permits('B')), any('b', permits('S')), any('c')],
+      [oneOf('a', permits('B')), oneOf('b', permits('S')), oneOf('c')],
       [held('S', 'a', 'c'), held('B', 'b')],
     ],
     [
       'a race that one can win',
-      [any('a', permits('B'), end('c')), any('b', permits('A')), any('c')],
+      [oneOf('a', permits('B'), end('c')), oneOf('b', permits('A')), oneOf('c')],
       [held('A', 'a'), held('B', 'b')],
     ],
-    ['who needs more than there is: a person has to act', [any('a', permits('S', 3)), any('b')], [held('S', 'b')]],
+    ['who needs more than there is: a person has to act', [oneOf('a', permits('S', 3)), oneOf('b')], [held('S', 'b')]],
     [
       'those behind one who needs more than there is',
-      [any('a', permits('S', 3)), any('b', permits('S', 1, 2)), any('c')],
+      [oneOf('a', permits('S', 3)), oneOf('b', permits('S', 1, 2)), oneOf('c')],
       [held('S', 'c')],
     ],
     [
       'a permit that another task of its run can give back',
-      [any('a', permits('A')), any('b')],
+      [oneOf('a', permits('A')), oneOf('b')],
       [{ key: 'A', free: 0, shares: [{ amount: 1, by: ['a', 'b'] }] }],
     ],
     [
       'parents of which one lets go of its slot',
-      [any('p', end('c')), any('q'), all('c', permits('slot', 1, null))],
+      [oneOf('p', end('c')), oneOf('q'), all('c', permits('slot', 1, null))],
       [held('slot', 'p', 'q')],
     ],
     [
       'several amounts that together suffice',
-      [any('a'), any('b'), any('c', permits('S', 3))],
+      [oneOf('a'), oneOf('b'), oneOf('c', permits('S', 3))],
       [
         {
           key: 'S',
@@ -71,7 +71,7 @@ describe('nobody is stuck', () => {
 
 describe('a knot', () => {
   test('of two locks taken in opposite order names who holds what', () => {
-    const nodes = [any('a', permits('B')), any('b', permits('A'))]
+    const nodes = [oneOf('a', permits('B')), oneOf('b', permits('A'))]
     expect(findKnots(nodes, [held('A', 'a'), held('B', 'b')])).toEqual([
       {
         nodes: ['a', 'b'],
@@ -84,13 +84,13 @@ describe('a knot', () => {
   })
 
   test('is one who waits for the lock that it holds itself', () => {
-    expect(findKnots([any('a', permits('A'))], [held('A', 'a')])).toEqual([
+    expect(findKnots([oneOf('a', permits('A'))], [held('A', 'a')])).toEqual([
       { nodes: ['a'], cycle: [{ node: 'a', by: 'holds', of: 'A' }] },
     ])
   })
 
   test('of parents that hold all slots and await queued children has all of them, and a short cycle', () => {
-    const parents = ['p', 'q'].map((id) => any(id, end(`${id}'s child`)))
+    const parents = ['p', 'q'].map((id) => oneOf(id, end(`${id}'s child`)))
     const children = ['p', 'q'].map((id) => all(`${id}'s child`, permits('slot', 1, null)))
     expect(findKnots([...parents, ...children], [held('slot', 'p', 'q')])).toEqual([
       {
@@ -104,8 +104,8 @@ describe('a knot', () => {
   })
 
   test('of tasks that await each other is seen through a gather and a race', () => {
-    const gathering = [all('main', end('x'), end('free')), any('x', end('y')), any('y', end('main')), any('free')]
-    const racing = [any('main', end('x'), end('y')), any('x', end('main')), any('y', end('main'))]
+    const gathering = [all('main', end('x'), end('free')), oneOf('x', end('y')), oneOf('y', end('main')), oneOf('free')]
+    const racing = [oneOf('main', end('x'), end('y')), oneOf('x', end('main')), oneOf('y', end('main'))]
     expect(findKnots(gathering, []).map(({ nodes }) => nodes)).toEqual([['main', 'x', 'y']])
     expect(findKnots(racing, [])).toEqual([
       {
@@ -119,7 +119,7 @@ describe('a knot', () => {
   })
 
   test('needs every holder of a semaphore to be stuck', () => {
-    const nodes = [any('a', permits('C')), any('b', permits('C', 1, 2)), any('c', permits('S'))]
+    const nodes = [oneOf('a', permits('C')), oneOf('b', permits('C', 1, 2)), oneOf('c', permits('S'))]
     expect(findKnots(nodes, [held('S', 'a', 'b'), held('C', 'c')])).toEqual([
       {
         nodes: ['a', 'b', 'c'],
@@ -133,7 +133,7 @@ describe('a knot', () => {
 
   test('forms behind one in the line who asks for more than is free', () => {
     // One permit is free and would do for c, but b is ahead, who needs the one that d keeps while it waits for c.
-    const nodes = [any('b', permits('S', 2, 1)), any('c', permits('S', 1, 2)), any('d', permits('C'))]
+    const nodes = [oneOf('b', permits('S', 2, 1)), oneOf('c', permits('S', 1, 2)), oneOf('d', permits('C'))]
     const resources = [{ key: 'S', free: 1, shares: [{ amount: 1, by: ['d'] }] }, held('C', 'c')]
     expect(findKnots(nodes, resources)).toEqual([
       {
@@ -149,10 +149,10 @@ describe('a knot', () => {
 
   test('does not take in those who only wait behind it', () => {
     const nodes = [
-      any('late', permits('A', 1, 2)),
-      any('a', permits('B')),
-      any('b', permits('A')),
-      any('later', end('late')),
+      oneOf('late', permits('A', 1, 2)),
+      oneOf('a', permits('B')),
+      oneOf('b', permits('A')),
+      oneOf('later', end('late')),
     ]
     expect(findKnots(nodes, [held('A', 'a'), held('B', 'b')]).map(({ nodes }) => nodes)).toEqual([['a', 'b']])
   })
@@ -160,7 +160,7 @@ describe('a knot', () => {
   test('behind another is told when it would stay without it', () => {
     const knot = (a: string, b: string, ...more: Need[]) => [
       all(`${a}${b}`, permits(b), ...more),
-      any(`${b}${a}`, permits(a)),
+      oneOf(`${b}${a}`, permits(a)),
     ]
     const nodes = [...knot('C', 'D', end('AB')), ...knot('A', 'B')]
     const resources = [held('A', 'AB'), held('B', 'BA'), held('C', 'CD'), held('D', 'DC')]
@@ -172,7 +172,12 @@ describe('a knot', () => {
   })
 
   test('behind another is not told when the other one is all that keeps it', () => {
-    const nodes = [any('a', permits('B')), any('b', permits('A')), any('c', permits('S')), any('d', permits('D'))]
+    const nodes = [
+      oneOf('a', permits('B')),
+      oneOf('b', permits('A')),
+      oneOf('c', permits('S')),
+      oneOf('d', permits('D')),
+    ]
     const resources = [held('A', 'a'), held('B', 'b'), held('S', 'd', 'a'), held('D', 'c')]
     expect(findKnots(nodes, resources).map(({ nodes }) => nodes)).toEqual([['a', 'b']])
   })
@@ -180,7 +185,7 @@ describe('a knot', () => {
 
 test('a hundred thousand in a row are looked at in a moment', () => {
   const chain = (length: number, last: string) =>
-    Array.from({ length }, (_, index) => any(`n${index}`, end(index + 1 < length ? `n${index + 1}` : last)))
+    Array.from({ length }, (_, index) => oneOf(`n${index}`, end(index + 1 < length ? `n${index + 1}` : last)))
   expect(findKnots(chain(100_000, 'gone'), [])).toEqual([])
   expect(findKnots(chain(100_000, 'n0'), []).map(({ nodes }) => nodes.length)).toEqual([100_000])
 })
@@ -206,7 +211,7 @@ test('for locks alone there is a knot exactly when somebody waits in a circle', 
       const circle = wants.flatMap((_, task) => (isInCircle(task) ? [`t${task}`] : []))
 
       const nodes = wants.map((want, task) =>
-        want === null ? any(`t${task}`) : any(`t${task}`, permits(`L${want}`, 1, task)),
+        want === null ? oneOf(`t${task}`) : oneOf(`t${task}`, permits(`L${want}`, 1, task)),
       )
       const knots = findKnots(
         nodes,
@@ -236,7 +241,7 @@ test('for semaphores with lines there is a knot exactly when serving all who can
   fc.assert(
     fc.property(semaphoreWorlds, ({ free, shares, wants }) => {
       const nodes = wants.map(({ of, amount }, task) =>
-        any(`t${task}`, ...(of === 3 ? [] : [permits(`S${of}`, amount, task)])),
+        oneOf(`t${task}`, ...(of === 3 ? [] : [permits(`S${of}`, amount, task)])),
       )
       const resources = free.map((count, of) => ({
         key: `S${of}`,

@@ -4,7 +4,7 @@ import { putByHand, removeQueue } from '../../../src-main/engine/commands/queues
 import { setSemaphore } from '../../../src-main/engine/commands/semaphores.ts'
 import { statusOf } from '../../../src-main/engine/feed-views.ts'
 import { Feeds } from '../../../src-main/engine/feeds.ts'
-import { createObjectFeeds } from '../../../src-main/engine/object-feeds.ts'
+import { createObjectFeeds } from '../../../src-main/engine/objects/feeds.ts'
 import type { Call } from '../../../src-main/interpreters/calls.ts'
 import { openRuns } from '../../support/objects.ts'
 

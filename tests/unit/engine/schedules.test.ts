@@ -10,7 +10,7 @@ import {
   saveSchedule,
   setSchedulePaused,
 } from '../../../src-main/engine/commands/schedules.ts'
-import { scheduleRow, slotPage, upcomingSlots } from '../../../src-main/engine/schedule-views.ts'
+import { scheduleRow, slotPage, upcomingSlots } from '../../../src-main/engine/schedules/views.ts'
 import { openSimulatedEngine } from '../../support/simulated-engine.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 

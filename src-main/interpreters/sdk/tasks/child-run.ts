@@ -18,8 +18,8 @@ export type SpawnCall = Extract<CallOn<'run'>, { do: 'spawn' }>
 const DEFAULT_MESSAGE = 'The run was cancelled by the run that spawned it.'
 
 /**
- * A run that this one has spawned. It is used like a task: awaiting it gives its result or throws its error, and the cancel of who
- * awaits it cancels it too.
+ * A run that this one has spawned. It is used like a task: awaiting it gives its result or throws its error, and the
+ * cancel of who awaits it cancels it too.
  */
 export class ChildRun<Value = unknown> extends Future<Value> {
   /** What the run is called; the job's or the file's name unless it was given one. */

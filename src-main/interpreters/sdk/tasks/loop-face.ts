@@ -37,8 +37,8 @@ export const loop = {
 }
 
 /**
- * Resolves with `value` after `duration` (`'1.5s'`, `'10m'`, or milliseconds), never earlier, as asyncio.sleep does; with 0 in the next
- * pass of the loop. Rejects with a CancelledError when the task is cancelled before.
+ * Resolves with `value` after `duration` (`'1.5s'`, `'10m'`, or milliseconds), never earlier, as asyncio.sleep does;
+ * with 0 in the next pass of the loop. Rejects with a CancelledError when the task is cancelled before.
  */
 export function sleep(duration: Duration): Promise<void>
 export function sleep<Value>(duration: Duration, value: Value): Promise<Value>

@@ -65,8 +65,8 @@ function spawnTask(fn: () => unknown, { name }: TaskOptions = {}): Task {
 }
 
 /**
- * Has a script file, or a job, done by a run of its own on that executor, as loop.run_in_executor has a function done by a pool: the
- * executor's slots are the pool's workers.
+ * Has a script file, or a job, done by a run of its own on that executor, as loop.run_in_executor has a function done
+ * by a pool: the executor's slots are the pool's workers.
  */
 export const runInExecutor = <Value = unknown>(
   executor: ExecutorName,

@@ -10,8 +10,8 @@ import type { Spawn } from './spawn.ts'
 import { waitUntilDone } from './wait.ts'
 
 /**
- * Tasks and child runs that live and fail together, as asyncio.TaskGroup: when one fails, the others are cancelled, and at the end
- * the errors come out together as an AggregateError. That of a cancelled member does not count.
+ * Tasks and child runs that live and fail together, as asyncio.TaskGroup: when one fails, the others are cancelled,
+ * and at the end the errors come out together as an AggregateError. That of a cancelled member does not count.
  */
 export class TaskGroup {
   readonly #outer = currentScope()
@@ -120,10 +120,10 @@ export class TaskGroup {
 }
 
 /**
- * Tasks that live and fail together: `await taskGroup(async (group) => { group.spawn(…) })` ends when all have ended. When one
- * fails, the others and the function itself are cancelled, and an AggregateError comes out. With `await using group = taskGroup()`
- * the members are waited for at the end of the block, whatever ends it: what the block itself throws does not cancel them, for a
- * block cannot be asked how it ended.
+ * Tasks that live and fail together: `await taskGroup(async (group) => { group.spawn(…) })` ends when all have ended.
+ * When one fails, the others and the function itself are cancelled, and an AggregateError comes out. With `await using
+ * group = taskGroup()` the members are waited for at the end of the block, whatever ends it: what the block itself
+ * throws does not cancel them, for a block cannot be asked how it ended.
  */
 export function taskGroup(): TaskGroup
 export function taskGroup<Value>(fn: (group: TaskGroup) => Value | PromiseLike<Value>): Promise<Value>

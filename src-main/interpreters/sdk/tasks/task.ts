@@ -36,8 +36,8 @@ export class Task<Value = unknown> extends Future<Value> {
   }
 
   /**
-   * Asks the task to stop: what it waits for, or its next wait, throws a CancelledError with this message; it may clean up, and is
-   * cancelled when it lets the error pass. Gives false when the task is over.
+   * Asks the task to stop: what it waits for, or its next wait, throws a CancelledError with this message; it may
+   * clean up, and is cancelled when it lets the error pass. Gives false when the task is over.
    */
   override cancel(message = 'The task was cancelled.'): boolean {
     if (this.done()) return false

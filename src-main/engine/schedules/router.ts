@@ -1,10 +1,10 @@
 import { implement } from '@orpc/server'
-import { scheduleContract } from '../../src-preload/schedule-contract.ts'
-import { backfill, removeSchedule, saveSchedule, setSchedulePaused } from './commands/schedules.ts'
-import type { Engine } from './engine.ts'
-import { previewOf, scheduleRow, slotPage, upcomingSlots } from './schedule-views.ts'
-import type { EngineState } from './state.ts'
-import type { Tick } from './tick.ts'
+import { scheduleContract } from '../../../src-preload/schedule-contract.ts'
+import { backfill, removeSchedule, saveSchedule, setSchedulePaused } from '../commands/schedules.ts'
+import type { Engine } from '../engine.ts'
+import { previewOf, scheduleRow, slotPage, upcomingSlots } from './views.ts'
+import type { EngineState } from '../state.ts'
+import type { Tick } from '../tick.ts'
 
 /** Answers the calls about schedules. What a command answers is read in its own transaction. */
 export function createScheduleRouter(engine: Engine) {

@@ -1,11 +1,11 @@
-import { problem } from '../../src-preload/problem.ts'
-import type { CatchUp, Overlap } from '../../src-preload/schedule-policy.ts'
-import type { Timing } from '../../src-preload/timing.ts'
-import { createTimetable } from '../core/schedule/timetable.ts'
-import type { Timetable } from '../core/schedule/timetable.ts'
-import { Timers } from '../core/timers.ts'
-import type { StoredSchedule } from '../store/queries/schedules.ts'
-import type { Store } from '../store/store.ts'
+import { problem } from '../../../src-preload/problem.ts'
+import type { CatchUp, Overlap } from '../../../src-preload/schedule-policy.ts'
+import type { Timing } from '../../../src-preload/timing.ts'
+import { createTimetable } from '../../core/schedule/timetable.ts'
+import type { Timetable } from '../../core/schedule/timetable.ts'
+import { Timers } from '../../core/timers.ts'
+import type { StoredSchedule } from '../../store/queries/schedules.ts'
+import type { Store } from '../../store/store.ts'
 
 export type Schedule = {
   readonly id: number

@@ -1,11 +1,11 @@
-import { decide, IN_TIME_MS, noRuns } from '../core/schedule/decide.ts'
-import type { Decision, NoRunDecision, RunDecision } from '../core/schedule/decide.ts'
-import type { NoRunReason } from '../../src-preload/schedule-policy.ts'
-import { cancelUnfinished } from './commands/cancel.ts'
-import { store } from './commands/submit.ts'
+import { decide, IN_TIME_MS, noRuns } from '../../core/schedule/decide.ts'
+import type { Decision, NoRunDecision, RunDecision } from '../../core/schedule/decide.ts'
+import type { NoRunReason } from '../../../src-preload/schedule-policy.ts'
+import { cancelUnfinished } from '../commands/cancel.ts'
+import { store } from '../commands/submit.ts'
 import type { Schedule } from './schedules.ts'
-import type { EngineState } from './state.ts'
-import type { Tick } from './tick.ts'
+import type { EngineState } from '../state.ts'
+import type { Tick } from '../tick.ts'
 
 /** Schedules of one turn; the rest follows in the next. */
 const BATCH = 50

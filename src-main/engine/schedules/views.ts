@@ -1,14 +1,14 @@
-import type { Json } from '../../src-preload/contract.ts'
-import type { PlannedSlot, ScheduleRow, SlotRow } from '../../src-preload/schedule-contract.ts'
-import type { Timing } from '../../src-preload/timing.ts'
-import { clockNotes } from '../core/schedule/clock-notes.ts'
-import { slotsWithin } from '../core/schedule/timetable.ts'
-import { timingInWords } from '../core/schedule/words.ts'
-import { Timers } from '../core/timers.ts'
-import { timetableOf } from './commands/schedules.ts'
+import type { Json } from '../../../src-preload/contract.ts'
+import type { PlannedSlot, ScheduleRow, SlotRow } from '../../../src-preload/schedule-contract.ts'
+import type { Timing } from '../../../src-preload/timing.ts'
+import { clockNotes } from '../../core/schedule/clock-notes.ts'
+import { slotsWithin } from '../../core/schedule/timetable.ts'
+import { timingInWords } from '../../core/schedule/words.ts'
+import { Timers } from '../../core/timers.ts'
+import { timetableOf } from '../commands/schedules.ts'
 import type { Schedule } from './schedules.ts'
 import { countWaiting } from './slots.ts'
-import type { EngineState } from './state.ts'
+import type { EngineState } from '../state.ts'
 
 const RUNS_SHOWN = 20
 

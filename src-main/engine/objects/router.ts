@@ -1,6 +1,6 @@
 import { implement } from '@orpc/server'
-import { objectContract } from '../../src-preload/object-contract.ts'
-import { cancelFuture, rejectFuture, removeFuture, resolveFuture } from './commands/futures.ts'
+import { objectContract } from '../../../src-preload/object-contract.ts'
+import { cancelFuture, rejectFuture, removeFuture, resolveFuture } from '../commands/futures.ts'
 import {
   dropItems,
   putByHand,
@@ -9,15 +9,15 @@ import {
   reviveDead,
   setQueuePaused,
   shutDownQueue,
-} from './commands/queues.ts'
-import { removeSemaphore, setSemaphore } from './commands/semaphores.ts'
-import type { Engine } from './engine.ts'
-import { barrierDetail, barrierPage, eventDetail, eventPage } from './objects/meeting-views.ts'
-import { futureDetail, futurePage } from './objects/future-views.ts'
-import { queueDetail, queueItem, queuePage, queueRow } from './objects/queue-views.ts'
-import { semaphoreDetail, semaphorePage, semaphoreRow } from './objects/semaphore-views.ts'
-import type { EngineState } from './state.ts'
-import type { Tick } from './tick.ts'
+} from '../commands/queues.ts'
+import { removeSemaphore, setSemaphore } from '../commands/semaphores.ts'
+import type { Engine } from '../engine.ts'
+import { barrierDetail, barrierPage, eventDetail, eventPage } from './meeting-views.ts'
+import { futureDetail, futurePage } from './future-views.ts'
+import { queueDetail, queueItem, queuePage, queueRow } from './queue-views.ts'
+import { semaphoreDetail, semaphorePage, semaphoreRow } from './semaphore-views.ts'
+import type { EngineState } from '../state.ts'
+import type { Tick } from '../tick.ts'
 
 /** Answers the calls about durable objects. What a command answers is read in its own transaction. */
 export function createObjectRouter(engine: Engine) {

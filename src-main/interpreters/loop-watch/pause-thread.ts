@@ -1,8 +1,8 @@
 import { Session } from 'node:inspector'
 import { dirname } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { entryPath } from '../entry.ts'
-import { toPlace } from './sdk/place.ts'
+import { entryPath } from '../../entry.ts'
+import { toPlace } from '../sdk/place.ts'
 
 /** Code in one native call cannot be looked at before it returns; that is waited for, but not for ever. */
 const PATIENCE_MS = 60_000

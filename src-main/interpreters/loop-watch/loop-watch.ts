@@ -1,6 +1,6 @@
 import { BEAT_MS, slotOf } from './heartbeat.ts'
-import type { Report } from './interpreters.ts'
-import { monotonicNow } from './own-builtins.ts'
+import type { Report } from '../interpreters.ts'
+import { monotonicNow } from '../own-builtins.ts'
 import { whereIs } from './pause-thread.ts'
 
 /** A loop that has not turned for so long is blocked: whoever is beside it on the thread notices. */

@@ -1,5 +1,5 @@
 import { threadId } from 'node:worker_threads'
-import { clearInterval, setInterval } from './own-builtins.ts'
+import { clearInterval, setInterval } from '../own-builtins.ts'
 
 /** How often a thread with runs says that its event loop turns. */
 export const BEAT_MS = 100

@@ -1,0 +1,13 @@
+/** The rules of a definition that says nothing of its own. */
+export const plainPolicy = {
+  timeoutMs: null,
+  queueTimeoutMs: null,
+  totalTimeoutMs: null,
+  idleTimeoutMs: null,
+  retry: null,
+  graceMs: 5_000,
+  semaphores: [],
+  concurrency: null,
+  cwd: null,
+  env: {},
+}
