@@ -13,6 +13,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/{unit,simulation,conformance}/**/*.test.ts'],
+          setupFiles: ['tests/support/seed.ts'],
           // Thousands of random programs take a while where others work beside them.
           testTimeout: 120_000,
         },

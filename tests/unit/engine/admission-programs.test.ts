@@ -50,7 +50,8 @@ class World {
   static async open(): Promise<World> {
     const world = new World(await openFamily({ slots }))
     for (const [job, definition] of Object.entries(jobs)) await world.#life.addJob(job, definition)
-    for (let n = 0; n < scripts; n += 1) world.#scripts.push(await world.#life.submit({ job: 'work' }))
+    // They come first after a restart, too: who waits for a slot can ask for nothing.
+    for (let n = 0; n < scripts; n += 1) world.#scripts.push(await world.#life.submit({ job: 'work', priority: 9 }))
     for (const name of names) await world.#set(0, name, permits)
     return world
   }
