@@ -72,6 +72,7 @@ function semaphoreOf(resource: string, { objects }: EngineState): DurableSemapho
 function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, tick: Tick): void {
   const definition = state.definitions.get(row.definition_id)
   const maxAttempts = definition.retry?.maxAttempts ?? 1
+  const isAlone = row.interrupted >= ALONE_AFTER && definition.kind === 'script' && definition.executor !== 'process'
   const [first] = needs
   const run: LiveRun = {
     id: row.id,
@@ -90,6 +91,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     pid: null,
     logLines: row.attempt === 1 ? 0 : (state.store.logs.lastLine.get(row.id) ?? 0),
     unsavedProgress: null,
+    isStartTold: row.attempt > 1 || isAlone,
     script: null,
   }
   state.live.set(row.id, run)
@@ -98,8 +100,10 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
   state.counters.add('is_queued', -1)
   state.counters.add('is_running', 1)
   startLimits(state, tick, run)
-  const isAlone = row.interrupted >= ALONE_AFTER && definition.kind === 'script' && definition.executor !== 'process'
-  tick.event(row.id, 'started', isAlone ? { attempt: row.attempt, alone: true } : { attempt: row.attempt })
+  if (run.isStartTold) {
+    tick.event(row.id, 'started', isAlone ? { attempt: row.attempt, alone: true } : { attempt: row.attempt })
+  }
+  tick.changes.status = true
   tick.changes.runs.add(row.id)
   tick.effects.starts.push({
     run: row.id,

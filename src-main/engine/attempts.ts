@@ -2,6 +2,7 @@ import type { LogLevel, Stop } from '../../src-preload/contract.ts'
 import { transition } from '../core/run.ts'
 import type { Verdict } from '../core/run.ts'
 import type { Report } from '../interpreters/interpreters.ts'
+import { isCounter, wasCounter } from './counters.ts'
 import { laneOfRequeued } from './gates.ts'
 import { endLimits } from './limits.ts'
 import { applyScriptReport, endScriptSide } from './objects/calls.ts'
@@ -9,6 +10,7 @@ import { attemptCutOff, runEnded } from './objects/run-ends.ts'
 import { backOff, verdictOf } from './retries.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
+import { tellWhatRowSays } from './told.ts'
 
 type Ended = Extract<Report, { type: 'ended' }>
 
@@ -16,7 +18,9 @@ type Ended = Extract<Report, { type: 'ended' }>
 export function applyReport(state: EngineState, tick: Tick, report: Report): void {
   const run = state.live.get(report.run)
   if (run === undefined || run.state.attempt !== report.attempt) {
-    if (report.type === 'ended' && state.store.runs.get.get(report.run) !== undefined) {
+    const row = report.type === 'ended' ? state.store.runs.get.get(report.run) : undefined
+    if (report.type === 'ended' && row !== undefined) {
+      if (run === undefined) tellWhatRowSays(state, tick, row)
       tick.event(report.run, 'late_report_ignored', { attempt: report.attempt, how: report.ending.how })
     }
     return
@@ -59,6 +63,8 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
   const next = transition(run.state, { type: 'ended', at: tick.now, attempt: report.attempt, verdict })
   if (next === null) throw new Error(`run ${run.id} is live but does not take its ending`)
 
+  const isUneventful = verdict.next === 'finished' && verdict.outcome === 'succeeded' && !run.isStartTold
+  if (!isUneventful) tick.tellStart(run)
   endScriptSide(state, tick, run, verdict.next === 'finished' && verdict.outcome === 'succeeded')
   if (run.key !== null) {
     state.keys.release(run.key)
@@ -68,7 +74,7 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
   state.inUse[run.executor] -= 1
   endLimits(state, run)
   state.timers.cancel(`grace:${run.id}`)
-  state.counters.add(`is_${run.state.lifecycle}`, -1)
+  state.counters.add(isCounter[run.state.lifecycle], -1)
   tick.changes.runs.add(run.id)
   if (run.logLines > 0) tick.changes.logs.add(run.id)
 
@@ -92,7 +98,7 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
     backOff(state, tick, verdict, { ...last, startedAt, definition, jobId, priority })
   } else {
     const { parent, group, unsavedProgress } = run
-    finish(state, tick, verdict, { ...last, parent, group, stop, progress: unsavedProgress })
+    finish(state, tick, verdict, { ...last, parent, group, stop, progress: unsavedProgress, isUneventful })
   }
 }
 
@@ -110,6 +116,8 @@ type LastAttempt = {
   exitCode: number | null
   exitSignal: string | null
   cpuMs: number | null
+  /** Its history says nothing that its row does not. */
+  isUneventful: boolean
 }
 
 /** Records the outcome of a run whose last attempt has ended, once and for all. */
@@ -135,8 +143,9 @@ export function finish(
   )
   if (changes !== 1) throw new Error(`run ${last.id} cannot finish: its attempt ${last.attempt} is not live`)
   state.counters.add('is_finished', 1)
-  state.counters.add(`was_${outcome}`, 1)
-  tick.event(last.id, 'finished', { outcome, attempt: last.attempt })
+  state.counters.add(wasCounter[outcome], 1)
+  if (last.isUneventful) tick.changes.status = true
+  else tick.event(last.id, 'finished', { outcome, attempt: last.attempt })
   runEnded(state, tick, last, { outcome, result, error }, last.stop)
 }
 

@@ -12,6 +12,23 @@ export type CounterName =
   | `is_${Lifecycle}`
   | `was_${Outcome}`
 
+/** Names put together here once, and not for every run. */
+export const isCounter: Readonly<Record<Lifecycle, CounterName>> = {
+  scheduled: 'is_scheduled',
+  queued: 'is_queued',
+  running: 'is_running',
+  stopping: 'is_stopping',
+  finished: 'is_finished',
+}
+export const wasCounter: Readonly<Record<Outcome, CounterName>> = {
+  succeeded: 'was_succeeded',
+  failed: 'was_failed',
+  timed_out: 'was_timed_out',
+  cancelled: 'was_cancelled',
+  skipped: 'was_skipped',
+  abandoned: 'was_abandoned',
+}
+
 /** Running totals in memory, written with the transaction that changed them. */
 export class Counters {
   readonly #store: Store

@@ -264,15 +264,24 @@ export class Engine {
     const state = this.#state
     const now = clock.wallMs()
     const changes = noChanges()
-    const events = new EventLog(store, state.counters)
+    const events = new EventLog(store, state.counters, now)
     const tick: Tick = {
       now,
       mono: clock.monoMs(),
       changes,
       effects: { replies: [], starts: [], stops: [], answers: [] },
-      event: (run, type, data) => {
-        events.append(run, type, data)
+      event: (id, type, data, at) => {
+        const run = state.live.get(id)
+        if (run !== undefined) tick.tellStart(run)
+        events.append(id, type, data, at)
         changes.status = true
+      },
+      startsTold: new Set(),
+      tellStart(run) {
+        if (run.isStartTold) return
+        run.isStartTold = true
+        tick.startsTold.add(run.id)
+        events.append(run.id, 'started', { attempt: run.state.attempt }, run.state.startedAt)
       },
     }
     const result = store.transaction(() => {
@@ -281,7 +290,7 @@ export class Engine {
         const run = state.live.get(id)
         if (run !== undefined) saveProgress(state, run)
       }
-      events.flush(now)
+      events.flush()
       state.counters.flush()
       state.lanes.flush()
       flushQueues(state)

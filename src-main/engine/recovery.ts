@@ -7,6 +7,7 @@ import { resumeUses } from './objects/rates.ts'
 import { backOff, verdictOf } from './retries.ts'
 import type { EngineState } from './state.ts'
 import type { Tick } from './tick.ts'
+import { tellWhatRowSays } from './told.ts'
 
 /**
  * Settles what the last life left under way. Call once, after its processes were seen dead and before anything is
@@ -48,6 +49,7 @@ function settle(state: EngineState, tick: Tick, run: StoredRun): void {
   const verdict = verdictOf(state, tick, { how: 'interrupted', why }, stop, tried)
   const startedAt = run.started_at ?? tick.now
   const logLines = state.store.logs.lastLine.get(id) ?? 0
+  tellWhatRowSays(state, tick, run)
   state.counters.add(run.lifecycle === 'stopping' ? 'is_stopping' : 'is_running', -1)
   if (verdict.next === 'queued') {
     requeue(state, tick, { id, attempt, startedAt, pid: null, cpuMs: null, logLines }, why, false)
@@ -56,5 +58,13 @@ function settle(state: EngineState, tick: Tick, run: StoredRun): void {
   const last = { id, attempt, logLines, pid: null, exitCode: null, exitSignal: null, cpuMs: null }
   if (verdict.next === 'scheduled') {
     backOff(state, tick, verdict, { ...last, startedAt, definition, jobId, priority }, false)
-  } else finish(state, tick, verdict, { ...last, parent: run.parent_run, group: run.group_id, stop, progress: null })
+  } else
+    finish(state, tick, verdict, {
+      ...last,
+      parent: run.parent_run,
+      group: run.group_id,
+      stop,
+      progress: null,
+      isUneventful: false,
+    })
 }

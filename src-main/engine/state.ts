@@ -40,6 +40,8 @@ export type LiveRun = {
   logLines: number
   /** JSON of the last progress not yet written, or null. */
   unsavedProgress: string | null
+  /** Whether its history has the start of this attempt; see `told.ts`. */
+  isStartTold: boolean
   script: ScriptSide | null
 }
 

@@ -1,6 +1,7 @@
 import type { Json } from '../../src-preload/contract.ts'
 import type { Answer } from '../interpreters/calls.ts'
 import type { AttemptStart, StopStep } from '../interpreters/interpreters.ts'
+import type { LiveRun } from './state.ts'
 
 /** What a transaction changed, for the feeds. */
 export type Changes = {
@@ -21,8 +22,12 @@ export type Tick = {
   readonly mono: number
   readonly changes: Changes
   readonly effects: { replies: (() => void)[]; starts: AttemptStart[]; stops: StopStep[]; answers: Answer[] }
-  /** Appends to the run's history. */
-  event(run: number, type: string, data?: { [key: string]: Json }): void
+  /** Appends to the run's history; `at` in epoch ms, `now` unless given. */
+  event(run: number, type: string, data?: { [key: string]: Json }, at?: number): void
+  /** Stores that the attempt has started, unless that is stored, because something follows it that is; see `told.ts`. */
+  tellStart(run: LiveRun): void
+  /** Runs whose start was told in this turn. */
+  readonly startsTold: Set<number>
 }
 
 export const noChanges = (): Changes => ({ runs: new Set(), logs: new Set(), jobs: false, status: false })

@@ -10,7 +10,6 @@ import type {
   Progress,
   RunDetail,
   RunError,
-  RunEvent,
   RunLive,
   RunRow,
   Stop,
@@ -20,6 +19,7 @@ import type { StoredJob } from '../store/queries/jobs.ts'
 import type { StoredRun } from '../store/queries/runs.ts'
 import { idempotencyKey } from './admit.ts'
 import type { EngineState } from './state.ts'
+import { eventsOf } from './told.ts'
 import { tasksOf } from './waits/script-waits.ts'
 import { inDetail, inLists, waitsOf } from './waits/waits.ts'
 import type { Bounds } from './waits/waits.ts'
@@ -85,24 +85,8 @@ export function runLive(state: EngineState, id: number): RunLive {
     attempts: attemptsOf(state, run),
     tasks: live === undefined ? [] : tasksOf(state, live, inLists),
     children: childrenOf(state, id),
-    events: eventsOf(state, run),
+    events: eventsOf(state, run, EVENTS_SHOWN),
   }
-}
-
-/** The creation first, which is not stored twice: the row says it. */
-function eventsOf(state: EngineState, run: StoredRun): RunEvent[] {
-  const data: Json = {
-    origin: run.origin,
-    ...(run.retry_of === null ? {} : { retryOf: run.retry_of }),
-    ...(run.parent_run === null ? {} : { parent: run.parent_run }),
-    ...(run.group_id === null ? {} : { group: run.group_id }),
-    ...(run.slot_at === null ? {} : { slot: run.slot_at, backfilled: run.is_backfill === 1 }),
-  }
-  const stored = state.store.events.ofRun.all(run.id, EVENTS_SHOWN)
-  return [
-    { id: 0, at: run.created_at, type: 'created', data },
-    ...stored.map(({ id, at, type, data: text }) => ({ id, at, type, data: JSON.parse(text) as Json })),
-  ]
 }
 
 function childrenOf(state: EngineState, id: number): Children {
