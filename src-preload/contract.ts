@@ -7,7 +7,7 @@ import { eventIterator, oc, type } from '@orpc/contract'
 import type { ContractRouterClient } from '@orpc/contract'
 import * as v from 'valibot'
 import { definitionSchema, limits, nameSchema } from './definition.ts'
-import type { Definition, Executor } from './definition.ts'
+import type { Definition, Executor, ExecutorChoice } from './definition.ts'
 import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
 import type { LogLevel } from './log-levels.ts'
@@ -139,7 +139,7 @@ export type LogLine = { n: number; at: number; attempt: number; level: LogLevel;
 export type JobRow = {
   name: string
   kind: Definition['kind']
-  executor: Executor
+  executor: ExecutorChoice
   description: string | null
   definition: Definition
   priority: number
@@ -153,7 +153,7 @@ export type JobRow = {
 /** Which executor fits a job, by what its last runs have done. */
 export type Advice = {
   executor: Executor
-  /** It has that one already. */
+  /** Its runs get that one already, because it says so or because it leaves the choice (`auto`). */
   isCurrent: boolean
   /** Succeeded runs that were measured. */
   runs: number
@@ -368,5 +368,5 @@ export const contract = {
 /** The contract seen from a caller. */
 export type Client = ContractRouterClient<typeof contract>
 
-export type { Definition, Executor, Json, LogLevel }
+export type { Definition, Executor, ExecutorChoice, Json, LogLevel }
 export type * from './waits.ts'

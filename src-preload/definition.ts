@@ -6,6 +6,9 @@ export { limits }
 
 export const executors = ['async', 'thread', 'process'] as const
 export type Executor = (typeof executors)[number]
+/** What a script can ask for. `auto`: the executor that fits what the job's runs have done; a process until that is known. */
+export const executorChoices = [...executors, 'auto'] as const
+export type ExecutorChoice = (typeof executorChoices)[number]
 
 const utf8Bytes = (text: string) => new TextEncoder().encode(text).length
 const boundedText = (maxBytes: number, what: string) =>
@@ -84,7 +87,7 @@ export const scriptDefinitionSchema = v.strictObject({
       text: boundedText(limits.sourceBytes, 'the script'),
     }),
   ]),
-  executor: v.optional(v.picklist(executors), 'process'),
+  executor: v.optional(v.picklist(executorChoices), 'process'),
   ...policy,
 })
 
@@ -121,6 +124,6 @@ export const rulesOfOld = {
   retry: null,
 } satisfies Partial<Definition>
 
-/** The executor whose slots a run of this definition takes. Commands are processes. */
+/** The executor whose slots a run of this definition takes. Commands are processes, and so is what nothing is known of. */
 export const executorOf = (definition: Definition): Executor =>
-  definition.kind === 'script' ? definition.executor : 'process'
+  definition.kind === 'script' && definition.executor !== 'auto' ? definition.executor : 'process'

@@ -1,7 +1,8 @@
 import { createReadStream, statSync } from 'node:fs'
 import { basename, extname, resolve } from 'node:path'
 import { buffer } from 'node:stream/consumers'
-import type { Executor, Json } from '../../src-preload/contract.ts'
+import type { Executor, ExecutorChoice, Json } from '../../src-preload/contract.ts'
+import { executorChoices, executors } from '../../src-preload/definition.ts'
 import { isTooDeep, maxJsonLevels } from '../../src-preload/json-depth.ts'
 import { limits, objectLimits } from '../../src-preload/limits.ts'
 import { problem } from '../../src-preload/problem.ts'
@@ -137,8 +138,10 @@ export function parseScriptPath(given: string): string {
 /** What a person calls a file: its name without folder and ending. */
 export const nameOfFile = (path: string) => basename(path, extname(path))
 
-export const parseExecutor = (given: string): Executor =>
-  parseOneOf('--executor', given, ['process', 'thread', 'async'])
+export const parseExecutor = (given: string): Executor => parseOneOf('--executor', given, executors)
+
+/** Of a job, whose runs can tell what fits them. */
+export const parseExecutorOfJob = (given: string): ExecutorChoice => parseOneOf('--executor', given, executorChoices)
 
 export function parseOneOf<T extends string>(option: string, given: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === given)

@@ -2,7 +2,7 @@ import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Definition } from '../../src-preload/contract.ts'
 import { problem } from '../../src-preload/problem.ts'
-import { nameOfFile, parseExecutor, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
+import { nameOfFile, parseExecutorOfJob, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
 import { UseError } from './failure.ts'
 import { addSemaphore, parseConcurrency } from './gate-options.ts'
 import { printJson, printLine } from './output.ts'
@@ -40,7 +40,7 @@ export function addJobAdd(job: Command): void {
     .argument('[words...]', 'a script; or, after --, a program and its arguments')
     .option('--command <line>', 'a line for the shell')
     .option('--name <name>', 'name of the job (default: of the file or the program)')
-    .option('--executor <executor>', 'of a script: process (default), thread or async')
+    .option('--executor <executor>', 'of a script: process (default), thread, async, or auto: what fits its runs')
     .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
     .option('--queue-timeout <duration>', 'longest time in the queue')
     .option('--idle-timeout <duration>', 'longest time of an attempt without a sign of life: progress, log, calls')
@@ -92,7 +92,7 @@ async function parseDefinition(words: string[], options: Options): Promise<Defin
     if (options[name] !== undefined)
       throw new UseError('--stdin and --success-codes are for commands, not for scripts.')
   }
-  const executor = parseExecutor(options.executor ?? 'process')
+  const executor = parseExecutorOfJob(options.executor ?? 'process')
   return { kind: 'script', code: { from: 'file', path: parseScriptPath(file) }, executor, ...policy }
 }
 

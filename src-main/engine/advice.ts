@@ -2,6 +2,9 @@ import type { Advice } from '../../src-preload/contract.ts'
 import { executorOf } from '../../src-preload/definition.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { adviseExecutor } from '../core/advisor.ts'
+import type { MeasuredRun } from '../core/advisor.ts'
+import type { Store } from '../store/store.ts'
+import type { Definitions } from './definitions.ts'
 import type { EngineState } from './state.ts'
 
 /** How many of the last runs are looked at. */
@@ -11,12 +14,20 @@ export function adviceFor(state: EngineState, name: string): Advice | null {
   const job = state.store.jobs.byName.get(name)
   if (job === undefined) throw problem('JOB_NOT_FOUND', { name })
   const definition = state.definitions.get(job.definition_id)
-  if (definition.kind === 'command') return null
-  const runs = state.store.runs.measuredOfJob.all(job.id, LOOKED_AT).flatMap((run) => {
-    if (run.outcome !== 'succeeded' || run.cpu_ms === null || run.wall_ms === null) return []
-    const executor = executorOf(state.definitions.get(run.definition_id))
-    return [{ executor, wallMs: run.wall_ms, cpuMs: run.cpu_ms }]
-  })
+  if (definition.kind !== 'script') return null
+  if (definition.executor === 'auto') return state.autoExecutors.advice(job.id, definition)
+  const runs = measuredRuns(state.store, state.definitions, job.id, LOOKED_AT)
   const needsProcess = definition.cwd !== null || Object.keys(definition.env).length > 0
   return adviseExecutor(runs, definition.executor, needsProcess)
+}
+
+/** Of the last `limit` runs of a job those that succeeded and were measured, the newest first. */
+export function measuredRuns(store: Store, definitions: Definitions, job: number, limit: number): MeasuredRun[] {
+  return store.runs.measuredOfJob
+    .all(job, limit)
+    .map(({ definition_id: definition, wall_ms: wallMs, cpu_ms: cpuMs }) => ({
+      executor: executorOf(definitions.get(definition)),
+      wallMs,
+      cpuMs,
+    }))
 }

@@ -97,7 +97,10 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
     const { jobId, priority } = run
     backOff(state, tick, verdict, { ...last, startedAt, definition, jobId, priority })
   } else {
-    const { parent, group, unsavedProgress } = run
+    const { parent, group, unsavedProgress, jobId, executor } = run
+    if (jobId !== null && cpuMs !== null && verdict.outcome === 'succeeded') {
+      state.autoExecutors.measured(jobId, { executor, wallMs: Math.max(0, tick.now - startedAt), cpuMs })
+    }
     finish(state, tick, verdict, { ...last, parent, group, stop, progress: unsavedProgress, isUneventful })
   }
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import type { Definition } from '../../src-preload/contract.ts'
+import { executorOf } from '../../src-preload/definition.ts'
 import { problem } from '../../src-preload/problem.ts'
 
 /** Refuses a definition whose folder is none, or whose executor has no folder and environment of its own for each run. */
@@ -10,7 +11,7 @@ export function checkPlaces(definition: Definition): void {
     if (!isAbsolute(cwd)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${cwd}` })
     if (!isThere('isDirectory', cwd)) throw problem('FOLDER_NOT_FOUND', { path: cwd })
   }
-  if (definition.kind !== 'script' || definition.executor === 'process') return
+  if (definition.kind !== 'script' || executorOf(definition) === 'process') return
   if (cwd !== null || Object.keys(env).length > 0) {
     throw problem('BAD_INPUT', {
       details: `cwd and env need the executor "process": those of "${definition.executor}" share a process`,

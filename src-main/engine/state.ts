@@ -4,6 +4,7 @@ import { perExecutor } from '../core/executors.ts'
 import { Gatekeeper } from '../core/gatekeeper.ts'
 import { Timers } from '../core/timers.ts'
 import type { Store } from '../store/store.ts'
+import { AutoExecutors } from './auto-executors.ts'
 import { Counters } from './counters.ts'
 import { Definitions } from './definitions.ts'
 import { roomIn } from './gates.ts'
@@ -60,6 +61,7 @@ export type EngineState = {
   readonly gatekeeper: Gatekeeper
   readonly keys: KeyHolds
   readonly definitions: Definitions
+  readonly autoExecutors: AutoExecutors
   readonly objects: Objects
   readonly schedules: Schedules
   readonly live: Map<number, LiveRun>
@@ -99,6 +101,7 @@ export function createState(options: {
 }): EngineState {
   const { store, isPrivate } = options
   const counters = new Counters(store)
+  const definitions = new Definitions(store)
   const objects = loadObjects(store)
   const keys = new KeyHolds()
   const gatekeeper = new Gatekeeper(roomIn(objects.semaphores, keys))
@@ -108,7 +111,8 @@ export function createState(options: {
     lanes: new Lanes({ store, counters, gatekeeper, isPrivate }),
     gatekeeper,
     keys,
-    definitions: new Definitions(store),
+    definitions,
+    autoExecutors: new AutoExecutors(store, definitions),
     objects,
     schedules: new Schedules(store, isPrivate),
     live: new Map(),

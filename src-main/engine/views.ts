@@ -136,7 +136,7 @@ export function jobRow(state: EngineState, job: StoredJob): JobRow {
   return {
     name: job.name,
     kind: definition.kind,
-    executor: executorOf(definition),
+    executor: definition.kind === 'script' ? definition.executor : 'process',
     description: job.description,
     definition,
     priority: job.priority,

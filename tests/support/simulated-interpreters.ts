@@ -1,4 +1,5 @@
 import type { Executor } from '../../src-preload/contract.ts'
+import { executorOf } from '../../src-preload/definition.ts'
 import type { Clock } from '../../src-main/engine/clock.ts'
 import type {
   AttemptStart,
@@ -76,7 +77,7 @@ export class SimulatedMachine {
         key,
         run: attempt.run,
         attempt: attempt.attempt,
-        executor: attempt.definition.kind === 'script' ? attempt.definition.executor : 'process',
+        executor: executorOf(attempt.definition),
         reactsToSignal: random.chance(0.7),
         isKilled: false,
         end,

@@ -19,7 +19,10 @@ export function saveJob(state: EngineState, tick: Tick, job: SaveJob): void {
   const definitionId = state.definitions.idOf(job.definition)
   if (existing === undefined) {
     state.store.jobs.insert.get(job.name, job.description, definitionId, job.priority, tick.now, tick.now)
-  } else state.store.jobs.replace.run(job.description, definitionId, job.priority, tick.now, existing.id)
+  } else {
+    state.store.jobs.replace.run(job.description, definitionId, job.priority, tick.now, existing.id)
+    state.autoExecutors.forget(existing.id)
+  }
   tick.changes.jobs = true
 }
 

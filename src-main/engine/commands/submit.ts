@@ -7,6 +7,7 @@ import { rankOf } from '../../core/admission.ts'
 import type { Lane } from '../../core/admission.ts'
 import { laneOf, waitingRoomOf } from '../gates.ts'
 import { queueClock } from '../queue-clock.ts'
+import type { StoredJob } from '../../store/queries/jobs.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 
@@ -86,11 +87,8 @@ export function retry(state: EngineState, tick: Tick, id: number, input: string 
 export function orderOfJob(state: EngineState, tick: Tick, name: string, when: When): Order {
   const job = state.store.jobs.byName.get(name)
   if (job === undefined) throw problem('JOB_NOT_FOUND', { name })
-  const saved = state.definitions.get(job.definition_id)
-  const definition = withRetry(saved, when.retry)
   return {
-    definitionId: definition === saved ? job.definition_id : state.definitions.idOf(definition),
-    definition,
+    ...definitionForRun(state, job, when.retry),
     jobId: job.id,
     jobName: job.name,
     name: job.name,
@@ -101,6 +99,21 @@ export function orderOfJob(state: EngineState, tick: Tick, name: string, when: W
     parentage: null,
     slot: null,
   }
+}
+
+/** What the next run of a job is: its definition, with the executor of its own choice, and what one run overrides. */
+export function definitionForRun(
+  state: EngineState,
+  job: StoredJob,
+  retry?: RetryOverride,
+): Pick<Order, 'definition' | 'definitionId'> {
+  const saved = state.definitions.get(job.definition_id)
+  const definition = withRetry(saved, retry)
+  if (definition.kind === 'script' && definition.executor === 'auto') {
+    const picked = { ...definition, executor: state.autoExecutors.pick(job.id, definition) }
+    return { definition: picked, definitionId: state.definitions.idOf(picked) }
+  }
+  return { definition, definitionId: definition === saved ? job.definition_id : state.definitions.idOf(definition) }
 }
 
 export function orderOfDefinition(

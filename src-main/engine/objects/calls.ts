@@ -27,6 +27,7 @@ export function applyScriptReport(state: EngineState, tick: Tick, run: LiveRun, 
       applyTasks(tick, run, report)
       return
     case 'finding':
+      if (report.kind === 'blocked_loop' && run.jobId !== null) state.autoExecutors.forget(run.jobId)
       tick.event(run.id, report.kind, { message: report.message, place: report.place })
       tick.changes.runs.add(run.id)
       return

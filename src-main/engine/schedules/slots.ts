@@ -2,7 +2,7 @@ import { decide, IN_TIME_MS, noRuns } from '../../core/schedule/decide.ts'
 import type { Decision, NoRunDecision, RunDecision } from '../../core/schedule/decide.ts'
 import type { NoRunReason } from '../../../src-preload/schedule-policy.ts'
 import { cancelUnfinished } from '../commands/cancel.ts'
-import { store } from '../commands/submit.ts'
+import { definitionForRun, store } from '../commands/submit.ts'
 import type { Schedule } from './schedules.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
@@ -67,8 +67,7 @@ export function makeRun(
   const job = state.store.jobs.byId.get(schedule.jobId)
   if (job === undefined) throw new Error(`schedule ${schedule.id} has no job`)
   const order = {
-    definitionId: job.definition_id,
-    definition: state.definitions.get(job.definition_id),
+    ...definitionForRun(state, job),
     jobId: job.id,
     jobName: job.name,
     name: job.name,

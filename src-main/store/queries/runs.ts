@@ -248,8 +248,9 @@ export function prepareRuns(db: Database) {
     'SELECT id, lifecycle, outcome, finished_at FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1',
   )
   const measuredOfJob = db.prepare<[job: number, limit: number], MeasuredRow>(
-    `SELECT definition_id, outcome, finished_at - started_at AS wall_ms, cpu_ms
-     FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT ?`,
+    `SELECT definition_id, finished_at - started_at AS wall_ms, cpu_ms
+     FROM (SELECT * FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT ?)
+     WHERE outcome = 'succeeded' AND cpu_ms IS NOT NULL ORDER BY id DESC`,
   )
   const maxId = db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM runs').pluck()
 
@@ -294,7 +295,7 @@ export function prepareRuns(db: Database) {
   }
 }
 
-type MeasuredRow = { definition_id: number; outcome: Outcome | null; wall_ms: number | null; cpu_ms: number | null }
+type MeasuredRow = { definition_id: number; wall_ms: number; cpu_ms: number }
 
 export type HistoryFilter = {
   lifecycle: Lifecycle[] | null

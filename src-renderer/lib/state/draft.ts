@@ -1,5 +1,5 @@
 /** A job as it stands in the form: every field is the text a person typed. `readDraft` makes the definition of it. */
-import type { Definition, Executor, JobRow, Json, Submit } from '../../../src-preload/contract.ts'
+import type { Definition, ExecutorChoice, JobRow, Json, Submit } from '../../../src-preload/contract.ts'
 import { durationText, parseDuration } from './duration.ts'
 import { noRetries, readRetry, retryTexts } from './retry-text.ts'
 import type { RetryTexts } from './retry-text.ts'
@@ -9,7 +9,7 @@ export type Draft = RetryTexts & {
   kind: Definition['kind']
   /** Where a script's code is: typed here, or in a file that is read anew at every attempt. */
   code: { from: 'text'; name: string; text: string } | { from: 'file'; path: string }
-  executor: Executor
+  executor: ExecutorChoice
   commandAs: 'shell' | 'argv'
   line: string
   /** One argument a line. */

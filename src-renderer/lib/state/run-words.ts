@@ -1,5 +1,5 @@
 /** How runs are spoken of: the words and looks of states, outcomes and waits. */
-import type { Attempt, Executor, Lifecycle, Outcome, RunRow, Stop, Wait } from '../../../src-preload/contract.ts'
+import type { Attempt, ExecutorChoice, Lifecycle, Outcome, RunRow, Stop, Wait } from '../../../src-preload/contract.ts'
 import { formatSpan } from './duration.ts'
 
 /** The token set of a state in tokens.css, and its icon. */
@@ -67,10 +67,11 @@ export function originWords({ origin, retryOf, parent }: Pick<RunRow, 'origin' |
   return parent === null ? origin : `spawned by run ${parent}`
 }
 
-export const executorNote: Record<Executor, string> = {
+export const executorNote: Record<ExecutorChoice, string> = {
   process: 'A fresh process for every run. Clean start, own limits; right for almost everything.',
   thread: 'A warm thread that the run has to itself. Starts fast; for code that keeps a processor core busy.',
   async: 'Shares a warm process with other runs. Starts fastest; for code that mostly waits for the network.',
+  auto: 'A process at first; then what fits the processor time and the waiting of its runs.',
 }
 
 /** A run that is being stopped already, or has ended, cannot be asked to stop. */

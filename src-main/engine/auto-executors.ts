@@ -1,0 +1,65 @@
+import type { Advice, Definition, Executor } from '../../src-preload/contract.ts'
+import { adviseExecutor } from '../core/advisor.ts'
+import type { MeasuredRun } from '../core/advisor.ts'
+import type { Store } from '../store/store.ts'
+import { measuredRuns } from './advice.ts'
+import type { Definitions } from './definitions.ts'
+
+/** How many measured runs a choice rests on: the last ones. */
+const KEPT = 50
+/** How far back measured runs are looked for when a life begins; most runs of `async` are not measured. */
+const LOOKED_AT = 5_000
+/** Runs that share an event loop cannot be measured one by one, so now and then one gets a process of its own. */
+const MEASURE_EVERY = 20
+
+type Known = { runs: MeasuredRun[]; picks: number }
+
+/** The executors of jobs that leave the choice (`executor: auto`), by what their runs have done. */
+export class AutoExecutors {
+  readonly #store: Store
+  readonly #definitions: Definitions
+  readonly #jobs = new Map<number, Known>()
+
+  constructor(store: Store, definitions: Definitions) {
+    this.#store = store
+    this.#definitions = definitions
+  }
+
+  /** For the next run, or the next batch of them. A process while fewer than three runs were measured. */
+  pick(job: number, definition: Definition): Executor {
+    const known = this.#knownOf(job)
+    known.picks += 1
+    const executor = this.advice(job, definition)?.executor ?? 'process'
+    return executor === 'async' && known.picks % MEASURE_EVERY === 0 ? 'process' : executor
+  }
+
+  advice(job: number, definition: Definition): Advice | null {
+    const needsProcess = definition.cwd !== null || Object.keys(definition.env).length > 0
+    const { runs } = this.#knownOf(job)
+    const advice = adviseExecutor(runs, 'process', needsProcess)
+    return advice === null ? null : { ...advice, isCurrent: true }
+  }
+
+  /** A run of `job` has succeeded. */
+  measured(job: number, run: MeasuredRun): void {
+    const known = this.#jobs.get(job)
+    if (known === undefined) return
+    known.runs.push(run)
+    if (known.runs.length > KEPT) known.runs.shift()
+  }
+
+  /** What was known of `job` does not hold: it was changed, or held up the event loop that it shared. */
+  forget(job: number): void {
+    const known = this.#jobs.get(job)
+    if (known !== undefined) known.runs = []
+  }
+
+  #knownOf(job: number): Known {
+    const known = this.#jobs.get(job)
+    if (known !== undefined) return known
+    const runs = measuredRuns(this.#store, this.#definitions, job, LOOKED_AT).slice(0, KEPT).reverse()
+    const first = { runs, picks: 0 }
+    this.#jobs.set(job, first)
+    return first
+  }
+}
