@@ -15,7 +15,7 @@ export default defineConfig({
           include: ['tests/{unit,simulation,conformance}/**/*.test.ts'],
           setupFiles: ['tests/support/seed.ts'],
           // Thousands of random programs take a while where others work beside them.
-          testTimeout: 120_000,
+          testTimeout: 300_000,
         },
       },
       {
