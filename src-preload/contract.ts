@@ -13,6 +13,7 @@ import { inputSchema } from './json.ts'
 import type { LogLevel } from './log-levels.ts'
 import { objectContract, objectFeeds } from './object-contract.ts'
 import type { ObjectKind } from './objects.ts'
+import { overviewFeeds } from './overview-contract.ts'
 import { retryOverrideSchema } from './retry-policy.ts'
 import { scheduleContract } from './schedule-contract.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
@@ -361,6 +362,7 @@ export const contract = {
       .input(v.strictObject({ id: idSchema, from: v.optional(v.pipe(v.number(), v.integer()), 1) }))
       .output(eventIterator(type<LogMessage>())),
     ...objectFeeds,
+    ...overviewFeeds,
     ack: oc.input(v.strictObject({ feed: v.string(), version: v.number() })).output(type<null>()),
   },
 }
@@ -369,4 +371,6 @@ export const contract = {
 export type Client = ContractRouterClient<typeof contract>
 
 export type { Definition, Executor, ExecutorChoice, Json, LogLevel }
+export type * from './object-contract.ts'
+export type * from './overview-contract.ts'
 export type * from './waits.ts'

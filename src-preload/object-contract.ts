@@ -8,6 +8,8 @@ import { valueSchema } from './json.ts'
 import { objectLimits, objectNameSchema, queueSpecSchema } from './objects.ts'
 import type { QueueOrder } from './objects.ts'
 
+export type { QueueOrder }
+
 /** Who holds, or waits for, an object: a task of a run's attempt. */
 export type Party = {
   run: number
@@ -22,9 +24,29 @@ export type Party = {
   place: string | null
 }
 
+/**
+ * `flowing`: something came or went in the last 10 s, or is being worked on. `backpressure`: producers wait for a free
+ * place. `starved`: consumers wait and nothing has come for 10 s. `draining`: shut down and not empty yet. A pause is no
+ * fault, so a paused queue is only that.
+ */
+export const queueStates = ['flowing', 'idle', 'backpressure', 'starved', 'paused', 'draining', 'shut_down'] as const
+export type QueueState = (typeof queueStates)[number]
+
+/** Equal steps up to now, the oldest first: how many items were put and taken, and the most that were ready. */
+export type QueueTrend = { stepMs: number; ins: number[]; outs: number[]; depths: number[] }
+
+/** What happened to a queue as a whole, as far as the host that runs now has seen it. */
+export type QueueEvent = {
+  at: number
+  what: 'created' | 'paused' | 'resumed' | 'shut_down' | 'full' | 'has_room' | 'dropped' | 'revived' | 'dead_letter'
+  /** Items, or for `full` producers. */
+  count: number
+}
+
 /** A queue as lists show it. */
 export type QueueRow = {
   name: string
+  state: QueueState
   order: QueueOrder
   /** 0: unbounded. Only what is ready counts. */
   maxsize: number
@@ -39,6 +61,15 @@ export type QueueRow = {
   getting: number
   putting: number
   joining: number
+  /** Items per second, means over the last 10 s. */
+  inPerSecond: number
+  outPerSecond: number
+  /** The most that were ready at once since the host started. */
+  highWater: number
+  /** When the oldest was put that is ready. */
+  oldestAt: number | null
+  /** How many were ready in each of the last 60 s. */
+  depths: number[]
 }
 
 export type QueueItem = {
@@ -59,6 +90,10 @@ export type QueueItem = {
 /** With the first of everything, up to the asked number each; who and what is next in line comes first. */
 export type QueueDetail = QueueRow & {
   createdAt: number
+  /** Of the last minute and of the last ten. */
+  trends: { minute: QueueTrend; tenMinutes: QueueTrend }
+  /** The newest first, up to 50. */
+  events: QueueEvent[]
   waiting: { getting: Party[]; putting: Party[]; joining: Party[] }
   items: { ready: QueueItem[]; taken: (QueueItem & { takenBy: Party })[]; dead: QueueItem[] }
 }
@@ -73,9 +108,15 @@ export type SemaphoreRow = {
   perMs: number | null
   /** What could be acquired now; less than 0 while more is held than there are permits by now. */
   free: number
+  /** Permits that are out; with `free` they are all there are. Of a rate limit those, too, that come back with time. */
+  held: number
   /** How many tasks hold permits, and how many wait for some. */
   holding: number
   waiting: number
+  /** Since when the first in line waits. */
+  waitingSince: number | null
+  /** Runs that are not started because it has no permit for them, up to 1,000. */
+  queuedRuns: number
 }
 
 export type PermitParty = Party & { amount: number }
@@ -87,6 +128,8 @@ export type SemaphoreDetail = SemaphoreRow & {
   nextReturnAt: number | null
   holders: PermitParty[]
   waiters: PermitParty[]
+  /** The first runs that it keeps in the queue. They come by rank, all together at one place in the line. */
+  queued: { run: number; name: string; since: number }[]
 }
 
 export const futureStates = ['pending', 'done', 'failed', 'cancelled'] as const
@@ -127,6 +170,9 @@ export type EventDetail = EventRow & { createdAt: number; waiters: Party[] }
 /** Those who wait at a barrier go on together when they are `parties`. */
 export type BarrierRow = { name: string; parties: number; waiting: number; isBroken: boolean }
 export type BarrierDetail = BarrierRow & { createdAt: number; waiters: Party[] }
+
+/** Tasks that wait to be notified, each with a lock that it gave back for as long. It is there while anybody waits. */
+export type ConditionRow = { name: string; lock: string; waiting: number; waiters: Party[] }
 
 /** A page of a list by name; `total` counts all objects of the kind. */
 export type Page<Row> = { rows: Row[]; more: boolean; total: number }
@@ -241,6 +287,10 @@ export const objectContract = {
     list: oc.input(v.strictObject(page)).output(type<Page<BarrierRow>>()),
     get: oc.input(v.strictObject({ name, limit: rows })).output(type<BarrierDetail>()),
   },
+  conditions: {
+    /** With the first of those who wait, the longest wait first. */
+    list: oc.input(v.strictObject(page)).output(type<Page<ConditionRow>>()),
+  },
 }
 
 /** The first rows of a list by name, and how many objects of the kind there are. */
@@ -260,4 +310,5 @@ export const objectFeeds = {
   event: oc.input(named).output(detailFeed<EventDetail>()),
   barriers: oc.output(listFeed<BarrierRow>()),
   barrier: oc.input(named).output(detailFeed<BarrierDetail>()),
+  conditions: oc.output(listFeed<ConditionRow>()),
 }

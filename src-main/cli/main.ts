@@ -4,6 +4,7 @@ import { surviveLostOutput } from '../lost-output.ts'
 import { version } from '../version.ts'
 import { addBarrier } from './barrier.ts'
 import { addCancel } from './cancel.ts'
+import { addCondition } from './condition.ts'
 import { addEvent } from './event.ts'
 import { addExample } from './example.ts'
 import { describeFailure, exitCodes } from './failure.ts'
@@ -39,6 +40,7 @@ const verbs = [
   addFuture,
   addEvent,
   addBarrier,
+  addCondition,
   addExample,
   addTypes,
 ]

@@ -25,6 +25,11 @@ export class Timers<Key> {
     if (this.#heap.length > 64 && this.#byKey.size * 2 < this.#heap.length) this.#compact()
   }
 
+  /** The deadline of one key, or null when it has none. */
+  dueAt(key: Key): number | null {
+    return this.#byKey.get(key)?.at ?? null
+  }
+
   /** The earliest deadline, or null when there is none. */
   next(): number | null {
     this.#dropDead()

@@ -5,6 +5,7 @@ import type { Store } from '../store/store.ts'
 import { admit } from './admit.ts'
 import { applyReport, saveProgress } from './attempts.ts'
 import { ClockJumps } from './clock-jumps.ts'
+import { totalsOf } from './activity.ts'
 import type { Clock } from './clock.ts'
 import { EventLog } from './event-log.ts'
 import { expireQueued, expireTotal, followClock, nextPlanned, queueDue } from './due.ts'
@@ -296,7 +297,10 @@ export class Engine {
       flushQueues(state)
       return value
     })
-    if (changes.status) this.#lastEventAt = now
+    if (changes.status) {
+      this.#lastEventAt = now
+      state.activity.record(tick.mono, totalsOf(state.counters))
+    }
     this.#carryOut(tick)
     return result
   }

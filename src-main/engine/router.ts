@@ -17,6 +17,7 @@ import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
 import { retry, submit, submitMany } from './commands/submit.ts'
 import type { Engine } from './engine.ts'
 import { createObjectFeeds } from './objects/feeds.ts'
+import { createOverviewFeeds } from './overview-views.ts'
 import { createObjectRouter } from './objects/router.ts'
 import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
@@ -122,6 +123,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
         return feeds.logs(input.id, input.from, signal ?? never)
       }),
       ...createObjectFeeds(engine, feeds),
+      ...createOverviewFeeds(engine, feeds),
       ack: on.feeds.ack.handler(({ input }) => {
         feeds.ack(input.feed, input.version)
         return null

@@ -5,6 +5,9 @@ import { Gatekeeper } from '../core/gatekeeper.ts'
 import { Timers } from '../core/timers.ts'
 import type { Store } from '../store/store.ts'
 import { AutoExecutors } from './auto-executors.ts'
+import { openActivity } from './activity.ts'
+import type { ActivityLog } from '../core/activity.ts'
+import type { Clock } from './clock.ts'
 import { Counters } from './counters.ts'
 import { Definitions } from './definitions.ts'
 import { roomIn } from './gates.ts'
@@ -73,9 +76,12 @@ export type EngineState = {
    */
   readonly timers: Timers<TimerKey>
   readonly deadlocks: Deadlocks
+  readonly activity: ActivityLog
   readonly isPrivate: boolean
   /** In [0, 1); where chance decides. */
   readonly random: () => number
+  /** For what is looked at between turns; inside one, the tick says when it is. */
+  readonly clock: Pick<Clock, 'wallMs' | 'monoMs'>
   /** Epoch ms since when nothing is admitted because the host is stopping. */
   drainingSince: number | null
 }
@@ -98,8 +104,9 @@ export function createState(options: {
   slots: Record<Executor, number>
   isPrivate: boolean
   random: () => number
+  clock: Clock
 }): EngineState {
-  const { store, isPrivate } = options
+  const { store, isPrivate, clock } = options
   const counters = new Counters(store)
   const definitions = new Definitions(store)
   const objects = loadObjects(store)
@@ -119,6 +126,7 @@ export function createState(options: {
     inUse: perExecutor(() => 0),
     timers: new Timers(),
     deadlocks: noDeadlocks(),
+    activity: openActivity(store, counters, clock),
     drainingSince: null,
   }
 }

@@ -11,6 +11,7 @@ import { prepareGroups } from './queries/groups.ts'
 import { prepareJobs } from './queries/jobs.ts'
 import { prepareLanes } from './queries/lanes.ts'
 import { prepareLogs } from './queries/logs.ts'
+import { prepareOverview } from './queries/overview.ts'
 import { prepareQueueItems } from './queries/queue-items.ts'
 import { prepareQueues } from './queries/queues.ts'
 import { prepareRuns } from './queries/runs.ts'
@@ -35,6 +36,7 @@ export function prepareStore(db: Database) {
     groups: prepareGroups(db),
     semaphores: prepareSemaphores(db),
     queues: prepareQueues(db),
+    overview: prepareOverview(db),
     queueItems: prepareQueueItems(db),
     barriers: prepareBarriers(db),
     futures: prepareFutures(db),

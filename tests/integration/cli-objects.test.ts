@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { RunDetail } from '../../src-preload/contract.ts'
 import type {
   BarrierRow,
+  ConditionRow,
   EventRow,
   FutureDetail,
   FutureRow,
@@ -41,7 +42,7 @@ async function start(body: string): Promise<number> {
   const path = join(folder, `${name}.ts`)
   writeFileSync(
     path,
-    `import { barrier, event, future, lock, queue, semaphore, sleep } from 'signalbox'\nexport default async function () { ${body} }`,
+    `import { barrier, condition, event, future, lock, queue, semaphore, sleep } from 'signalbox'\nexport default async function () { ${body} }`,
   )
   await say('job', 'add', path, '--executor', 'async')
   return Number(await say('submit', name))
@@ -179,6 +180,9 @@ describe('semaphore', () => {
       permits: 5,
       isBounded: false,
       perMs: 60_000,
+      held: 0,
+      queuedRuns: 0,
+      waitingSince: null,
       free: 5,
       holding: 0,
       waiting: 0,
@@ -260,7 +264,10 @@ describe('future', () => {
   })
 })
 
-test('events and barriers show who waits', async () => {
+test('events, barriers and conditions show who waits', async () => {
+  const atCondition = await start(
+    `const ready = condition('ready'); await ready.acquire(); await ready.wait(); ready.release(); return 'notified'`,
+  )
   const runs = [
     await start(`await event('open').wait(); return 'in'`),
     await start(`await barrier('all', { parties: 2 }).wait(); return 'met'`),
@@ -271,6 +278,12 @@ test('events and barriers show who waits', async () => {
   expect(await say('barrier', 'show', 'all')).toMatch(new RegExp(`waiting +1 of 2\n[^]*waits +${runs[1]} `))
   await ended(await start(`await event('open').set(); await barrier('all').wait()`))
   expect(await Promise.all(runs.map(ended))).toMatchObject([{ result: 'in' }, { result: 'met' }])
+  await untilJson<ConditionRow[]>('one waits to be notified', ([row]) => row?.waiting === 1, 'condition', 'ls')
+  expect(await say('condition', 'ls')).toMatch(new RegExp(`ready +ready +${atCondition} `))
+  await ended(
+    await start(`const ready = condition('ready'); await ready.acquire(); await ready.notify(); await ready.release()`),
+  )
+  expect(await ended(atCondition)).toMatchObject({ result: 'notified' })
   expect([await say('event', 'ls'), await say('barrier', 'ls')]).toEqual([
     expect.stringMatching(/open +set +0/),
     expect.stringMatching(/all +0 +2/),

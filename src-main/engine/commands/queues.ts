@@ -1,7 +1,7 @@
 import { objectLimits } from '../../../src-preload/objects.ts'
 import type { QueueSpec } from '../../../src-preload/objects.ts'
 import { problem } from '../../../src-preload/problem.ts'
-import { changed, storeItem } from '../objects/queue-items.ts'
+import { changed, noteEvent, storeItem } from '../objects/queue-items.ts'
 import { barOfPut, createQueue, settleQueue, setPaused, shutDown } from '../objects/queues.ts'
 import type { Queue } from '../objects/queues.ts'
 import type { EngineState } from '../state.ts'
@@ -60,6 +60,7 @@ export function reviveDead(state: EngineState, tick: Tick, name: string, items: 
   queue.dead -= count
   queue.ready += count
   changed(state, tick, queue)
+  noteEvent(tick, queue, 'revived', count)
   settleQueue(state, tick, queue)
   return count
 }
@@ -80,9 +81,11 @@ export function dropItems(state: EngineState, tick: Tick, name: string, items: n
       throw problem('ITEM_NOT_FOUND', { queue: name, wanted: `item ${strange} that nobody has taken` })
     for (const was of store.queueItems.remove.all(ids)) queue[was === 'dead' ? 'dead' : 'ready'] -= 1
   }
+  const dropped = before - queue.ready - queue.dead
   changed(state, tick, queue)
+  noteEvent(tick, queue, 'dropped', dropped)
   settleQueue(state, tick, queue)
-  return before - queue.ready - queue.dead
+  return dropped
 }
 
 export function removeQueue(state: EngineState, tick: Tick, name: string, mayDropItems: boolean): void {

@@ -8,7 +8,7 @@ import type { Asker } from './script-side.ts'
 import { acquire, findSemaphore, takeBack, withdrawFromSemaphore } from './semaphores.ts'
 
 /** A condition of scripts, as asyncio.Condition. Only who waits makes it up, so nothing of it is stored. */
-export type Condition = { readonly lock: string; readonly waiting: Line<Waiting> }
+export type Condition = { readonly name: string; readonly lock: string; readonly waiting: Line<Waiting> }
 
 /** A task that waits to be notified, and then for the lock. */
 export type Waiting = Asker & { isNotified: boolean; isWithdrawn: boolean }
@@ -100,7 +100,7 @@ function join({ objects }: EngineState, tick: Tick, call: CallOn<'condition'>, w
   const key = keyOf(call)
   const known = objects.conditions.get(key)
   if (known === undefined) checkRoom(objects, 'condition')
-  const condition = known ?? { lock: call.lock, waiting: new Line<Waiting>() }
+  const condition = known ?? { name: call.name, lock: call.lock, waiting: new Line<Waiting>() }
   condition.waiting.join(waiting)
   objects.conditions.set(key, condition)
   tick.changes.status = true

@@ -4,29 +4,34 @@ import type { Page } from '../../../src-preload/object-contract.ts'
 import type { Engine } from '../engine.ts'
 import type { Feeds, View } from '../feeds.ts'
 import { futureDetail, futurePage } from './future-views.ts'
-import { barrierDetail, barrierPage, eventDetail, eventPage } from './meeting-views.ts'
+import { barrierDetail, barrierPage, conditionPage, eventDetail, eventPage } from './meeting-views.ts'
 import { queueDetail, queuePage } from './queue-views.ts'
 import { semaphoreDetail, semaphorePage } from './semaphore-views.ts'
 import type { EngineState } from '../state.ts'
 import type { Changes } from '../tick.ts'
 
 /** How many rows of a list a window gets, and how many of everything in a detail; the rest is a number. */
-const LISTED = 200
-const SHOWN = 20
+const LISTED = 500
+const SHOWN = 50
+/** Rates and trends change while nothing happens. */
+const REFRESH_MS = 1_000
 
 /** Answers the feeds of durable objects. */
 export function createObjectFeeds(engine: Engine, feeds: Feeds) {
   const on = implement(objectFeeds)
   const never = new AbortController().signal
-  const list = <Row extends { name: string }>(page: (state: EngineState) => Page<Row>, signal = never) =>
-    feeds.table(listView(engine, page), signal)
+  const list = <Row extends { name: string }>(
+    page: (state: EngineState) => Page<Row>,
+    signal = never,
+    keyOf: (row: Row) => string = ({ name }) => name,
+  ) => feeds.table({ ...listView(engine, page, keyOf), refreshMs: REFRESH_MS }, signal)
   const detail = <Row extends { name: string }>(
     read: (state: EngineState) => Row,
     exists: (state: EngineState) => boolean,
     signal = never,
   ) => {
     engine.read(read)
-    return feeds.table(detailView(engine, read, exists), signal)
+    return feeds.table({ ...detailView(engine, read, exists), refreshMs: REFRESH_MS }, signal)
   }
 
   return on.router({
@@ -72,6 +77,13 @@ export function createObjectFeeds(engine: Engine, feeds: Feeds) {
         signal,
       ),
     ),
+    conditions: on.conditions.handler(({ signal }) =>
+      list(
+        (state) => conditionPage(state, '', LISTED),
+        signal,
+        ({ name, lock }) => JSON.stringify([name, lock]),
+      ),
+    ),
   })
 }
 
@@ -81,6 +93,7 @@ const isTouchedBy = ({ status, runs }: Changes): boolean => status || runs.size 
 function listView<Row extends { name: string }>(
   engine: Engine,
   page: (state: EngineState) => Page<Row>,
+  keyOf: (row: Row) => string,
 ): View<Row, { total: number }> {
   let total = 0
   return {
@@ -88,7 +101,7 @@ function listView<Row extends { name: string }>(
     rows: () => {
       const { rows, total: all } = engine.read(page)
       total = all
-      return rows.map((row) => ({ key: row.name, row }))
+      return rows.map((row) => ({ key: keyOf(row), row }))
     },
     meta: () => ({ total }),
   }

@@ -1,4 +1,11 @@
-import type { BarrierDetail, BarrierRow, EventDetail, EventRow, Page } from '../../../src-preload/object-contract.ts'
+import type {
+  BarrierDetail,
+  BarrierRow,
+  ConditionRow,
+  EventDetail,
+  EventRow,
+  Page,
+} from '../../../src-preload/object-contract.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { EngineState } from '../state.ts'
 import type { Barrier } from './barriers.ts'
@@ -32,6 +39,22 @@ export function barrierDetail(state: EngineState, name: string, limit: number): 
     createdAt: state.store.barriers.createdAt.get(name) ?? 0,
     waiters: firstOf(barrier.waiting, limit).map((arrival) => partyOf(state, arrival)),
   }
+}
+
+/** How many of those who wait at a condition a list says. */
+const SHOWN_AT_CONDITION = 20
+
+/** Conditions are few, and in memory only. */
+export function conditionPage(state: EngineState, after: string, limit: number): Page<ConditionRow> {
+  const all = [...state.objects.conditions.values()]
+  const found = all.filter(({ name }) => name > after).sort((a, b) => (a.name < b.name ? -1 : 1))
+  const rows = found.slice(0, limit).map(({ name, lock, waiting }) => ({
+    name,
+    lock,
+    waiting: waiting.size,
+    waiters: firstOf(waiting, SHOWN_AT_CONDITION).map((asker) => partyOf(state, asker)),
+  }))
+  return { rows, more: found.length > limit, total: all.length }
 }
 
 const eventRow = ({ name, isSet, waiting }: Flag): EventRow => ({ name, isSet, waiting: waiting.size })

@@ -1,8 +1,11 @@
+import type { QueueEvent } from '../../../src-preload/object-contract.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import type { Queue } from './queues.ts'
 import { scriptSideOf } from './script-side.ts'
 import type { Asker } from './script-side.ts'
+
+const EVENTS_KEPT = 50
 
 /** An item that an attempt has taken and is not done with. */
 export type Delivery = { readonly queue: number; readonly task: number }
@@ -21,7 +24,7 @@ export function storeItem(
   const priority = queue.order === 'priority' ? item.priority : 0
   state.store.queues.putItem.run(id, queue.id, priority, id, tick.now, item.by, item.value)
   queue.ready += 1
-  changed(state, tick, queue)
+  changed(state, tick, queue, { ins: 1, outs: 0 })
   return id
 }
 
@@ -36,7 +39,7 @@ export function takeItem(state: EngineState, tick: Tick, queue: Queue, asker: As
   queue.deliveries.set(row.id, { run: run.id, attempt, task, place, since: tick.now })
   queue.ready -= 1
   queue.taken += 1
-  changed(state, tick, queue)
+  changed(state, tick, queue, { ins: 0, outs: 1 })
   return { item: row.id, value: row.value }
 }
 
@@ -72,6 +75,7 @@ export function returnItem(state: EngineState, tick: Tick, queue: Queue, id: num
     queue.taken -= 1
     queue.dead += 1
     changed(state, tick, queue)
+    noteEvent(tick, queue, 'dead_letter')
     return
   }
   const place = queue.order === 'lifo' ? counters.add('last_item', 1) : null
@@ -88,9 +92,18 @@ function isThrownAway(state: EngineState, tick: Tick, queue: Queue, id: number):
   return true
 }
 
-export function changed(state: EngineState, tick: Tick, queue: Queue): void {
+/** Call after every change of what a queue holds; `moved`: how many items were put and taken by it. */
+export function changed(state: EngineState, tick: Tick, queue: Queue, moved = { ins: 0, outs: 0 }): void {
   state.objects.changedQueues.add(queue)
+  queue.flow.record(tick.mono, moved.ins, moved.outs, queue.ready)
+  queue.oldestAt = 'unknown'
   tick.changes.status = true
+}
+
+/** Keeps the last of them for whoever looks at the queue. */
+export function noteEvent(tick: Tick, queue: Queue, what: QueueEvent['what'], count = 1): void {
+  queue.events.unshift({ at: tick.now, what, count })
+  if (queue.events.length > EVENTS_KEPT) queue.events.pop()
 }
 
 function backInLine(state: EngineState, tick: Tick, queue: Queue): void {

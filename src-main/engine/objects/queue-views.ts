@@ -2,6 +2,7 @@ import type { Json } from '../../../src-preload/json.ts'
 import type { Page, QueueDetail, QueueItem, QueueRow } from '../../../src-preload/object-contract.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { Line } from '../../core/line.ts'
+import { hasMovedLately, queueState, ratePerSecond } from '../../core/queue-flow.ts'
 import type { StoredItem } from '../../store/queries/queue-items.ts'
 import { queueNamed } from '../commands/queues.ts'
 import type { EngineState } from '../state.ts'
@@ -12,10 +13,36 @@ import type { Asker } from './script-side.ts'
 
 export function queuePage(state: EngineState, after: string, limit: number): Page<QueueRow> {
   const names = state.store.queues.names.all(after, limit + 1)
-  return pageOf(names, limit, state.objects.queues.size, (name) => queueRow(queueNamed(state, name)))
+  return pageOf(names, limit, state.objects.queues.size, (name) => queueRow(state, queueNamed(state, name)))
 }
 
-export const queueRow = (queue: Queue): QueueRow => ({
+export function queueRow(state: EngineState, queue: Queue): QueueRow {
+  const mono = state.clock.monoMs()
+  const { ins, outs, depths } = queue.flow.minute(mono)
+  return {
+    ...countsOf(queue),
+    state: queueState({
+      ...countsOf(queue),
+      isShutDown: queue.shutdown !== 'no',
+      isPaused: queue.pausedAt !== null,
+      unfinished: queue.ready + queue.taken,
+      hasComeLately: hasMovedLately(ins),
+      hasGoneLately: hasMovedLately(outs),
+    }),
+    inPerSecond: ratePerSecond(ins),
+    outPerSecond: ratePerSecond(outs),
+    highWater: queue.flow.highWater,
+    oldestAt: oldestOf(state, queue),
+    depths,
+  }
+}
+
+function oldestOf({ store }: EngineState, queue: Queue): number | null {
+  if (queue.oldestAt === 'unknown') queue.oldestAt = store.queueItems.oldestReady.get({ queue: queue.id }) ?? null
+  return queue.oldestAt
+}
+
+const countsOf = (queue: Queue) => ({
   name: queue.name,
   order: queue.order,
   maxsize: queue.maxsize,
@@ -33,11 +60,14 @@ export const queueRow = (queue: Queue): QueueRow => ({
 export function queueDetail(state: EngineState, name: string, limit: number): QueueDetail {
   const { queueItems, queues } = state.store
   const queue = queueNamed(state, name)
+  const mono = state.clock.monoMs()
   const first = (line: Line<Asker>) => firstOf(line, limit).map((asker) => partyOf(state, asker))
   const inOrder = queue.order === 'lifo' ? queueItems.lastReady : queueItems.firstReady
   return {
-    ...queueRow(queue),
+    ...queueRow(state, queue),
     createdAt: queues.createdAt.get(queue.id) ?? 0,
+    trends: { minute: queue.flow.minute(mono), tenMinutes: queue.flow.tenMinutes(mono) },
+    events: queue.events,
     waiting: {
       getting: first(queue.getting),
       putting: first(queue.putting),

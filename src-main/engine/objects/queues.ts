@@ -1,12 +1,14 @@
 import { Line } from '../../core/line.ts'
+import { QueueFlow } from '../../core/queue-flow.ts'
 import type { CallOn, QueueLook } from '../../interpreters/calls.ts'
+import type { QueueEvent } from '../../../src-preload/object-contract.ts'
 import { objectLimits } from '../../../src-preload/objects.ts'
 import type { QueueOrder, QueueSpec } from '../../../src-preload/objects.ts'
 import type { StoredQueue } from '../../store/queries/queues.ts'
 import type { Store } from '../../store/store.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
-import { changed, finishItem, returnItem, storeItem, takeItem, undoTake } from './queue-items.ts'
+import { changed, finishItem, noteEvent, returnItem, storeItem, takeItem, undoTake } from './queue-items.ts'
 import type { Delivery, TakenItem } from './queue-items.ts'
 import { depthInWords, faultOfJson } from './json-text.ts'
 import { checkRoom } from './room.ts'
@@ -33,6 +35,13 @@ export type Queue = {
   readonly joining: Line<Asker>
   /** Who has taken what, by item; the oldest first. */
   readonly deliveries: Map<number, TakenItem>
+  readonly flow: QueueFlow
+  /** When the oldest was put that is ready; looked up when it is asked for. */
+  oldestAt: number | null | 'unknown'
+  /** The newest first. */
+  readonly events: QueueEvent[]
+  /** Whether producers were waiting when it was last settled. */
+  isFull: boolean
 }
 
 /** Those of the last life; nobody waits. */
@@ -173,6 +182,10 @@ export function settleQueue(state: EngineState, tick: Tick, queue: Queue): void 
     for (const putter of queue.putting.takeAll()) refuseShutDown(state, tick, queue, putter)
     if (queue.ready === 0) for (const getter of queue.getting.takeAll()) refuseShutDown(state, tick, queue, getter)
   }
+  if (queue.putting.size > 0 !== queue.isFull) {
+    queue.isFull = !queue.isFull
+    noteEvent(tick, queue, queue.isFull ? 'full' : 'has_room', queue.putting.size)
+  }
   if (queue.ready + queue.taken > 0) return
   for (const joiner of queue.joining.takeAll()) answer(state.live, tick, joiner, null)
 }
@@ -219,6 +232,7 @@ export function shutDown(state: EngineState, tick: Tick, queue: Queue, isImmedia
     queue.ready = 0
   }
   changed(state, tick, queue)
+  noteEvent(tick, queue, 'shut_down')
 }
 
 export function setPaused(state: EngineState, tick: Tick, queue: Queue, isPaused: boolean): void {
@@ -226,6 +240,7 @@ export function setPaused(state: EngineState, tick: Tick, queue: Queue, isPaused
   queue.pausedAt = isPaused ? tick.now : null
   state.store.queues.setPaused.run(queue.pausedAt, queue.id)
   changed(state, tick, queue)
+  noteEvent(tick, queue, isPaused ? 'paused' : 'resumed')
 }
 
 export function createQueue(state: EngineState, tick: Tick, name: string, spec: QueueSpec | null): Queue {
@@ -236,6 +251,7 @@ export function createQueue(state: EngineState, tick: Tick, name: string, spec: 
   const empty = { paused_at: null, shutdown: 'no', ready: 0, taken: 0, dead: 0 } as const
   const queue = fromRow({ id, name, item_order: order, maxsize, max_deliveries: maxDeliveries, ...empty })
   state.objects.queues.set(name, queue)
+  noteEvent(tick, queue, 'created')
   tick.changes.status = true
   return queue
 }
@@ -255,6 +271,10 @@ const fromRow = (row: StoredQueue): Queue => ({
   putting: new Line(),
   joining: new Line(),
   deliveries: new Map(),
+  flow: new QueueFlow(row.ready),
+  oldestAt: 'unknown',
+  events: [],
+  isFull: false,
 })
 
 const hasRoom = ({ maxsize, ready }: Queue): boolean => maxsize === 0 || ready < maxsize

@@ -12,7 +12,7 @@ import {
 } from '../commands/queues.ts'
 import { removeSemaphore, setSemaphore } from '../commands/semaphores.ts'
 import type { Engine } from '../engine.ts'
-import { barrierDetail, barrierPage, eventDetail, eventPage } from './meeting-views.ts'
+import { barrierDetail, barrierPage, conditionPage, eventDetail, eventPage } from './meeting-views.ts'
 import { futureDetail, futurePage } from './future-views.ts'
 import { queueDetail, queueItem, queuePage, queueRow } from './queue-views.ts'
 import { semaphoreDetail, semaphorePage, semaphoreRow } from './semaphore-views.ts'
@@ -23,7 +23,7 @@ import type { Tick } from '../tick.ts'
 export function createObjectRouter(engine: Engine) {
   const on = implement(objectContract)
   const changeQueue = <T>(name: string, change: (state: EngineState, tick: Tick) => T) =>
-    engine.command((state, tick) => ({ changed: change(state, tick), queue: queueRow(queueNamed(state, name)) }))
+    engine.command((state, tick) => ({ changed: change(state, tick), queue: queueRow(state, queueNamed(state, name)) }))
 
   return on.router({
     queues: {
@@ -68,7 +68,7 @@ export function createObjectRouter(engine: Engine) {
         engine.read((state) => semaphoreDetail(state, input.kind, input.name, input.limit)),
       ),
       set: on.semaphores.set.handler(({ input }) =>
-        engine.command((state, tick) => semaphoreRow(setSemaphore(state, tick, input))),
+        engine.command((state, tick) => semaphoreRow(state, setSemaphore(state, tick, input))),
       ),
       remove: on.semaphores.remove.handler(async ({ input }) => {
         await engine.command((state, tick) => removeSemaphore(state, tick, input.kind, input.name))
@@ -103,6 +103,11 @@ export function createObjectRouter(engine: Engine) {
       ),
       get: on.barriers.get.handler(({ input }) =>
         engine.read((state) => barrierDetail(state, input.name, input.limit)),
+      ),
+    },
+    conditions: {
+      list: on.conditions.list.handler(({ input }) =>
+        engine.read((state) => conditionPage(state, input.after, input.limit)),
       ),
     },
   })

@@ -1,6 +1,21 @@
 import type { Database } from 'better-sqlite3'
 import type { StoredRun } from './runs.ts'
 
+type ChildSpan = Pick<
+  StoredRun,
+  | 'id'
+  | 'name'
+  | 'lifecycle'
+  | 'outcome'
+  | 'attempt'
+  | 'interrupted'
+  | 'created_at'
+  | 'due_at'
+  | 'queued_at'
+  | 'started_at'
+  | 'finished_at'
+>
+
 /**
  * Statements on `runs` as families: who spawned whom, and what of that is unfinished. The index is named where the planner,
  * left alone, walks through all children that ever were.
@@ -22,6 +37,11 @@ export function prepareChildren(db: Database) {
     count: db.prepare<[parent: number], number>('SELECT count(*) FROM runs WHERE parent_run = ?').pluck(),
     first: db.prepare<[parent: number, limit: number], Pick<StoredRun, 'id' | 'name' | 'lifecycle' | 'outcome'>>(
       'SELECT id, name, lifecycle, outcome FROM runs WHERE parent_run = ? ORDER BY id LIMIT ?',
+    ),
+    /** The same with what a picture of them over time needs. */
+    spans: db.prepare<[parent: number, limit: number], ChildSpan>(
+      `SELECT id, name, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, started_at, finished_at
+       FROM runs WHERE parent_run = ? ORDER BY id LIMIT ?`,
     ),
     /** How many ancestors a child of this run has, counted up to `limit`. */
     depth: db

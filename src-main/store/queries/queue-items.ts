@@ -50,6 +50,24 @@ export function prepareQueueItems(db: Database) {
     dead: db.prepare<[queue: number, limit: number], StoredItem>(
       `SELECT ${columns} FROM queue_items WHERE queue_id = ? AND state = 'dead' ORDER BY id LIMIT ?`,
     ),
+    /**
+     * When the oldest was put that is ready: of the first in line of each priority, of which the first 100 are looked at, so
+     * that it costs no more when many wait.
+     */
+    oldestReady: db
+      .prepare<{ queue: number }, number | null>(
+        `WITH RECURSIVE levels (priority) AS (
+           SELECT min(priority) FROM queue_items WHERE queue_id = @queue AND state = 'ready'
+           UNION ALL
+           SELECT (SELECT min(priority) FROM queue_items
+                   WHERE queue_id = @queue AND state = 'ready' AND priority > levels.priority)
+           FROM levels WHERE levels.priority IS NOT NULL LIMIT 100)
+         SELECT min((SELECT put_at FROM queue_items
+                     WHERE queue_id = @queue AND state = 'ready' AND priority = levels.priority
+                     ORDER BY place LIMIT 1))
+         FROM levels WHERE priority IS NOT NULL`,
+      )
+      .pluck(),
     get: db.prepare<[id: number, queue: number], StoredItem & { value: string }>(
       `SELECT ${columns}, value FROM queue_items WHERE id = ? AND queue_id = ?`,
     ),

@@ -55,7 +55,13 @@ test('a list of objects says all of them, then what changes, comes and goes', as
     meta: { total: 2 },
   })
   await world.call(0, get('b'))
-  expect(await next()).toMatchObject({ upserts: [{ key: 'b', row: { getting: 1 } }], order: null })
+  // The second in which they were put and taken is over by now: their rates have changed, too.
+  expect(await next()).toMatchObject({
+    upserts: [
+      { key: 'a', row: { inPerSecond: 0.1, outPerSecond: 0 } },
+      { key: 'b', row: { getting: 1, inPerSecond: 0.1, outPerSecond: 0.1, state: 'flowing' } },
+    ],
+  })
   await world.command((state, tick) => removeQueue(state, tick, 'a', true))
   expect(await next()).toMatchObject({ removed: ['a'], meta: { total: 1 } })
 })

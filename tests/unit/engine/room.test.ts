@@ -69,7 +69,7 @@ test('a wait at one condition too many is refused and keeps the lock', async () 
   await world.get(0, { on: 'lock', name: 'door', do: 'acquire' })
   world.engine.read(({ objects }) => {
     for (let n = 0; n < objectLimits.objects; n += 1)
-      objects.conditions.set(String(n), { lock: 'other', waiting: new Line() })
+      objects.conditions.set(String(n), { name: '', lock: 'other', waiting: new Line() })
   })
   expect(await world.get(0, { on: 'condition', name: 'c', lock: 'door', do: 'wait' })).toBe('RuntimeError')
   expect(await world.get(0, { on: 'lock', name: 'door', do: 'look' })).toMatchObject({ isLocked: true })

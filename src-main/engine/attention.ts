@@ -1,0 +1,142 @@
+import { attentionKinds } from '../../src-preload/overview-contract.ts'
+import type { Attention, AttentionKind, AttentionMeta } from '../../src-preload/overview-contract.ts'
+import type { RunError } from '../../src-preload/contract.ts'
+import type { Engine } from './engine.ts'
+import type { View } from './feeds.ts'
+import { firstOf } from './objects/parties.ts'
+import type { EngineState } from './state.ts'
+import { deadlocksOf } from './waits/deadlock-views.ts'
+
+/** Rows of each kind; the rest is a number. */
+const SHOWN = 20
+const STARVING_MS = 300_000
+const STUCK_MS = { requested: 3_000, signalled: 3_000, killing: 2_000 }
+/** Of the newest runs that failed so many are looked at, and of their jobs so many of the last runs. */
+const FAILED_LOOKED_AT = 40
+const RUNS_LOOKED_AT = 50
+const FAILURES_COUNTED = 10
+const REFRESH_MS = 1_000
+
+/** What a person should see to, the most urgent kind first. */
+export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
+  let all: Attention[] = []
+  let failing: { readAt: number; found: Attention[] } | null = null
+  // It asks the store for the history of jobs, so it is not done 4 times a second.
+  const failingJobsLately = (state: EngineState): Attention[] => {
+    const mono = state.clock.monoMs()
+    if (failing === null || mono - failing.readAt >= REFRESH_MS) failing = { readAt: mono, found: failingJobs(state) }
+    return failing.found
+  }
+  return {
+    isTouchedBy: ({ status, runs, jobs }) => status || jobs || runs.size > 0,
+    rows: () => {
+      all = engine.read((state) => [
+        ...deadlocksOf(state, SHOWN).map((deadlock): Attention => ({ kind: 'deadlock', deadlock })),
+        ...backpressure(state),
+        ...stuckStops(state),
+        ...failingJobsLately(state),
+        ...starving(state),
+        ...deadLetters(state),
+      ])
+      const ofKind = Map.groupBy(all, ({ kind }) => kind)
+      return attentionKinds.flatMap((kind) =>
+        (ofKind.get(kind) ?? []).slice(0, SHOWN).map((row) => ({ key: keyOf(row), row })),
+      )
+    },
+    meta: () => {
+      const counts = Object.fromEntries(attentionKinds.map((kind) => [kind, 0])) as Record<AttentionKind, number>
+      for (const { kind } of all) counts[kind] += 1
+      return { counts: { ...counts, deadlock: engine.read((state) => state.deadlocks.standing.size) } }
+    },
+    refreshMs: REFRESH_MS,
+  }
+}
+
+function keyOf(row: Attention): string {
+  switch (row.kind) {
+    case 'deadlock':
+      return `deadlock ${row.deadlock.id}`
+    case 'backpressure':
+    case 'dead_letters':
+      return `${row.kind} ${row.queue}`
+    case 'stuck_stop':
+      return `stop ${row.run}`
+    case 'failing_job':
+      return `job ${row.job}`
+    case 'starving':
+      return `${row.what} ${row.name}`
+    default:
+      return row satisfies never
+  }
+}
+
+function backpressure({ objects }: EngineState): Attention[] {
+  const found: Attention[] = []
+  for (const { name, putting, pausedAt, maxsize, taken, getting } of objects.queues.values()) {
+    const first = putting.first()
+    if (first === undefined || pausedAt !== null) continue
+    const consumers = taken + getting.size
+    found.push({ kind: 'backpressure', queue: name, since: first.since, producers: putting.size, maxsize, consumers })
+  }
+  return found
+}
+
+function deadLetters({ objects }: EngineState): Attention[] {
+  return objects.queues
+    .values()
+    .filter(({ dead }) => dead > 0)
+    .map(({ name, dead }): Attention => ({ kind: 'dead_letters', queue: name, dead }))
+    .toArray()
+}
+
+function stuckStops({ live, timers, clock }: EngineState): Attention[] {
+  const now = clock.wallMs()
+  const found: Attention[] = []
+  for (const { id, name, state } of live.values()) {
+    if (state.lifecycle !== 'stopping') continue
+    const { phase, since } = state.stop
+    if (now - since < STUCK_MS[phase]) continue
+    const graceEnds = timers.dueAt(`grace:${id}`)
+    const killsAt = graceEnds === null ? null : Math.round(now + graceEnds - clock.monoMs())
+    found.push({ kind: 'stuck_stop', run: id, name, phase, since, killsAt })
+  }
+  return found
+}
+
+function starving(state: EngineState): Attention[] {
+  const before = state.clock.wallMs() - STARVING_MS
+  const found: Attention[] = []
+  for (const semaphore of [...state.objects.semaphores.semaphore.values(), ...state.objects.semaphores.lock.values()]) {
+    const [first] = semaphore.waiting > 0 ? firstOf(semaphore, 1) : []
+    if (first === undefined || first.since > before) continue
+    const [lease] = firstOf(semaphore.leases.values(), 1)
+    const holder = lease === undefined ? null : { run: lease.run, name: state.live.get(lease.run)?.name ?? '' }
+    const { kind: what, name, waiting } = semaphore
+    found.push({ kind: 'starving', what, name, since: first.since, waiting, holder })
+  }
+  return found
+}
+
+/** Jobs whose last ended runs went wrong. A paused job is somebody's decision and no fault. */
+function failingJobs({ store }: EngineState): Attention[] {
+  const found: Attention[] = []
+  for (const id of store.overview.failedJobs.all({ limit: FAILED_LOOKED_AT })) {
+    const job = store.jobs.byId.get(id)
+    if (job === undefined || job.paused_at !== null) continue
+    const ended = store.overview.lastEndedOfJob.all({ job: id, looked: RUNS_LOOKED_AT, limit: FAILURES_COUNTED })
+    const wentWell = ended.findIndex(({ outcome }) => outcome !== 'failed' && outcome !== 'timed_out')
+    const failures = wentWell < 0 ? ended.length : wentWell
+    const [last] = ended
+    if (last === undefined || failures === 0) continue
+    const error = last.error === null ? null : (JSON.parse(last.error) as RunError)
+    found.push({
+      kind: 'failing_job',
+      job: job.name,
+      failures,
+      run: last.id,
+      at: last.finished_at,
+      error: error === null ? null : `${error.name}: ${error.message}`.slice(0, 300),
+    })
+  }
+  return found
+}

@@ -1,0 +1,32 @@
+import type { Database } from 'better-sqlite3'
+import type { Outcome } from '../../../src-preload/contract.ts'
+
+/** Statements on `runs` that say how things go as a whole. Each looks at a bounded number of the newest rows. */
+export function prepareOverview(db: Database) {
+  return {
+    /** Of the newest runs that failed or ran out of time, up to `limit` of each: their jobs. */
+    failedJobs: db
+      .prepare<{ limit: number }, number>(
+        `SELECT job_id FROM (
+           SELECT * FROM (SELECT id, job_id FROM runs WHERE outcome = 'failed' ORDER BY id DESC LIMIT @limit)
+           UNION ALL
+           SELECT * FROM (SELECT id, job_id FROM runs WHERE outcome = 'timed_out' ORDER BY id DESC LIMIT @limit))
+         WHERE job_id IS NOT NULL GROUP BY job_id ORDER BY max(id) DESC`,
+      )
+      .pluck(),
+    /** Those of the job's `looked` newest runs that have ended, the newest first. */
+    lastEndedOfJob: db.prepare<
+      { job: number; looked: number; limit: number },
+      { id: number; outcome: Outcome; finished_at: number; error: string | null }
+    >(
+      `SELECT id, outcome, finished_at, error FROM (
+         SELECT id, outcome, finished_at, error FROM runs WHERE job_id = @job ORDER BY id DESC LIMIT @looked)
+       WHERE outcome IS NOT NULL LIMIT @limit`,
+    ),
+    /** Of the `looked` newest runs those that have ended since. */
+    endedSince: db.prepare<{ since: number; looked: number }, { outcome: Outcome; finished_at: number }>(
+      `SELECT outcome, finished_at FROM (SELECT outcome, finished_at FROM runs ORDER BY id DESC LIMIT @looked)
+       WHERE finished_at >= @since`,
+    ),
+  }
+}

@@ -1,0 +1,70 @@
+/** The part of the contract that says how things go as a whole, and what of it a person should see to. */
+import { eventIterator, oc, type } from '@orpc/contract'
+import * as v from 'valibot'
+import type { FeedMessage, Outcome, RunRow, Stop } from './contract.ts'
+import type { Deadlock } from './waits.ts'
+
+export const attentionKinds = [
+  'deadlock',
+  'backpressure',
+  'stuck_stop',
+  'failing_job',
+  'starving',
+  'dead_letters',
+] as const
+export type AttentionKind = (typeof attentionKinds)[number]
+
+/** Something that does not get better by itself, or is not known to. */
+export type Attention =
+  | { kind: 'deadlock'; deadlock: Deadlock }
+  /** Producers wait for a free place in a queue that is not paused. */
+  | { kind: 'backpressure'; queue: string; since: number; producers: number; maxsize: number; consumers: number }
+  /** It was asked to stop 3 s ago, or is being killed for 2 s, and has not ended; `killsAt`: when its grace period ends. */
+  | { kind: 'stuck_stop'; run: number; name: string; phase: Stop['phase']; since: number; killsAt: number | null }
+  /** The last runs of a job that ended, `failures` of them in a row and at most 10, failed or ran out of time. */
+  | { kind: 'failing_job'; job: string; failures: number; run: number; at: number; error: string | null }
+  /** The first in line has waited for 5 minutes; `holder` has had a permit the longest. */
+  | {
+      kind: 'starving'
+      what: 'semaphore' | 'lock'
+      name: string
+      since: number
+      waiting: number
+      holder: { run: number; name: string } | null
+    }
+  /** Items that were taken as often as their queue allows and never done. */
+  | { kind: 'dead_letters'; queue: string; dead: number }
+
+/** How many there are of each kind; the rows are the first of each. */
+export type AttentionMeta = { counts: Record<AttentionKind, number> }
+
+/** Runs over time, in 60 equal steps each, the last of which is under way. */
+export type Activity = {
+  hour: { stepMs: number; ended: Record<Outcome, number[]>; running: number[] }
+  tenMinutes: { stepMs: number; submitted: number[]; finished: number[] }
+}
+
+/** A run that descends from another one. */
+export type FamilyRow = Pick<
+  RunRow,
+  | 'id'
+  | 'parent'
+  | 'name'
+  | 'lifecycle'
+  | 'outcome'
+  | 'attempt'
+  | 'createdAt'
+  | 'dueAt'
+  | 'queuedAt'
+  | 'startedAt'
+  | 'finishedAt'
+>
+
+export const overviewFeeds = {
+  attention: oc.output(eventIterator(type<FeedMessage<Attention, AttentionMeta>>())),
+  activity: oc.output(eventIterator(type<FeedMessage<Activity>>())),
+  /** All that a run has spawned, and they in turn, up to 500: children before grandchildren, the oldest first. */
+  family: oc
+    .input(v.strictObject({ id: v.pipe(v.number(), v.integer(), v.minValue(1)) }))
+    .output(eventIterator(type<FeedMessage<FamilyRow, { more: boolean }>>())),
+}

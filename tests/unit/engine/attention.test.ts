@@ -1,0 +1,108 @@
+import { expect, test } from 'vitest'
+import { attentionView } from '../../../src-main/engine/attention.ts'
+import { putByHand, setQueuePaused } from '../../../src-main/engine/commands/queues.ts'
+import { cancel } from '../../../src-main/engine/commands/cancel.ts'
+import { queueDetail } from '../../../src-main/engine/objects/queue-views.ts'
+import { semaphoreDetail } from '../../../src-main/engine/objects/semaphore-views.ts'
+import type { Call } from '../../../src-main/interpreters/calls.ts'
+import { openRuns } from '../../support/objects.ts'
+
+const small = { maxsize: 1, order: 'fifo', maxDeliveries: 1 } as const
+const put: Call = { on: 'queue', name: 'q', spec: small, do: 'put', item: '1', priority: 0 }
+const get: Call = { on: 'queue', name: 'q', spec: small, do: 'get', done: [] }
+
+async function watch(runs: number) {
+  const world = await openRuns(runs)
+  const view = attentionView(world.engine)
+  return { ...world, rows: () => view.rows().map(({ row }) => row), counts: () => (view.rows(), view.meta().counts) }
+}
+
+test('a full queue with a blocked producer is said, and no more once it is paused or has room', async () => {
+  const world = await watch(2)
+  await world.get(0, put)
+  expect(world.rows()).toEqual([])
+  const since = world.engine.now
+  await world.call(1, put)
+  const said = { kind: 'backpressure', queue: 'q', since, producers: 1, maxsize: 1, consumers: 0 }
+  expect(world.rows()).toEqual([said])
+  expect(world.counts()).toMatchObject({ backpressure: 1 })
+  const state = () => world.engine.read((all) => queueDetail(all, 'q', 1).state)
+  expect(state()).toBe('backpressure')
+  await world.command((all, tick) => setQueuePaused(all, tick, 'q', true))
+  expect([state(), world.rows()]).toEqual(['paused', []])
+  await world.command((all, tick) => setQueuePaused(all, tick, 'q', false))
+  expect(world.rows()).toEqual([said])
+  await world.get(0, get)
+  expect([state(), world.rows()]).toEqual(['flowing', []])
+  const { events } = world.engine.read((all) => queueDetail(all, 'q', 1))
+  expect(events.map(({ what }) => what)).toEqual(['has_room', 'resumed', 'paused', 'full', 'created'])
+})
+
+test('dead letters are said until somebody sees to them', async () => {
+  const world = await watch(1)
+  await world.command((state, tick) => putByHand(state, tick, { name: 'q', value: '1', priority: null, create: small }))
+  await world.get(0, get)
+  await world.endRun(0, 'threw')
+  expect(world.rows()).toContainEqual({ kind: 'dead_letters', queue: 'q', dead: 1 })
+})
+
+test('a run that does not react to its cancel is said after 3 s with when it is killed, and again when that takes long', async () => {
+  const world = await watch(1)
+  const run = world.runOf(0)
+  const graceMs = world.engine.read((state) => state.live.get(run)?.definition.graceMs ?? 0)
+  await world.command((state, tick) => cancel(state, tick, run, null))
+  const since = world.engine.now
+  await world.pass(2_999)
+  expect(world.rows()).toEqual([])
+  await world.pass(1)
+  const said = { kind: 'stuck_stop', run, name: 'work' }
+  expect(world.rows()).toEqual([{ ...said, phase: 'signalled', since, killsAt: since + graceMs }])
+  await world.pass(graceMs - 3_000)
+  expect(world.rows()).toEqual([])
+  await world.pass(2_000)
+  expect(world.rows()).toEqual([{ ...said, phase: 'killing', since: since + graceMs, killsAt: null }])
+})
+
+test('a job is said by how often in a row it failed, until a run of it succeeds or it is paused', async () => {
+  const world = await watch(3)
+  await world.endRun(0, 'returned')
+  await world.endRun(1, 'threw')
+  await world.endRun(2, 'threw')
+  await world.pass(1_000)
+  expect(world.rows()).toMatchObject([{ kind: 'failing_job', job: 'work', failures: 2, run: world.runOf(2) }])
+  const again = await world.submit({ job: 'work' })
+  await world.end(again, 'returned')
+  await world.pass(1_000)
+  expect(world.rows()).toEqual([])
+})
+
+test('who waits for a lock is said after five minutes, with who has it', async () => {
+  const world = await watch(2)
+  const acquire: Call = { on: 'lock', name: 'l', do: 'acquire' }
+  await world.get(0, acquire)
+  const since = world.engine.now
+  await world.call(1, acquire)
+  await world.pass(299_000)
+  expect(world.rows()).toEqual([])
+  await world.pass(1_000)
+  const holder = { run: world.runOf(0), name: 'work' }
+  expect(world.rows()).toEqual([{ kind: 'starving', what: 'lock', name: 'l', since, waiting: 1, holder }])
+})
+
+test('what a semaphore has out and what is free are all of its permits, whatever is set', async () => {
+  const world = await watch(2)
+  const acquire: Call = {
+    on: 'semaphore',
+    name: 's',
+    spec: { permits: 3, bounded: false, perMs: null },
+    do: 'acquire',
+    amount: 2,
+  }
+  await world.get(0, acquire)
+  await world.call(1, acquire)
+  const look = () => world.engine.read((state) => semaphoreDetail(state, 'semaphore', 's', 10))
+  expect(look()).toMatchObject({ permits: 3, held: 2, free: 1, holding: 1, waiting: 1, waitingSince: world.engine.now })
+  await world.command((state, tick) => cancel(state, tick, world.runOf(0), null))
+  await world.endRun(0, 'threw')
+  expect(look()).toMatchObject({ held: 2, free: 1, holding: 1, waiting: 0, waitingSince: null })
+})
