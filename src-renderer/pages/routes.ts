@@ -1,26 +1,48 @@
 import FileCode from '@lucide/svelte/icons/file-code'
 import History from '@lucide/svelte/icons/history'
+import ListOrdered from '@lucide/svelte/icons/list-ordered'
 import Play from '@lucide/svelte/icons/play'
 import type { Component } from 'svelte'
+import type { AttentionMeta } from '../../src-preload/contract.ts'
 import HistoryPage from './history.svelte'
+import QueueDetailPage from './queue-detail.svelte'
+import QueuesPage from './queues.svelte'
 import RunDetailPage from './run-detail.svelte'
 import RunsPage from './runs.svelte'
 import ScriptsPage from './scripts.svelte'
 
 type Icon = Component<{ size: number; 'aria-hidden': 'true' }>
 
-/** A page of the rail. `keys` is the way there by keyboard. */
-export type Page = { path: string; title: string; keys: string; icon: Icon; component: Component }
+type Counts = AttentionMeta['counts']
+
+/** A page of the rail. `keys` is the way there by keyboard; `toDo`: how many things there a person should see to. */
+export type Page = {
+  path: string
+  title: string
+  keys: string
+  icon: Icon
+  component: Component
+  toDo?: (counts: Counts) => number
+}
 
 /** The rail, in its order. A new page is one line here. */
 export const pages: Page[] = [
-  { path: '/runs', title: 'Runs', keys: 'g r', icon: Play, component: RunsPage },
+  {
+    path: '/queues',
+    title: 'Queues',
+    keys: 'g q',
+    icon: ListOrdered,
+    component: QueuesPage,
+    toDo: (of) => of.backpressure + of.dead_letters,
+  },
+  { path: '/runs', title: 'Runs', keys: 'g r', icon: Play, component: RunsPage, toDo: (of) => of.stuck_stop },
   { path: '/history', title: 'History', keys: 'g h', icon: History, component: HistoryPage },
   { path: '/scripts', title: 'Scripts', keys: 'g e', icon: FileCode, component: ScriptsPage },
 ]
 
 /** Pages about one thing; `id` is in the path. */
 export const detailPages: { pattern: string; title: (id: string) => string; component: Component<{ id: string }> }[] = [
+  { pattern: '/queues/:id', title: (id) => `Queue ${id}`, component: QueueDetailPage },
   { pattern: '/runs/:id', title: (id) => `Run ${id}`, component: RunDetailPage },
 ]
 

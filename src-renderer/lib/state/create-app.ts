@@ -3,6 +3,7 @@ import { Appearance } from './appearance.svelte.ts'
 import { Connection } from './connection.svelte.ts'
 import { Feed } from './feed.svelte.ts'
 import { Live } from './live.svelte.ts'
+import { QueueActions } from './queue-actions.svelte.ts'
 import { Router } from './router.svelte.ts'
 import { RunActions } from './run-actions.svelte.ts'
 import { Shortcuts } from './shortcuts.svelte.ts'
@@ -19,7 +20,9 @@ export function createApp(startPath: string): App {
     appearance: new Appearance(),
     shortcuts: new Shortcuts(),
     runActions: new RunActions(connection, router),
+    queueActions: new QueueActions(connection, router),
     status: new Feed(connection, live, (client) => client.feeds.status()),
+    attention: new Feed(connection, live, (client) => client.feeds.attention()),
     jobs: new Feed(connection, live, (client) => client.feeds.jobs()),
   }
 }

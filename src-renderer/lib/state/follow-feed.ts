@@ -66,7 +66,7 @@ async function readOnce<M extends Message>(
   } catch (error) {
     if (leave.signal.aborted) return 'again' // giving an iterator back makes its pending read fail
     const problem = callProblem(error)
-    if (problem.code === 'RUN_NOT_FOUND' || problem.code === 'BAD_REQUEST') {
+    if (problem.code.endsWith('_NOT_FOUND') || problem.code.startsWith('BAD_')) {
       reader.say({ is: 'refused', problem })
       return 'end'
     }

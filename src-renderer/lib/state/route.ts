@@ -28,6 +28,18 @@ export function matchPath(pattern: string, path: string): Record<string, string>
   return params
 }
 
+/** The run that a link points out on the page it leads to. */
+export function runOfQuery(query: URLSearchParams): number | null {
+  const run = Number(query.get('run') ?? NaN)
+  return Number.isInteger(run) ? run : null
+}
+
+/** The query with one value changed; null takes it away. */
+export function withQuery(query: URLSearchParams, name: string, value: string | null): [string, string][] {
+  const others = [...query].filter(([each]) => each !== name)
+  return value === null ? others : [...others, [name, value]]
+}
+
 function splitOnce(text: string, at: string): [string, string] {
   const index = text.indexOf(at)
   return index < 0 ? [text, ''] : [text.slice(0, index), text.slice(index + 1)]

@@ -4,7 +4,7 @@ import { expect } from '@playwright/test'
 import { writeClipboard } from './clipboard.ts'
 import type { TestHost } from './host.ts'
 
-export type PageName = 'Runs' | 'History' | 'Scripts'
+export type PageName = 'Overview' | 'Queues' | 'Semaphores' | 'Futures' | 'Runs' | 'History' | 'Scripts'
 
 /** Opens the address that the host printed. */
 export async function openApp(page: Page, host: TestHost): Promise<void> {

@@ -1,0 +1,32 @@
+/** Rows drawn above and below those that are seen. */
+const spare = 8
+
+/**
+ * Which rows of a long table of equal rows are drawn. Attach `watch` to the element around the table; it is, or is inside,
+ * what scrolls. Rows outside are stood for by their height, so that the scrollbar and the places do not change.
+ */
+export class RowWindow {
+  first = $state(0)
+  last = $state(40)
+  rowPx = $state(28)
+
+  watch = (element: HTMLElement): (() => void) => {
+    const scroller = element.closest<HTMLElement>('.scrolling') ?? element
+    const leave = new AbortController()
+    const measure = () => {
+      const row = element.querySelector('tr[data-row]')
+      if (row) this.rowPx = row.getBoundingClientRect().height || this.rowPx
+      const hidden = scroller.getBoundingClientRect().top - element.getBoundingClientRect().top
+      this.first = Math.max(0, Math.floor(hidden / this.rowPx) - spare)
+      this.last = Math.ceil((hidden + scroller.clientHeight) / this.rowPx) + spare
+    }
+    const sizes = new ResizeObserver(measure)
+    sizes.observe(scroller)
+    sizes.observe(element)
+    scroller.addEventListener('scroll', measure, { passive: true, signal: leave.signal })
+    return () => {
+      sizes.disconnect()
+      leave.abort()
+    }
+  }
+}
