@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { keyPattern, limits, namePattern, nameRule, objectLimits } from './limits.ts'
+import { noResourceLimits, resourceLimitsSchema } from './resource-limits.ts'
 import { retrySchema, spanMs } from './retry-policy.ts'
 
 export { limits }
@@ -65,6 +66,7 @@ const policy = {
   semaphores: v.optional(neededSemaphores, []),
   /** Null: no limit. An ad hoc run counts with those of the same definition. */
   concurrency: v.optional(v.nullable(concurrency), null),
+  limits: v.optional(resourceLimitsSchema, {}),
   /** Working folder, absolute; null: the script's own folder, or the user's home for commands. */
   cwd: v.optional(v.nullable(v.string()), null),
   /** Added to the allow-listed environment. */
@@ -122,6 +124,7 @@ export const rulesOfOld = {
   totalTimeoutMs: null,
   idleTimeoutMs: null,
   retry: null,
+  limits: noResourceLimits,
 } satisfies Partial<Definition>
 
 /** The executor whose slots a run of this definition takes. Commands are processes, and so is what nothing is known of. */

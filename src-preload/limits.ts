@@ -7,7 +7,6 @@
 export const limits = {
   name: 120,
   inputBytes: 512 * 1024,
-  resultBytes: 1024 * 1024,
   sourceBytes: 512 * 1024,
   stdinBytes: 512 * 1024,
   bulkRuns: 5_000,
@@ -24,6 +23,21 @@ export const limits = {
   /** Names of errors that are, or are not, tried again. */
   retryReasons: 50,
 } as const
+
+const KB = 1024
+const MB = 1024 * KB
+
+/** The least and the most that a job's limit of a resource may be. */
+export const resourceBounds = {
+  memoryBytes: [32 * MB, 1024 * 1024 * MB],
+  cpuMs: [100, 400 * 86_400_000],
+  outputBytes: [KB, 1024 * MB],
+  resultBytes: [16, 16 * MB],
+  openFiles: [32, 1_000_000],
+} as const
+
+/** What holds of a job that says nothing else. */
+export const resourceDefaults = { outputBytes: 50 * MB, resultBytes: MB } as const
 
 /** Limits of durable objects; what is beyond is refused with the limit in the message. */
 export const objectLimits = {

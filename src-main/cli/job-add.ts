@@ -5,31 +5,34 @@ import { problem } from '../../src-preload/problem.ts'
 import { nameOfFile, parseExecutorOfJob, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
 import { UseError } from './failure.ts'
 import { addSemaphore, parseConcurrency } from './gate-options.ts'
+import { addLimitOptions, parseLimits } from './limit-options.ts'
+import type { LimitOptions } from './limit-options.ts'
 import { printJson, printLine } from './output.ts'
 import { addRetryOptions, parseRetry } from './retry-options.ts'
 import type { RetryOptions } from './retry-options.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { asWord } from './words.ts'
 
-type Options = RetryOptions & {
-  command?: string
-  name?: string
-  executor?: string
-  timeout?: string
-  queueTimeout?: string
-  totalTimeout?: string
-  idleTimeout?: string
-  grace: string
-  priority: string
-  semaphore: Definition['semaphores']
-  concurrency?: string
-  cwd?: string
-  env: Record<string, string>
-  stdin?: string
-  successCodes?: string
-  description?: string
-  replace?: boolean
-}
+type Options = RetryOptions &
+  LimitOptions & {
+    command?: string
+    name?: string
+    executor?: string
+    timeout?: string
+    queueTimeout?: string
+    totalTimeout?: string
+    idleTimeout?: string
+    grace: string
+    priority: string
+    semaphore: Definition['semaphores']
+    concurrency?: string
+    cwd?: string
+    env: Record<string, string>
+    stdin?: string
+    successCodes?: string
+    description?: string
+    replace?: boolean
+  }
 
 /** `job add`: saves what to run, and by which rules, under a name. */
 export function addJobAdd(job: Command): void {
@@ -55,6 +58,7 @@ export function addJobAdd(job: Command): void {
     .option('--success-codes <codes>', 'exit codes of a command that mean success: 0,1')
     .option('--description <text>', 'what it is for')
     .option('--replace', 'replace the job of that name')
+  addLimitOptions(add)
   addRetryOptions(add, 'a run').action(async (words: string[], options: Options, command: Command) => {
     const { home, json } = circumstancesOf(command)
     const definition = await parseDefinition(words, options)
@@ -106,6 +110,7 @@ function parsePolicy(options: Options) {
     graceMs: parseSpan('--grace', options.grace, '10m'),
     semaphores: options.semaphore,
     concurrency: options.concurrency === undefined ? null : parseConcurrency(options.concurrency),
+    limits: parseLimits(options),
     cwd: options.cwd === undefined ? null : resolve(options.cwd),
     env: options.env,
   }

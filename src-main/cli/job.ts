@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Advice, JobRow } from '../../src-preload/contract.ts'
 import { concurrencyInWords, semaphoreInWords } from './gate-options.ts'
 import { addJobAdd } from './job-add.ts'
+import { limitFacts } from './limit-options.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
 import { retryInWords } from './retry-options.ts'
 import { circumstancesOf, withHost } from './verb.ts'
@@ -105,6 +106,7 @@ function printJob(job: JobRow, advice: Advice | null): void {
     ['grace', spanInWords(definition.graceMs)],
     ['semaphores', definition.semaphores.map(semaphoreInWords).join(', ') || null],
     ['concurrency', definition.concurrency === null ? null : concurrencyInWords(definition.concurrency)],
+    ...limitFacts(definition.limits),
     ['folder', definition.cwd],
     ['environment', Object.keys(definition.env).join(', ') || null],
     ['queued', String(job.queued)],

@@ -3,16 +3,17 @@ import type { Json } from '../../src-preload/json.ts'
 import type { findingKinds } from '../interpreters/calls.ts'
 import { printLine, printTable } from './output.ts'
 
-const types: Record<(typeof findingKinds)[number], true> = {
+const types: Record<(typeof findingKinds)[number] | 'limit_passed', true> = {
   left_in_flight: true,
   never_awaited: true,
   blocked_loop: true,
   unhandled_rejection: true,
+  limit_passed: true,
 }
 
 /**
  * What was wrong with a script although it said nothing: tasks that nobody awaited, promises that nobody caught, a
- * blocked loop.
+ * blocked loop, a limit that was passed.
  */
 export function printFindings({ events }: RunDetail): void {
   const found = events.filter(({ type }) => Object.hasOwn(types, type))

@@ -6,6 +6,8 @@ import { onStopSignals } from '../stop-signals.ts'
 import { parseInput, parseExecutor, parseScriptPath, parseSpan } from './arguments.ts'
 import { exitCodes, refusalCode } from './failure.ts'
 import { addSemaphore } from './gate-options.ts'
+import { addLimitOptions, parseLimits } from './limit-options.ts'
+import type { LimitOptions } from './limit-options.ts'
 import { followLogs } from './follow-logs.ts'
 import { inertOn, printJson, writeFully } from './output.ts'
 import type { Reached } from './private-engine.ts'
@@ -14,15 +16,16 @@ import type { RetryOptions } from './retry-options.ts'
 import { circumstancesOf, explainLoss } from './verb.ts'
 import { errorLines, spanInWords } from './words.ts'
 
-type Options = RetryOptions & {
-  input?: string
-  executor: string
-  timeout?: string
-  totalTimeout?: string
-  idleTimeout?: string
-  semaphore: Definition['semaphores']
-  name?: string
-}
+type Options = RetryOptions &
+  LimitOptions & {
+    input?: string
+    executor: string
+    timeout?: string
+    totalTimeout?: string
+    idleTimeout?: string
+    semaphore: Definition['semaphores']
+    name?: string
+  }
 
 /** Longest wait for another command's private engine to give the data folder back. */
 const HAND_OVER_MS = 15_000
@@ -41,6 +44,7 @@ export function addRun(program: Command): void {
     .option('--total-timeout <duration>', 'longest time in all, with its retries')
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
     .option('--name <name>', 'what lists call it (default: the name of the file)')
+  addLimitOptions(run)
   addRetryOptions(run, 'it').action(async (file: string, options: Options, command: Command) => {
     const { home, json } = circumstancesOf(command)
     const request = await parseRequest(file, options)
@@ -89,6 +93,7 @@ async function parseRequest(file: string, options: Options): Promise<Submit> {
       idleTimeoutMs: options.idleTimeout === undefined ? null : parseSpan('--idle-timeout', options.idleTimeout),
       retry: parseRetry(options),
       semaphores: options.semaphore,
+      limits: parseLimits(options),
     },
     input: await parseInput(options.input),
   }

@@ -1,4 +1,5 @@
 import type { LogLevel, Stop } from '../../src-preload/contract.ts'
+import { limitInWords } from '../core/resource-limit.ts'
 import { transition } from '../core/run.ts'
 import type { Verdict } from '../core/run.ts'
 import type { Report } from '../interpreters/interpreters.ts'
@@ -38,6 +39,11 @@ export function applyReport(state: EngineState, tick: Tick, report: Report): voi
       run.unsavedProgress = JSON.stringify({ done: report.done, total: report.total, note: report.note })
       tick.changes.runs.add(run.id)
       return
+    case 'limit': {
+      const { passed, effect } = report
+      tick.event(run.id, 'limit_passed', { attempt: report.attempt, message: limitInWords(passed), effect, ...passed })
+      return
+    }
     case 'ended':
       endAttempt(state, tick, run, report)
       return

@@ -6,7 +6,7 @@ import { problem } from '../../src-preload/problem.ts'
 
 /** Refuses a definition whose folder is none, or whose executor has no folder and environment of its own for each run. */
 export function checkPlaces(definition: Definition): void {
-  const { cwd, env } = definition
+  const { cwd, env, limits } = definition
   if (cwd !== null) {
     if (!isAbsolute(cwd)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${cwd}` })
     if (!isThere('isDirectory', cwd)) throw problem('FOLDER_NOT_FOUND', { path: cwd })
@@ -17,6 +17,15 @@ export function checkPlaces(definition: Definition): void {
       details: `cwd and env need the executor "process": those of "${definition.executor}" share a process`,
     })
   }
+  const own = [
+    ...(limits.memoryBytes === null ? [] : ['memory']),
+    ...(limits.cpuMs === null ? [] : ['processor time']),
+    ...(limits.openFiles === null ? [] : ['open files']),
+  ]
+  if (own.length === 0) return
+  throw problem('BAD_INPUT', {
+    details: `limits of ${own.join(' and ')} need the executor "process": those of "${definition.executor}" share a process`,
+  })
 }
 
 /** Whether there is one; what the system does not let us see is none. */

@@ -53,7 +53,7 @@ setImmediate(() => incoming.watch())
 
 const loader = scriptLoader({ ...settings, isWarm: false })
 // No top-level await: node would warn about it when a script waits for what never comes and the process runs empty.
-void runScript(scope, code, loader, settings.resultBytes).then(end)
+void runScript(scope, code, loader).then(end)
 
 function end(ending: Ending): void {
   if (isOver) return

@@ -1,17 +1,20 @@
 import type { Executor, ScriptDefinition } from '../../src-preload/definition.ts'
+import type { ResourceLimits } from '../../src-preload/resource-limits.ts'
 import type { Answer } from './calls.ts'
 import type { AttemptStart, Report } from './interpreters.ts'
 
 export type Code = ScriptDefinition['code']
 
+/** Limits that are held inside the interpreter; left out where they are those of every run. */
+export type ScriptLimits = Pick<ResourceLimits, 'outputBytes' | 'onOutput' | 'resultBytes' | 'openFiles'>
+
 /** What an interpreter needs to know of an attempt; the code travels beside it, for many attempts share one. */
-export type ScriptStart = Omit<AttemptStart, 'definition'>
+export type ScriptStart = Omit<AttemptStart, 'definition'> & { limits?: ScriptLimits }
 
 /** First argument of every interpreter process, as JSON; that of a pool is a `PoolSettings`. */
 export type InterpreterSettings = {
   scriptsFolder: string
   cacheFolder: string
-  resultBytes: number
 }
 
 /** Executors whose runs share one process with threads. */

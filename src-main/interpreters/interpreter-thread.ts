@@ -151,7 +151,7 @@ function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
     scope.abort(earlyReason)
   }
   // All of it inside the run: whatever rejects here against all odds ends this run and not the thread.
-  void current.run(scope, async () => finish(scope, await runScript(scope, code, loader, settings.resultBytes)))
+  void current.run(scope, async () => finish(scope, await runScript(scope, code, loader)))
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Definition, LogLevel } from '../../src-preload/contract.ts'
 import type { Ending } from '../core/verdict.ts'
+import type { LimitEffect, LimitPassed } from '../core/resource-limit.ts'
 import type { Answer, ScriptReport } from './calls.ts'
 
 /** One try of one run, ready to be started. `run` and `attempt` together name it in every report. */
@@ -35,6 +36,8 @@ export type Report =
   | { type: 'started'; run: number; attempt: number; pid: number }
   | { type: 'log'; run: number; attempt: number; lines: [at: number, level: LogLevel, text: string][] }
   | { type: 'progress'; run: number; attempt: number; done: number; total: number | null; note: string | null }
+  /** It has used up more of something than it may; what that ends is told by `ended`. */
+  | { type: 'limit'; run: number; attempt: number; passed: LimitPassed; effect: LimitEffect }
   | { type: 'ended'; run: number; attempt: number; ending: Ending; cpuMs: number | null }
   | ScriptReport
 

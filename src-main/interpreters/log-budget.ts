@@ -1,4 +1,5 @@
 import type { LogLevel } from '../../src-preload/contract.ts'
+import { resourceDefaults } from '../../src-preload/limits.ts'
 import { LineRing, RECORD_HEADER_BYTES } from './line-ring.ts'
 
 export type LogEntry = [at: number, level: LogLevel, text: string]
@@ -6,7 +7,6 @@ export type LogEntry = [at: number, level: LogLevel, text: string]
 export type LogBudgetOptions = { lineBytes?: number; totalBytes?: number }
 
 export const LINE_BYTES = 1024 * 1024
-const TOTAL_BYTES = 50 * 1024 * 1024
 const HEAD_SHARE = 0.8
 /** What a line costs besides its text, so that a flood of empty lines is bounded too. */
 const LINE_OVERHEAD_BYTES = RECORD_HEADER_BYTES
@@ -23,8 +23,9 @@ export class LogBudget {
   #tail: LineRing | null = null
 
   constructor(options: LogBudgetOptions = {}) {
-    const totalBytes = options.totalBytes ?? TOTAL_BYTES
-    this.#lineBytes = options.lineBytes ?? LINE_BYTES
+    const totalBytes = options.totalBytes ?? resourceDefaults.outputBytes
+    // A line larger than the end that is kept would be dropped as a whole.
+    this.#lineBytes = options.lineBytes ?? Math.min(LINE_BYTES, Math.floor(totalBytes / 8))
     this.#headLeft = Math.floor(totalBytes * HEAD_SHARE)
     this.#tailBytes = totalBytes - this.#headLeft
   }

@@ -1,5 +1,7 @@
 import * as v from 'valibot'
 import { logLevels } from '../../src-preload/log-levels.ts'
+import { resources } from '../core/resource-limit.ts'
+import type { LimitEffect } from '../core/resource-limit.ts'
 import { scriptReportSchema } from './calls.ts'
 import type { FromInterpreter } from './interpreter-protocol.ts'
 
@@ -34,12 +36,22 @@ function isFromInterpreter(message: unknown): message is FromInterpreter {
         isOrNull(message['total'], 'number') &&
         isOrNull(message['note'], 'string')
       )
+    case 'limit':
+      return isPassed(message['passed']) && effects.some((effect) => effect === message['effect'])
     case 'ended':
       return isEnding(message['ending']) && isOrNull(message['cpuMs'], 'number')
     default:
       return v.is(scriptReportSchema, message)
   }
 }
+
+const effects: readonly LimitEffect[] = ['killed', 'cut', 'failed']
+
+const isPassed = (passed: unknown): boolean =>
+  isRecord(passed) &&
+  resources.some((resource) => resource === passed['resource']) &&
+  isOrNull(passed['used'], 'number') &&
+  typeof passed['allowed'] === 'number'
 
 const isLogLine = (line: unknown): boolean =>
   Array.isArray(line) &&

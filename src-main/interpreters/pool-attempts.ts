@@ -1,7 +1,10 @@
 import type { Answer } from './calls.ts'
 import type { Batch, Code, FromInterpreter, PoolSettings, ThreadLost, ToInterpreter } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
-import { brokenChannel, interpreterLaunch, scriptStart } from './process-attempts.ts'
+import { noResourceLimits } from '../../src-preload/resource-limits.ts'
+import { limitInWords } from '../core/resource-limit.ts'
+import type { LimitPassed } from '../core/resource-limit.ts'
+import { brokenChannel, interpreterLaunch, limitEnding, scriptStart } from './process-attempts.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel } from './supervisor-protocol.ts'
 
@@ -18,6 +21,8 @@ type Pool = {
   attempts: Map<number, PoolAttempt>
   batches: number
   isBroken: boolean
+  /** What its process has used up, for which it is being killed. */
+  passed: LimitPassed | null
 }
 
 /**
@@ -28,7 +33,7 @@ type Pool = {
  */
 export class PoolAttempts {
   readonly #link: SupervisorLink
-  readonly #settings: Omit<PoolSettings, 'resultBytes'>
+  readonly #settings: PoolSettings
   readonly #nextChannel: () => number
   readonly #report: (report: Report) => void
   readonly #pools = new Map<number, Pool>()
@@ -37,7 +42,7 @@ export class PoolAttempts {
 
   constructor(
     link: SupervisorLink,
-    settings: Omit<PoolSettings, 'resultBytes'>,
+    settings: PoolSettings,
     nextChannel: () => number,
     report: (report: Report) => void,
   ) {
@@ -135,12 +140,17 @@ export class PoolAttempts {
       case 'unlaunchable':
         this.#close(pool, null, null, `the interpreter process could not be started: ${message.message}`)
         return
+      case 'passed':
+        if (!message.isFatal) return
+        pool.passed = message.passed
+        if (this.#open === pool) this.#open = null
+        return
       case 'gone':
         this.#close(
           pool,
           message.code,
           message.signal,
-          `the interpreter process ended (${message.signal ?? message.code})`,
+          `the interpreter process ${pool.passed === null ? `ended (${message.signal ?? message.code})` : limitInWords(pool.passed)}`,
         )
         return
       default:
@@ -159,12 +169,17 @@ export class PoolAttempts {
 
   #launch(): Pool {
     const channel = this.#nextChannel()
-    const pool: Pool = { channel, pid: null, attempts: new Map(), batches: 0, isBroken: false }
+    const pool: Pool = { channel, pid: null, attempts: new Map(), batches: 0, isBroken: false, passed: null }
     this.#pools.set(channel, pool)
     this.#link.send({
       type: 'launch',
       channel,
-      launch: interpreterLaunch('interpreter-pool', this.#settings, `${this.#settings.executor}-pool-${channel}`),
+      launch: interpreterLaunch(
+        'interpreter-pool',
+        this.#settings,
+        `${this.#settings.executor}-pool-${channel}`,
+        noResourceLimits,
+      ),
     })
     return pool
   }
@@ -205,10 +220,11 @@ export class PoolAttempts {
 
   #close(pool: Pool, code: number | null, signal: string | null, why: string): void {
     const isAlone = pool.attempts.size === 1
+    const tooMuch: Ending | null = pool.passed === null ? null : limitEnding(pool.passed)
     const isOnPurpose = [...pool.attempts.values()].some(({ isKilled }) => isKilled)
     for (const running of pool.attempts.values()) {
       const isCause = running.isKilled || (isAlone && !isOnPurpose)
-      const own: Ending = pool.isBroken && !running.isKilled ? brokenChannel : { how: 'exited', code, signal }
+      const own = pool.isBroken && !running.isKilled ? brokenChannel : (tooMuch ?? { how: 'exited', code, signal })
       this.#end(pool, running, isCause ? own : { how: 'interrupted', why })
     }
     this.#pools.delete(pool.channel)
@@ -234,14 +250,16 @@ export class PoolAttempts {
     for (const [, , text] of lines) process.stderr.write(`${this.#settings.executor} interpreter: ${text}\n`)
   }
 
-  /** A working folder and an environment belong to a process, and this one is shared. */
+  /** What belongs to a process cannot be a run's where that is shared. */
   #refuse({ run, attempt, definition }: AttemptStart): boolean {
-    if (definition.cwd === null && Object.keys(definition.env).length === 0) return false
+    const { limits } = definition
+    const isLimited = limits.memoryBytes !== null || limits.cpuMs !== null || limits.openFiles !== null
+    if (definition.cwd === null && Object.keys(definition.env).length === 0 && !isLimited) return false
     const error = {
       name: 'Error',
-      message: `A script of the executor ${this.#settings.executor} shares its process: it cannot have a working folder or an environment of its own.`,
+      message: `A script of the executor ${this.#settings.executor} shares its process: it cannot have a working folder, an environment, or limits of memory, processor time and open files of its own.`,
       stack: null,
-      hint: 'Choose the executor process, or leave out cwd and env.',
+      hint: 'Choose the executor process, or leave them out.',
     }
     this.#report({ type: 'ended', run, attempt, ending: { how: 'unstartable', error }, cpuMs: null })
     return true

@@ -1,11 +1,16 @@
 import { dirname } from 'node:path'
-import { limits } from '../../src-preload/definition.ts'
+import { resourceDefaults } from '../../src-preload/limits.ts'
 import { problem } from '../../src-preload/problem.ts'
+import type { ResourceLimits } from '../../src-preload/resource-limits.ts'
+import { bytesInWords, limitError } from '../core/resource-limit.ts'
+import type { LimitEffect, LimitPassed } from '../core/resource-limit.ts'
 import { entryPath } from '../entry.ts'
 import { commandLine } from '../jobs/command.ts'
 import type { Answer } from './calls.ts'
 import type { FromInterpreter, InterpreterSettings, ScriptStart, ToInterpreter } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
+import { heapFlags, launchLimits } from './launch-limits.ts'
+import { OutputTotal } from './output-total.ts'
 import { toRunError } from './run-error.ts'
 import { compileCache } from './supervisor-link.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
@@ -22,6 +27,9 @@ type ProcessAttempt = {
   /** What the script said before its process left; the process's exit does not change it any more. */
   ending: { ending: Ending; cpuMs: number | null } | null
   leaveTimer: NodeJS.Timeout | null
+  output: OutputTotal
+  /** V8 has said that its heap is full; what it does then is to abort. */
+  isHeapFull: boolean
 }
 
 /** Attempts with a process of their own: scripts of the executor `process`, and commands. */
@@ -53,7 +61,14 @@ export class ProcessAttempts {
       })
       return
     }
-    const running: ProcessAttempt = { start, channel, ending: null, leaveTimer: null }
+    const running: ProcessAttempt = {
+      start,
+      channel,
+      ending: null,
+      leaveTimer: null,
+      output: new OutputTotal(definition.limits.outputBytes ?? resourceDefaults.outputBytes),
+      isHeapFull: false,
+    }
     this.#byRun.set(run, running)
     this.#byChannel.set(channel, running)
     this.#link.send({ type: 'launch', channel, launch })
@@ -89,10 +104,21 @@ export class ProcessAttempts {
     if (running === undefined || message.type === 'thread_lost') return
     // It speaks for itself only.
     if (message.run !== running.start.run || message.attempt !== running.start.attempt) return
-    if (message.type !== 'ended') {
-      this.#report(message)
+    if (message.type === 'log') {
+      this.#report({ ...message, lines: running.output.admit(message.lines) })
       return
     }
+    if (message.type !== 'ended') {
+      this.#report(message)
+      // Told of a flood while the script goes on; when it told of its end as well, that has come first.
+      const { type } = message
+      if (type === 'limit' && message.passed.resource === 'output' && message.effect === 'failed') {
+        running.ending ??= { ending: limitEnding(message.passed), cpuMs: null }
+        this.#link.send({ type: 'kill', channel })
+      }
+      return
+    }
+    if (running.ending !== null) return
     // Held back until the process is seen dead.
     running.ending = { ending: message.ending, cpuMs: message.cpuMs }
     running.leaveTimer = setTimeout(() => this.#link.send({ type: 'kill', channel }), LEAVE_MS)
@@ -115,16 +141,20 @@ export class ProcessAttempts {
         this.#report({ type: 'started', run, attempt, pid: message.pid })
         return
       case 'lines':
-        this.#report({ type: 'log', run, attempt, lines: message.lines })
+        running.isHeapFull ||= message.lines.some(([, , text]) => HEAP_FULL.test(text))
+        this.#report({ type: 'log', run, attempt, lines: running.output.admit(message.lines) })
         return
+      case 'passed': {
+        const effect: LimitEffect = message.isFatal ? 'killed' : 'cut'
+        this.#report({ type: 'limit', run, attempt, passed: message.passed, effect })
+        if (message.isFatal) running.ending ??= { ending: limitEnding(message.passed), cpuMs: null }
+        return
+      }
       case 'unlaunchable':
         this.#end(running, { how: 'unstartable', error: toRunError(refusal(running.start, message)) }, null)
         return
       case 'gone': {
-        const { ending, cpuMs } = running.ending ?? {
-          ending: { how: 'exited' as const, code: message.code, signal: message.signal },
-          cpuMs: null,
-        }
+        const { ending, cpuMs } = running.ending ?? { ending: exitOf(running, message), cpuMs: null }
         this.#end(running, ending, cpuMs)
         return
       }
@@ -152,34 +182,68 @@ export class ProcessAttempts {
 
   #launchOf({ run, attempt, definition, input }: AttemptStart): Launch {
     const label = `${run}.${attempt}`
-    if (definition.kind === 'command') return { ...commandLine(definition, input), label, hasChannel: false }
+    if (definition.kind === 'command') {
+      const limits = launchLimits(definition.limits)
+      return { ...commandLine(definition, input), label, hasChannel: false, limits }
+    }
     const ownFolder = definition.code.from === 'file' ? dirname(definition.code.path) : this.#folders.scriptsFolder
     return {
-      ...interpreterLaunch('interpreter-process', this.#folders, label),
+      ...interpreterLaunch('interpreter-process', this.#folders, label, definition.limits),
       cwd: definition.cwd ?? ownFolder,
       env: { ...definition.env, ...interpreterEnv(this.#folders.cacheFolder) },
     }
   }
 }
 
+/** What V8 says before it aborts. */
+const HEAP_FULL = /^FATAL ERROR: .*JavaScript heap out of memory/
+
+/** The ending of an attempt whose process has left without a word. */
+function exitOf(
+  { start, isHeapFull }: ProcessAttempt,
+  { code, signal }: Extract<FromChannel, { type: 'gone' }>,
+): Ending {
+  if (!isHeapFull || start.definition.kind !== 'script' || (signal === null && code === 0)) {
+    return { how: 'exited', code, signal }
+  }
+  const { memoryBytes } = start.definition.limits
+  const error = limitError({ resource: 'memory', used: null, allowed: memoryBytes ?? 0 })
+  const message =
+    memoryBytes === null
+      ? 'its JavaScript heap is full: V8 gives it no more by itself'
+      : `its JavaScript heap is full, may use ${bytesInWords(memoryBytes)} of memory in all`
+  return { how: 'threw', error: { ...error, message }, cancelled: false }
+}
+
+export const limitEnding = (passed: LimitPassed): Ending => ({
+  how: 'threw',
+  error: limitError(passed),
+  cancelled: false,
+})
+
 /** What the script's side is told of an attempt; the definition stays here. */
-export const scriptStart = ({ definition: _, ...start }: AttemptStart): ScriptStart => start
+export function scriptStart({ definition, ...start }: AttemptStart): ScriptStart {
+  const { outputBytes, onOutput, resultBytes, openFiles } = definition.limits
+  if (outputBytes === null && onOutput === 'cut' && resultBytes === null && openFiles === null) return start
+  return { ...start, limits: { outputBytes, onOutput, resultBytes, openFiles } }
+}
 
 /** How an interpreter process of ours is started. */
 export function interpreterLaunch(
   entry: 'interpreter-process' | 'interpreter-pool',
-  settings: Omit<InterpreterSettings, 'resultBytes'>,
+  settings: InterpreterSettings,
   label: string,
+  limits: ResourceLimits,
 ): Launch {
-  const full: InterpreterSettings = { ...settings, resultBytes: limits.resultBytes }
   return {
     file: process.execPath,
-    args: [entryPath(entry), JSON.stringify(full)],
+    args: [...heapFlags(limits), entryPath(entry), JSON.stringify(settings)],
     cwd: settings.scriptsFolder,
     env: interpreterEnv(settings.cacheFolder),
     stdin: null,
     label,
     hasChannel: true,
+    limits: launchLimits(limits),
   }
 }
 

@@ -1,6 +1,9 @@
 import { inspect } from './lean-builtins.ts'
 import { clearTimeout, now, setTimeout } from './own-builtins.ts'
 import type { LogLevel } from '../../src-preload/contract.ts'
+import { resourceDefaults } from '../../src-preload/limits.ts'
+import { limitError } from '../core/resource-limit.ts'
+import type { LimitPassed } from '../core/resource-limit.ts'
 import type { Ending } from './interpreters.ts'
 import type { ScriptStart } from './interpreter-protocol.ts'
 import { LineSplitter } from './line-splitter.ts'
@@ -33,6 +36,7 @@ export class RunScope implements RunLink {
     held: [number, number | null, string | null] | null
     timer: NodeJS.Timeout | null
   } | null = null
+  #outputBytes = 0
   #isOver = false
 
   constructor(start: ScriptStart, reports: ReportBatch, receive: RunLink['receive']) {
@@ -60,9 +64,15 @@ export class RunScope implements RunLink {
 
   /** Takes a line. After the end it is dropped: a stray timer of a finished run must not speak in its name. */
   line(level: LogLevel, text: string): void {
+    this.#count(text.length)
+    this.#admit(level, text)
+  }
+
+  #admit(level: LogLevel, text: string): void {
     if (this.#isOver) return
-    const { run, attempt } = this.start
-    const entry = (this.#budget ??= new LogBudget()).admit(now(), level, text)
+    const { run, attempt, limits } = this.start
+    this.#budget ??= new LogBudget({ totalBytes: limits?.outputBytes ?? resourceDefaults.outputBytes })
+    const entry = this.#budget.admit(now(), level, text)
     if (entry !== null) this.#reports.log(run, attempt, entry)
   }
 
@@ -72,8 +82,9 @@ export class RunScope implements RunLink {
 
   /** Takes what was written to stdout or stderr, in pieces of any size. */
   write(stream: 'out' | 'err', chunk: Buffer | string): void {
+    this.#count(chunk.length)
     this.#splitters ??= { out: new LineSplitter(), err: new LineSplitter() }
-    for (const line of this.#splitters[stream].push(chunk)) this.line(stream, line)
+    for (const line of this.#splitters[stream].push(chunk)) this.#admit(stream, line)
   }
 
   setProgress(done: number, total: number | null, note: string | null): void {
@@ -92,17 +103,54 @@ export class RunScope implements RunLink {
     const { run, attempt } = this.start
     this.sendHeld()
     this.#isOver = true
-    this.#reports.add({ type: 'ended', run, attempt, ending, cpuMs })
+    this.#reports.add({ type: 'ended', run, attempt, ending: this.#withinOutput(ending), cpuMs })
   }
 
   /** Sends unfinished lines, the end of a cut output, and the last progress. */
   sendHeld(): void {
     const { run, attempt } = this.start
     for (const stream of ['out', 'err'] as const) {
-      for (const line of this.#splitters?.[stream].end() ?? []) this.line(stream, line)
+      for (const line of this.#splitters?.[stream].end() ?? []) this.#admit(stream, line)
     }
     for (const entry of this.#budget?.release() ?? []) this.#reports.log(run, attempt, entry)
     this.#sendProgress()
+  }
+
+  /** Told at once where more output ends the attempt, and asks it to stop; else the end tells how much there was. */
+  #count(bytes: number): void {
+    const { limits } = this.start
+    const before = this.#outputBytes
+    const allowed = limits?.outputBytes ?? resourceDefaults.outputBytes
+    this.#outputBytes += bytes
+    if (limits?.onOutput !== 'fail' || before > allowed || this.#outputBytes <= allowed) return
+    const passed = this.#tellOutput('failed', allowed)
+    this.abort(limitError(passed).message)
+  }
+
+  #withinOutput(ending: Ending): Ending {
+    const { limits } = this.start
+    const allowed = limits?.outputBytes ?? resourceDefaults.outputBytes
+    if (this.#outputBytes <= allowed) return ending
+    if (limits?.onOutput !== 'fail') {
+      this.#tellOutput('cut', allowed)
+      return ending
+    }
+    const passed: LimitPassed = { resource: 'output', used: this.#outputBytes, allowed }
+    return { how: 'threw', error: limitError(passed), cancelled: false }
+  }
+
+  /** A limit that ends the attempt. */
+  tellLimit(passed: LimitPassed): void {
+    if (this.#isOver) return
+    const { run, attempt } = this.start
+    this.#reports.add({ type: 'limit', run, attempt, passed, effect: 'failed' })
+  }
+
+  #tellOutput(effect: 'cut' | 'failed', allowed: number): LimitPassed {
+    const { run, attempt } = this.start
+    const passed: LimitPassed = { resource: 'output', used: this.#outputBytes, allowed }
+    this.#reports.add({ type: 'limit', run, attempt, passed, effect })
+    return passed
   }
 
   #sendProgress(): void {

@@ -1,5 +1,7 @@
 import { isTooDeep, maxJsonLevels } from '../../src-preload/json-depth.ts'
-import { problem } from '../../src-preload/problem.ts'
+import { resourceDefaults } from '../../src-preload/limits.ts'
+import { limitError } from '../core/resource-limit.ts'
+import type { LimitPassed } from '../core/resource-limit.ts'
 import type { Ending } from './interpreters.ts'
 import type { Code } from './interpreter-protocol.ts'
 import { parseJson, toJson } from './own-builtins.ts'
@@ -11,12 +13,7 @@ import { placeOf } from './sdk/place.ts'
 import { wishOf } from './sdk/retry-errors.ts'
 
 /** Loads the script, calls it, and says how it ended. Never throws: whatever user code throws is an ending. */
-export async function runScript(
-  scope: RunScope,
-  code: Code,
-  loader: ScriptLoader,
-  resultBytes: number,
-): Promise<Ending> {
+export async function runScript(scope: RunScope, code: Code, loader: ScriptLoader): Promise<Ending> {
   const loading = await loader.load(code)
   if (loading.how === 'unstartable') return { how: 'unstartable', error: toRunError(loading.error) }
   if (loading.how === 'threw') return threw(loading.error, scope)
@@ -25,7 +22,7 @@ export async function runScript(
   let ending: Ending
   try {
     const value = await main(parseJson(scope.start.input), scope.context)
-    ending = { how: 'returned', result: resultJson(value, resultBytes) }
+    ending = returned(value, scope)
   } catch (error) {
     ending = threw(error, scope)
   }
@@ -35,6 +32,11 @@ export async function runScript(
 
 /** The ending of a run whose code threw, here or where nobody awaited it. */
 export function threw(error: unknown, scope: RunScope): Ending {
+  const { start } = scope
+  const openFiles = start.limits?.openFiles ?? null
+  if (openFiles !== null && look(() => (error as { code?: unknown }).code === 'EMFILE', false)) {
+    return overLimit(scope, { resource: 'open_files', used: null, allowed: openFiles }, toRunError(error).stack)
+  }
   const cancelled = look(() => isCancellation(error, scope), false)
   const wish = look(() => wishOf(error), null)
   return { how: 'threw', error: toRunError(error), cancelled, ...(wish === null ? {} : { wish }) }
@@ -58,7 +60,20 @@ export function threwUnawaited(error: unknown, scope: RunScope, isRejection: boo
 const isCancellation = (error: unknown, scope: RunScope): boolean =>
   error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError' && scope.signal.aborted)
 
-function resultJson(value: unknown, resultBytes: number): string {
+function overLimit(scope: RunScope, passed: LimitPassed, stack: string | null): Ending {
+  scope.tellLimit(passed)
+  return { how: 'threw', error: { ...limitError(passed), stack }, cancelled: false }
+}
+
+function returned(value: unknown, scope: RunScope): Ending {
+  const result = resultJson(value)
+  const allowed = scope.start.limits?.resultBytes ?? resourceDefaults.resultBytes
+  // A UTF-16 unit is at most 3 bytes: small results need no counting.
+  const used = result.length * 3 <= allowed ? 0 : Buffer.byteLength(result)
+  return used <= allowed ? { how: 'returned', result } : overLimit(scope, { resource: 'result', used, allowed }, null)
+}
+
+function resultJson(value: unknown): string {
   if (value === undefined) return 'null'
   let json: string | undefined
   try {
@@ -69,10 +84,5 @@ function resultJson(value: unknown, resultBytes: number): string {
   }
   if (json === undefined) throw new TypeError(`The result cannot be written as JSON: it is a ${typeof value}.`)
   if (isTooDeep(json)) throw new TypeError(`The result is nested deeper than ${maxJsonLevels} levels.`)
-  // A UTF-16 unit is at most 3 bytes: small results need no counting.
-  if (json.length * 3 > resultBytes && Buffer.byteLength(json) > resultBytes) {
-    const { message, hint } = problem('TOO_LARGE', { what: 'The result', limitBytes: resultBytes })
-    throw Object.assign(new RangeError(message), { hint, stack: '' })
-  }
   return json
 }

@@ -2,12 +2,16 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { statSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
+import type { LimitPassed } from '../core/resource-limit.ts'
+import { underFileLimit } from './launch-limits.ts'
+import type { LaunchLimits } from './launch-limits.ts'
 import { LineSplitter } from './line-splitter.ts'
 import { LogBudget } from './log-budget.ts'
 import type { LogEntry } from './log-budget.ts'
 import { isTagWithin, TAG_VARIABLE } from './supervisor-protocol.ts'
 import type { FromSupervisor, Launch } from './supervisor-protocol.ts'
 import { findTagged, isGroupAlive, killTagged, signalGroup } from './tagged-processes.ts'
+import type { UsageWatch } from './usage-watch.ts'
 
 export type Upstream = {
   report(message: FromSupervisor): void
@@ -16,8 +20,11 @@ export type Upstream = {
   forget(channel: number): void
 }
 
-/** What all processes of this supervisor have in common: the first two parts of their tags, and the allow-listed environment. */
-export type Shared = { life: string; environment: NodeJS.ProcessEnv }
+/**
+ * What all processes of this supervisor have in common: the first two parts of their tags, the allow-listed environment, and
+ * the watch over what they use, which some systems do not have.
+ */
+export type Shared = { life: string; environment: NodeJS.ProcessEnv; usage: UsageWatch | null }
 
 const LINES_PER_REPORT = 256
 const LINES_DELAY_MS = 50
@@ -38,7 +45,10 @@ export class SupervisedProcess {
   readonly #tag: string
   readonly #upstream: Upstream
   readonly #child: ChildProcess
-  readonly #budget = new LogBudget()
+  readonly #limits: LaunchLimits
+  readonly #budget: LogBudget
+  readonly #unwatch: (() => void) | null = null
+  #outputBytes = 0
   readonly #takeUnfinishedLines: (() => void)[] = []
   #lines: LogEntry[] = []
   #linesTimer: NodeJS.Timeout | null = null
@@ -57,7 +67,9 @@ export class SupervisedProcess {
     this.#channel = channel
     this.#tag = `${shared.life}/${launch.label}`
     this.#upstream = upstream
-    this.#child = spawn(launch.file, launch.args, {
+    this.#limits = launch.limits
+    this.#budget = new LogBudget({ totalBytes: launch.limits.outputBytes })
+    this.#child = spawn(...underFileLimit(launch.file, launch.args, launch.limits.openFiles), {
       cwd: launch.cwd,
       env: { ...shared.environment, ...launch.env, [TAG_VARIABLE]: this.#tag },
       detached: true,
@@ -76,6 +88,14 @@ export class SupervisedProcess {
       return
     }
     upstream.report({ type: 'launched', channel, pid: this.#child.pid })
+    this.#unwatch =
+      shared.usage?.watch({
+        pid: this.#child.pid,
+        tag: this.#tag,
+        memoryBytes: launch.limits.memoryBytes,
+        cpuMs: launch.limits.cpuMs,
+        onPassed: (passed) => this.#endOverLimit(passed),
+      }) ?? null
     this.#readLines(this.#child.stdout, 'out')
     this.#readLines(this.#child.stderr, 'err')
     this.#readable(3)?.on('data', (bytes: Buffer) => {
@@ -172,10 +192,30 @@ export class SupervisedProcess {
     }, pause)
   }
 
+  #endOverLimit(passed: LimitPassed): void {
+    this.#upstream.report({ type: 'passed', channel: this.#channel, passed, isFatal: true })
+    this.kill()
+  }
+
+  /** A flood is ended as soon as it is too much, where that is wanted; else the end says how much there was. */
+  #countOutput(bytes: number): void {
+    const before = this.#outputBytes
+    const allowed = this.#limits.outputBytes
+    this.#outputBytes += bytes
+    if (this.#limits.onOutput === 'cut' || before > allowed || this.#outputBytes <= allowed) return
+    this.#endOverLimit({ resource: 'output', used: this.#outputBytes, allowed })
+  }
+
   #finish(code: number | null, signal: string | null): void {
+    this.#unwatch?.()
     for (const takeUnfinishedLine of this.#takeUnfinishedLines) takeUnfinishedLine()
     for (const entry of this.#budget.release()) this.#addLine(entry)
     this.#flushLines()
+    const { outputBytes: allowed, onOutput } = this.#limits
+    if (this.#outputBytes > allowed && onOutput === 'cut') {
+      const passed: LimitPassed = { resource: 'output', used: this.#outputBytes, allowed }
+      this.#upstream.report({ type: 'passed', channel: this.#channel, passed, isFatal: false })
+    }
     this.#upstream.report({ type: 'gone', channel: this.#channel, code, signal })
     this.#upstream.forget(this.#channel)
   }
@@ -202,7 +242,10 @@ export class SupervisedProcess {
       }
       if (this.#lines.length > 0) this.#linesTimer ??= setTimeout(() => this.#flushLines(), LINES_DELAY_MS)
     }
-    stream?.on('data', (chunk: Buffer) => take(splitter.push(chunk)))
+    stream?.on('data', (chunk: Buffer) => {
+      this.#countOutput(chunk.length)
+      take(splitter.push(chunk))
+    })
     this.#takeUnfinishedLines.push(() => take(splitter.end()))
   }
 

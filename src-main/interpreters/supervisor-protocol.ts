@@ -1,3 +1,5 @@
+import type { LimitPassed } from '../core/resource-limit.ts'
+import type { LaunchLimits } from './launch-limits.ts'
 import type { LogEntry } from './log-budget.ts'
 
 /** Name of the environment variable by which every process of ours, and whatever it starts, is found again. */
@@ -16,6 +18,7 @@ export type Launch = {
   label: string
   /** True for interpreters: pipes on descriptors 3 (to us) and 4 (to it) carry relay frames. */
   hasChannel: boolean
+  limits: LaunchLimits
 }
 
 /** A channel is one process of one supervisor's life; numbers are given by the client and never used again. */
@@ -35,6 +38,8 @@ export type FromChannel =
   /** `code` is the system's: ENOENT, EACCES, E2BIG …; `isFolderMissing` tells a missing cwd from a missing file. */
   | { type: 'unlaunchable'; channel: number; code: string; message: string; isFolderMissing: boolean }
   | { type: 'lines'; channel: number; lines: LogEntry[] }
+  /** It has used up more than it may. `isFatal`: it is killed for it, and `gone` follows. */
+  | { type: 'passed'; channel: number; passed: LimitPassed; isFatal: boolean }
   /** The process was reaped, its group is empty, its output was read to the end. */
   | { type: 'gone'; channel: number; code: number | null; signal: string | null }
 

@@ -3,12 +3,16 @@
  * host weighs, and dull, so that it does not die. Its standard input closes when the host ends, in whatever way; then it kills
  * everything it started and ends too.
  */
+import { availableParallelism } from 'node:os'
 import { encodeFrame, FrameReader, frameTypes } from './frames.ts'
+import { systemSamples } from './process-samples.ts'
 import { SupervisedProcess } from './supervised-process.ts'
 import type { Upstream } from './supervised-process.ts'
 import { TAG_VARIABLE } from './supervisor-protocol.ts'
 import type { FromSupervisor, ToSupervisor } from './supervisor-protocol.ts'
 import { findTagged, killTagged } from './tagged-processes.ts'
+import { UsageWatch } from './usage-watch.ts'
+import type { WatchTimers } from './usage-watch.ts'
 
 /** More unsent bytes than this, and the children are not read until the engine has taken them. */
 const MAX_UNSENT_BYTES = 1024 * 1024
@@ -25,7 +29,16 @@ const environment = { ...process.env }
 // What only this process needed is not handed on.
 delete environment['ELECTRON_RUN_AS_NODE']
 delete environment['NODE_COMPILE_CACHE']
-const shared = { life, environment }
+const source = systemSamples()
+const timers: WatchTimers = {
+  monoMs: () => performance.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs)
+    return () => clearTimeout(timer)
+  },
+}
+const usage = source === null ? null : new UsageWatch(source, timers, availableParallelism())
+const shared = { life, environment, usage }
 
 const processes = new Map<number, SupervisedProcess>()
 let reports: FromSupervisor[] = []

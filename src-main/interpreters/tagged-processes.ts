@@ -104,7 +104,8 @@ function readPs(): TaggedProcess[] {
   })
 }
 
-function tagIn(environ: string, separator: string): string | null {
+/** The tag in an environment as one text; null when there is none. */
+export function tagIn(environ: string, separator: string): string | null {
   const name = `${TAG_VARIABLE}=`
   let start = environ.indexOf(name)
   while (start > 0 && environ[start - 1] !== separator) start = environ.indexOf(name, start + 1)

@@ -1,3 +1,5 @@
+import { noResourceLimits } from '../../src-preload/resource-limits.ts'
+
 /** The rules of a definition that says nothing of its own. */
 export const plainPolicy = {
   timeoutMs: null,
@@ -8,6 +10,7 @@ export const plainPolicy = {
   graceMs: 5_000,
   semaphores: [],
   concurrency: null,
+  limits: noResourceLimits,
   cwd: null,
   env: {},
 }

@@ -15,7 +15,7 @@ type Spawn = Extract<CallOn<'run'>, { do: 'spawn' }>
  */
 export function definitionOfFile(state: EngineState, parent: Definition, path: string): Definition {
   if (parent.kind !== 'script') throw problem('BAD_INPUT', { details: 'a command has no scripts beside it' })
-  const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, graceMs, cwd, env } = parent
+  const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, graceMs, limits, cwd, env } = parent
   const folder = parent.code.from === 'file' ? dirname(parent.code.path) : state.scriptsFolder
   return v.parse(scriptDefinitionSchema, {
     kind: 'script',
@@ -25,6 +25,7 @@ export function definitionOfFile(state: EngineState, parent: Definition, path: s
     idleTimeoutMs,
     queueTimeoutMs,
     graceMs,
+    limits,
     cwd,
     env,
   })

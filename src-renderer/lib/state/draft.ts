@@ -3,41 +3,44 @@ import type { Definition, ExecutorChoice, JobRow, Json, Submit } from '../../../
 import { durationText, parseDuration } from './duration.ts'
 import { noRetries, readRetry, retryTexts } from './retry-text.ts'
 import type { RetryTexts } from './retry-text.ts'
+import { limitTexts, noLimits, readLimits } from './limit-text.ts'
+import type { LimitTexts } from './limit-text.ts'
 import { concurrencyDraft, readConcurrency, readSemaphores, semaphoresText } from './gate-text.ts'
 
-export type Draft = RetryTexts & {
-  kind: Definition['kind']
-  /** Where a script's code is: typed here, or in a file that is read anew at every attempt. */
-  code: { from: 'text'; name: string; text: string } | { from: 'file'; path: string }
-  executor: ExecutorChoice
-  commandAs: 'shell' | 'argv'
-  line: string
-  /** One argument a line. */
-  argv: string
-  stdin: string
-  successCodes: string
-  cwd: string
-  /** NAME=value a line. */
-  env: string
-  timeout: string
-  queueTimeout: string
-  idleTimeout: string
-  totalTimeout: string
-  grace: string
-  /** NAME or NAME:AMOUNT, with commas between. */
-  semaphores: string
-  /** LIMIT or KEY=LIMIT. */
-  concurrency: string
-  description: string
-  priority: string
-  /** Of the next run, not of the job. */
-  input: string
-  start: 'now' | 'delay' | 'at'
-  delay: string
-  at: string
-}
+export type Draft = RetryTexts &
+  LimitTexts & {
+    kind: Definition['kind']
+    /** Where a script's code is: typed here, or in a file that is read anew at every attempt. */
+    code: { from: 'text'; name: string; text: string } | { from: 'file'; path: string }
+    executor: ExecutorChoice
+    commandAs: 'shell' | 'argv'
+    line: string
+    /** One argument a line. */
+    argv: string
+    stdin: string
+    successCodes: string
+    cwd: string
+    /** NAME=value a line. */
+    env: string
+    timeout: string
+    queueTimeout: string
+    idleTimeout: string
+    totalTimeout: string
+    grace: string
+    /** NAME or NAME:AMOUNT, with commas between. */
+    semaphores: string
+    /** LIMIT or KEY=LIMIT. */
+    concurrency: string
+    description: string
+    priority: string
+    /** Of the next run, not of the job. */
+    input: string
+    start: 'now' | 'delay' | 'at'
+    delay: string
+    at: string
+  }
 
-export type DraftField = Exclude<keyof Draft, 'kind' | 'executor' | 'commandAs' | 'start'>
+export type DraftField = Exclude<keyof Draft, 'kind' | 'executor' | 'commandAs' | 'start' | 'onOutput'>
 export type DraftFaults = Partial<Record<DraftField, string>>
 export type DraftReading = { definition: Definition | null; faults: DraftFaults }
 type When = Pick<Submit, 'priority' | 'delayMs' | 'at'>
@@ -77,6 +80,7 @@ const blank: Draft = {
   idleTimeout: '',
   totalTimeout: '',
   ...noRetries,
+  ...noLimits,
   grace: '5s',
   semaphores: '',
   concurrency: '',
@@ -90,6 +94,8 @@ const blank: Draft = {
 
 export const newScript = (): Draft => ({ ...blank })
 export const newCommand = (): Draft => ({ ...blank, kind: 'command' })
+/** Whether its runs share a process with others. */
+export const isShared = ({ kind, executor }: Draft): boolean => kind === 'script' && executor !== 'process'
 /** What a first start offers: counts with pauses, logs and reports progress. */
 export const newSample = (): Draft => ({
   ...blank,
@@ -112,6 +118,7 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     idleTimeout: definition.idleTimeoutMs === null ? '' : durationText(definition.idleTimeoutMs),
     totalTimeout: definition.totalTimeoutMs === null ? '' : durationText(definition.totalTimeoutMs),
     ...(definition.retry === null ? noRetries : retryTexts(definition.retry)),
+    ...limitTexts(definition.limits),
     grace: durationText(definition.graceMs),
     semaphores: semaphoresText(definition.semaphores),
     concurrency: definition.concurrency === null ? '' : concurrencyDraft(definition.concurrency),
@@ -148,6 +155,7 @@ export function readDraft(draft: Draft): DraftReading {
     graceMs: readSpan(draft, 'grace', faults) ?? 5_000,
     semaphores: readField(readSemaphores, draft, 'semaphores', faults) ?? [],
     concurrency: readField(readConcurrency, draft, 'concurrency', faults),
+    limits: readLimits(draft, isShared(draft), faults),
     cwd: draft.cwd.trim() === '' ? null : draft.cwd.trim(),
     env: readEnv(draft.env, faults),
   }
@@ -198,6 +206,7 @@ type Policy = Pick<
   | 'graceMs'
   | 'semaphores'
   | 'concurrency'
+  | 'limits'
   | 'cwd'
   | 'env'
 >
