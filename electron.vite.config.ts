@@ -19,6 +19,7 @@ const mainEntries = {
   'interpreter-process': source('interpreters/interpreter-process.ts'),
   'interpreter-pool': source('interpreters/interpreter-pool.ts'),
   'interpreter-thread': source('interpreters/interpreter-thread.ts'),
+  'http-request': source('interpreters/http-request.ts'),
   sdk: source('interpreters/sdk/index.ts'),
   'sdk-sync': source('interpreters/sdk/sync.ts'),
 }

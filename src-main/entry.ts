@@ -6,6 +6,7 @@ const entries = {
   'interpreter-process': './interpreters/interpreter-process.ts',
   'interpreter-pool': './interpreters/interpreter-pool.ts',
   'interpreter-thread': './interpreters/interpreter-thread.ts',
+  'http-request': './interpreters/http-request.ts',
   sdk: './interpreters/sdk/index.ts',
   'sdk-sync': './interpreters/sdk/sync.ts',
 } as const

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 import { keyPattern, limits, namePattern, nameRule, objectLimits } from './limits.ts'
 import { noResourceLimits, resourceLimitsSchema } from './resource-limits.ts'
-import { retrySchema, spanMs } from './retry-policy.ts'
+import { httpRequestSchema } from './http-request.ts'
+import { retrySchema, spanMs, statuses } from './retry-policy.ts'
 
 export { limits }
 
@@ -110,12 +111,31 @@ export const commandDefinitionSchema = v.strictObject({
   ...policy,
 })
 
-export const definitionSchema = v.variant('kind', [scriptDefinitionSchema, commandDefinitionSchema])
+/** An HTTP request. Its answer is the result: status, headers and body. */
+export const httpDefinitionSchema = v.strictObject({
+  kind: v.literal('http'),
+  request: httpRequestSchema,
+  /** Statuses that mean success. */
+  expect: v.optional(v.pipe(statuses, v.minLength(1)), ['2xx']),
+  /** `manual`: the redirection itself is the answer. `error`: it is a failure. */
+  redirects: v.optional(v.picklist(['follow', 'manual', 'error']), 'follow'),
+  /** Of an answer that is larger than a result may be. */
+  oversize: v.optional(v.picklist(['fail', 'cut']), 'fail'),
+  executor: v.optional(v.picklist(executors), 'async'),
+  ...policy,
+})
+
+export const definitionSchema = v.variant('kind', [
+  scriptDefinitionSchema,
+  commandDefinitionSchema,
+  httpDefinitionSchema,
+])
 
 /** What to run, and by which rules. Stored once per distinct content; runs keep the one they were submitted with. */
 export type Definition = v.InferOutput<typeof definitionSchema>
 export type ScriptDefinition = v.InferOutput<typeof scriptDefinitionSchema>
 export type CommandDefinition = v.InferOutput<typeof commandDefinitionSchema>
+export type HttpDefinition = v.InferOutput<typeof httpDefinitionSchema>
 
 /** What definitions that were stored before a rule existed say of it. */
 export const rulesOfOld = {
@@ -129,4 +149,4 @@ export const rulesOfOld = {
 
 /** The executor whose slots a run of this definition takes. Commands are processes, and so is what nothing is known of. */
 export const executorOf = (definition: Definition): Executor =>
-  definition.kind === 'script' && definition.executor !== 'auto' ? definition.executor : 'process'
+  definition.kind === 'command' || definition.executor === 'auto' ? 'process' : definition.executor

@@ -22,6 +22,9 @@ export const limits = {
   retryDelays: 100,
   /** Names of errors that are, or are not, tried again. */
   retryReasons: 50,
+  httpHeaders: 100,
+  /** Of a URL, or of one header. */
+  httpUnits: 8_192,
 } as const
 
 const KB = 1024
@@ -60,6 +63,11 @@ export const objectLimits = {
   /** Longest period of a rate, in ms: 400 days. */
   periodMs: 400 * 86_400_000,
 } as const
+
+/** An HTTP status, or all of a kind: `503`, `5xx`. */
+export const statusPattern = /^[1-5](\d\d|xx)$/
+/** A token of RFC 9110: the name of a header, or a method. */
+export const httpTokenPattern = /^[!#$%&'*+.^_`|~\w-]+$/
 
 /** `input`, or a way into it, such as `input.host` or `input.urls.0`. */
 export const keyPattern = /^input(\.[\p{L}\p{N}_$-]+)*$/u

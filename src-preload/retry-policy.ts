@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { errorNamePattern, limits, retryDefaults } from './limits.ts'
+import { errorNamePattern, limits, retryDefaults, statusPattern } from './limits.ts'
 
 /** Longest span of time a policy may name: 400 days, in ms. */
 export const spanMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.spanMs))
@@ -13,6 +13,11 @@ const errorNames = v.pipe(
 const exitCodes = v.pipe(
   v.array(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(255))),
   v.maxLength(256, 'at most 256 exit codes'),
+)
+
+export const statuses = v.pipe(
+  v.array(v.pipe(v.string(), v.regex(statusPattern, 'a status is written 503 or 5xx'))),
+  v.maxLength(limits.retryReasons, `at most ${limits.retryReasons} statuses`),
 )
 
 /** How long to wait before each retry, before jitter and `maxDelayMs`. */
@@ -50,6 +55,8 @@ const rules = {
         exitCodes: v.optional(exitCodes, []),
         /** Attempts that ran out of time. */
         timeouts: v.optional(v.boolean(), false),
+        /** Answers of an HTTP request by their status. */
+        statuses: v.optional(statuses),
       }),
     ),
     null,

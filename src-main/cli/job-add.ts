@@ -5,6 +5,8 @@ import { problem } from '../../src-preload/problem.ts'
 import { nameOfFile, parseExecutorOfJob, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
 import { UseError } from './failure.ts'
 import { addSemaphore, parseConcurrency } from './gate-options.ts'
+import { addHttpOptions, parseHttp } from './http-options.ts'
+import type { HttpOptions } from './http-options.ts'
 import { addLimitOptions, parseLimits } from './limit-options.ts'
 import type { LimitOptions } from './limit-options.ts'
 import { printJson, printLine } from './output.ts'
@@ -14,7 +16,8 @@ import { circumstancesOf, withHost } from './verb.ts'
 import { asWord } from './words.ts'
 
 type Options = RetryOptions &
-  LimitOptions & {
+  LimitOptions &
+  HttpOptions & {
     command?: string
     name?: string
     executor?: string
@@ -38,12 +41,12 @@ type Options = RetryOptions &
 export function addJobAdd(job: Command): void {
   const add = job
     .command('add')
-    .description('save a script or a command as a job: FILE, --command LINE, or -- PROGRAM ARGUMENTS')
-    .usage('[options] FILE | --command LINE | -- PROGRAM [ARGUMENTS]')
-    .argument('[words...]', 'a script; or, after --, a program and its arguments')
+    .description('save a script, a command or a request as a job')
+    .usage('[options] FILE | --command LINE | -- PROGRAM [ARGUMENTS] | NAME --http METHOD URL')
+    .argument('[words...]', 'a script; after --, a program and its arguments; with --http, the name')
     .option('--command <line>', 'a line for the shell')
     .option('--name <name>', 'name of the job (default: of the file or the program)')
-    .option('--executor <executor>', 'of a script: process (default), thread, async, or auto: what fits its runs')
+    .option('--executor <executor>', 'of a script: process (default), thread, async, or auto: what fits its runs; of a request: async (default)')
     .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
     .option('--queue-timeout <duration>', 'longest time in the queue')
     .option('--idle-timeout <duration>', 'longest time of an attempt without a sign of life: progress, log, calls')
@@ -58,12 +61,13 @@ export function addJobAdd(job: Command): void {
     .option('--success-codes <codes>', 'exit codes of a command that mean success: 0,1')
     .option('--description <text>', 'what it is for')
     .option('--replace', 'replace the job of that name')
+  addHttpOptions(add)
   addLimitOptions(add)
   addRetryOptions(add, 'a run').action(async (words: string[], options: Options, command: Command) => {
     const { home, json } = circumstancesOf(command)
     const definition = await parseDefinition(words, options)
     const request = {
-      name: options.name ?? (await defaultName(definition)),
+      name: nameGiven(words, options) ?? (await defaultName(definition)),
       definition,
       description: options.description ?? null,
       priority: parseWhole('--priority', options.priority, -1000, 1000),
@@ -80,6 +84,12 @@ export function addJobAdd(job: Command): void {
 /** One word is a script; several, which can only stand after `--`, are a program with its arguments. */
 async function parseDefinition(words: string[], options: Options): Promise<Definition> {
   const policy = parsePolicy(options)
+  const request = await parseHttp(options, options.executor)
+  if (request !== null) {
+    if (options.command !== undefined) throw new UseError('--http and --command exclude each other: give one.')
+    refuseCommandOptions(options, 'requests')
+    return { ...request, ...policy }
+  }
   if (options.command !== undefined) {
     if (words.length > 0) throw new UseError('--command and a file exclude each other: give one.')
     if (options.command.trim() === '')
@@ -92,12 +102,21 @@ async function parseDefinition(words: string[], options: Options): Promise<Defin
   }
   const [file = '', ...rest] = words
   if (rest.length > 0) throw new UseError('Only one file makes a job. A program with arguments stands after: --')
-  for (const name of ['stdin', 'successCodes'] as const) {
-    if (options[name] !== undefined)
-      throw new UseError('--stdin and --success-codes are for commands, not for scripts.')
-  }
+  refuseCommandOptions(options, 'scripts')
   const executor = parseExecutorOfJob(options.executor ?? 'process')
   return { kind: 'script', code: { from: 'file', path: parseScriptPath(file) }, executor, ...policy }
+}
+
+function refuseCommandOptions({ stdin, successCodes }: Options, kind: string): void {
+  if (stdin === undefined && successCodes === undefined) return
+  throw new UseError(`--stdin and --success-codes are for commands, not for ${kind}.`)
+}
+
+/** The name of a request may stand where a file does for others. */
+function nameGiven([word, ...rest]: string[], { http, name }: Options): string | undefined {
+  if (http === undefined || word === undefined) return name
+  if (name === undefined && rest.length === 0) return word
+  throw new UseError('With --http, give one name: NAME, or --name NAME.')
 }
 
 function parsePolicy(options: Options) {
@@ -154,6 +173,7 @@ async function defaultName(definition: Definition): Promise<string> {
 function nameOfDefinition(definition: Definition): string {
   if (definition.kind === 'script')
     return definition.code.from === 'file' ? nameOfFile(definition.code.path) : definition.code.name
+  if (definition.kind === 'http') return new URL(definition.request.url).hostname
   const [program = ''] =
     definition.command.as === 'shell' ? definition.command.line.split(/\s/) : definition.command.argv
   return basename(program)

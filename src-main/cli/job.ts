@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import type { Advice, JobRow } from '../../src-preload/contract.ts'
 import { concurrencyInWords, semaphoreInWords } from './gate-options.ts'
 import { addJobAdd } from './job-add.ts'
+import { httpFacts } from './http-options.ts'
 import { limitFacts } from './limit-options.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
 import { retryInWords } from './retry-options.ts'
@@ -95,6 +96,7 @@ function printJob(job: JobRow, advice: Advice | null): void {
     ['job', job.name],
     ['about', job.description],
     ['runs', `${contentInWords(job)} (${job.kind}, executor ${job.executor})`],
+    ...httpFacts(definition),
     ['advice', advice === null ? null : adviceInWords(advice)],
     ['paused', job.pausedAt === null ? null : `since ${timeInWords(job.pausedAt)}`],
     ['priority', String(job.priority)],

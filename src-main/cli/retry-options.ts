@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { errorNamePattern, limits, retryDefaults } from '../../src-preload/limits.ts'
+import { errorNamePattern, limits, retryDefaults, statusPattern } from '../../src-preload/limits.ts'
 import type { RetryPolicy } from '../../src-preload/retry-policy.ts'
 import { parseNumber, parseSpan, parseWhole } from './arguments.ts'
 import { UseError } from './failure.ts'
@@ -23,7 +23,10 @@ export function addRetryOptions(command: Command, whose: string): Command {
       'before each retry: 5s; doubling 1s..10m; tripling 1s*3..10m; or one by one 1s,5s,30s',
     )
     .option('--jitter <share>', 'how much of each delay is random: none, equal (half of it), full, or 0.2')
-    .option('--retry-on <what>', 'only for these, with commas between: errors by name, exit codes, timeout')
+    .option(
+      '--retry-on <what>',
+      'only for these, with commas between: errors by name, exit codes, timeout, status:503 or status:5xx',
+    )
     .option('--never-retry <names>', 'not for these errors, with commas between')
 }
 
@@ -80,10 +83,19 @@ function parseReasons(given: string): RetryPolicy['on'] {
   const on: NonNullable<RetryPolicy['on']> = { errors: [], exitCodes: [], timeouts: false }
   for (const word of words(given)) {
     if (word === 'timeout') on.timeouts = true
+    else if (word.startsWith('status:'))
+      on.statuses = [...(on.statuses ?? []), parseStatus('--retry-on', word.slice(7))]
     else if (/^\d+$/.test(word)) on.exitCodes.push(parseWhole('--retry-on', word, 0, 255))
     else on.errors.push(errorName('--retry-on', word))
   }
   return on
+}
+
+/** `503`, or `5xx` for all of a kind. */
+export function parseStatus(option: string, given: string): string {
+  const status = given.trim().toLowerCase()
+  if (statusPattern.test(status)) return status
+  throw new UseError(`${option}: "${given}" is not a status. Write for example 503 or 5xx.`)
 }
 
 function errorName(option: string, given: string): string {
@@ -98,11 +110,18 @@ export function retryInWords({ maxAttempts, backoff, maxDelayMs, jitter, on, nev
   const parts = [
     `${maxAttempts - 1} ${maxAttempts === 2 ? 'time' : 'times'} after ${backoffInWords(backoff, maxDelayMs)}`,
     ...(jitter === 0 ? [] : [`jitter ${Object.keys(shares).find((name) => shares[name] === jitter) ?? jitter}`]),
-    ...(on === null ? [] : [`on ${[...on.errors, ...on.exitCodes, ...(on.timeouts ? ['timeout'] : [])].join(',')}`]),
+    ...(on === null ? [] : [`on ${reasonsInWords(on).join(',')}`]),
     ...(never.length === 0 ? [] : [`never on ${never.join(',')}`]),
   ]
   return parts.join('; ')
 }
+
+const reasonsInWords = ({ errors, exitCodes, timeouts, statuses = [] }: NonNullable<RetryPolicy['on']>) => [
+  ...errors,
+  ...exitCodes,
+  ...(timeouts ? ['timeout'] : []),
+  ...statuses.map((status) => `status:${status}`),
+]
 
 function backoffInWords(backoff: RetryPolicy['backoff'], maxDelayMs: number): string {
   switch (backoff.kind) {

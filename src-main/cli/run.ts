@@ -4,8 +4,10 @@ import type { Client, Definition, LogLine, RunDetail, Submit } from '../../src-p
 import { problem } from '../../src-preload/problem.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { parseInput, parseExecutor, parseScriptPath, parseSpan } from './arguments.ts'
-import { exitCodes, refusalCode } from './failure.ts'
+import { exitCodes, refusalCode, UseError } from './failure.ts'
 import { addSemaphore } from './gate-options.ts'
+import { addHttpOptions, parseHttp } from './http-options.ts'
+import type { HttpOptions } from './http-options.ts'
 import { addLimitOptions, parseLimits } from './limit-options.ts'
 import type { LimitOptions } from './limit-options.ts'
 import { followLogs } from './follow-logs.ts'
@@ -17,9 +19,10 @@ import { circumstancesOf, explainLoss } from './verb.ts'
 import { errorLines, spanInWords } from './words.ts'
 
 type Options = RetryOptions &
-  LimitOptions & {
+  LimitOptions &
+  HttpOptions & {
     input?: string
-    executor: string
+    executor?: string
     timeout?: string
     totalTimeout?: string
     idleTimeout?: string
@@ -35,17 +38,19 @@ const LOOK_AGAIN_MS = 50
 export function addRun(program: Command): void {
   const run = program
     .command('run')
-    .description('run a script now: its log on stderr, its result as JSON on stdout')
-    .argument('<file>', 'a JavaScript or TypeScript module')
+    .description('run a script, or send a request, now: its log on stderr, its result as JSON on stdout')
+    .usage('[options] FILE | --http METHOD URL')
+    .argument('[file]', 'a JavaScript or TypeScript module')
     .option('--input <json>', 'input of the run: JSON, @FILE, or - for standard input')
-    .option('--executor <executor>', 'process, thread or async', 'process')
+    .option('--executor <executor>', 'process (default), thread or async; of a request async (default)')
     .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
     .option('--idle-timeout <duration>', 'longest time without a sign of life: progress, log, calls')
     .option('--total-timeout <duration>', 'longest time in all, with its retries')
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
     .option('--name <name>', 'what lists call it (default: the name of the file)')
+  addHttpOptions(run)
   addLimitOptions(run)
-  addRetryOptions(run, 'it').action(async (file: string, options: Options, command: Command) => {
+  addRetryOptions(run, 'it').action(async (file: string | undefined, options: Options, command: Command) => {
     const { home, json } = circumstancesOf(command)
     const request = await parseRequest(file, options)
     const stop = new AbortController()
@@ -80,14 +85,12 @@ async function execute(home: string, request: Submit, stop: AbortSignal, json: b
 }
 
 /** The run is stored, whatever became of its host. */
-async function parseRequest(file: string, options: Options): Promise<Submit> {
+async function parseRequest(file: string | undefined, options: Options): Promise<Submit> {
   return {
     what: 'definition',
     ...(options.name === undefined ? {} : { name: options.name }),
     definition: {
-      kind: 'script',
-      code: { from: 'file', path: parseScriptPath(file) },
-      executor: parseExecutor(options.executor),
+      ...(await parseWhat(file, options)),
       timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
       totalTimeoutMs: options.totalTimeout === undefined ? null : parseSpan('--total-timeout', options.totalTimeout),
       idleTimeoutMs: options.idleTimeout === undefined ? null : parseSpan('--idle-timeout', options.idleTimeout),
@@ -97,6 +100,16 @@ async function parseRequest(file: string, options: Options): Promise<Submit> {
     },
     input: await parseInput(options.input),
   }
+}
+
+async function parseWhat(file: string | undefined, options: Options) {
+  const request = await parseHttp(options, options.executor)
+  if (request === null && file !== undefined) {
+    const executor = parseExecutor(options.executor ?? 'process')
+    return { kind: 'script' as const, code: { from: 'file' as const, path: parseScriptPath(file) }, executor }
+  }
+  if (request !== null && file === undefined) return request
+  throw new UseError('Say what to run: FILE, or --http METHOD URL.')
 }
 
 /**

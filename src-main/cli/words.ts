@@ -73,6 +73,7 @@ export const tookInWords = (run: RunRow, nowMs: number): string =>
 /** What a job runs, in one line. */
 export function contentInWords({ definition }: Pick<JobRow, 'definition'>): string {
   if (definition.kind === 'script') return definition.code.from === 'file' ? definition.code.path : definition.code.name
+  if (definition.kind === 'http') return `${definition.request.method} ${definition.request.url}`
   return definition.command.as === 'shell' ? definition.command.line : definition.command.argv.join(' ')
 }
 

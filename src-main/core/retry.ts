@@ -1,7 +1,9 @@
+import { fitsStatus, isTransientStatus } from './http-status.ts'
 import type { RetryPolicy } from '../../src-preload/retry-policy.ts'
 
-/** What a script may ask for with the error that it throws. */
-export type RetryWish = { retry: 'never' } | { retry: 'after'; delayMs: number }
+/** What a script may ask for with the error that it throws; an HTTP request leaves it to the policy, but not before a moment. */
+export type RetryWish =
+  { retry: 'never' } | { retry: 'after'; delayMs: number } | { retry: 'by_status'; status: number; notBeforeMs: number }
 
 /** How an attempt failed, as far as a policy looks at it. */
 export type Failure =
@@ -20,6 +22,11 @@ export function delayOfRetry(
   if (policy === null || attempt >= policy.maxAttempts) return null
   if (failure.by === 'error' && failure.wish !== null) {
     if (failure.wish.retry === 'never') return null
+    if (failure.wish.retry === 'by_status') {
+      const { status, notBeforeMs } = failure.wish
+      if (!isStatusRetried(policy, failure.name, status)) return null
+      return Math.min(Math.max(delayAfter(policy, attempt, random), notBeforeMs), policy.maxDelayMs)
+    }
     // It has been told when: what the policy retries, and how it spreads, is about those who do not know.
     return Math.round(Math.min(failure.wish.delayMs, policy.maxDelayMs))
   }
@@ -35,6 +42,13 @@ function isRetried({ on, never }: RetryPolicy, failure: Failure): boolean {
     case 'timeout':
       return on === null || on.timeouts
   }
+}
+
+/** Without a choice of failures, only what may go well the next time. */
+function isStatusRetried({ on, never }: RetryPolicy, name: string, status: number): boolean {
+  if (never.includes(name)) return false
+  if (on === null) return isTransientStatus(status)
+  return on.errors.includes(name) || fitsStatus(status, on.statuses ?? [])
 }
 
 /** The jitter takes its share off: a delay is never longer than without. */

@@ -72,7 +72,7 @@ function semaphoreOf(resource: string, { objects }: EngineState): DurableSemapho
 function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, tick: Tick): void {
   const definition = state.definitions.get(row.definition_id)
   const maxAttempts = definition.retry?.maxAttempts ?? 1
-  const isAlone = row.interrupted >= ALONE_AFTER && definition.kind === 'script' && executor !== 'process'
+  const isAlone = row.interrupted >= ALONE_AFTER && definition.kind !== 'command' && executor !== 'process'
   const [first] = needs
   const run: LiveRun = {
     id: row.id,

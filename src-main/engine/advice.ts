@@ -1,4 +1,4 @@
-import type { Advice } from '../../src-preload/contract.ts'
+import type { Advice, Definition } from '../../src-preload/contract.ts'
 import { executorOf } from '../../src-preload/definition.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { adviseExecutor } from '../core/advisor.ts'
@@ -17,8 +17,13 @@ export function adviceFor(state: EngineState, name: string): Advice | null {
   if (definition.kind !== 'script') return null
   if (definition.executor === 'auto') return state.autoExecutors.advice(job.id, definition)
   const runs = measuredRuns(state.store, state.definitions, job.id, LOOKED_AT)
-  const needsProcess = definition.cwd !== null || Object.keys(definition.env).length > 0
-  return adviseExecutor(runs, definition.executor, needsProcess)
+  return adviseExecutor(runs, definition.executor, needsProcess(definition))
+}
+
+/** Whether a definition asks for what only a process of its own can have. */
+export function needsProcess({ cwd, env, limits }: Definition): boolean {
+  const isLimited = limits.memoryBytes !== null || limits.cpuMs !== null || limits.openFiles !== null
+  return cwd !== null || Object.keys(env).length > 0 || isLimited
 }
 
 /** Of the last `limit` runs of a job those that succeeded and were measured, the newest first. */

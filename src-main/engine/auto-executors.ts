@@ -2,7 +2,7 @@ import type { Advice, Definition, Executor } from '../../src-preload/contract.ts
 import { adviseExecutor } from '../core/advisor.ts'
 import type { MeasuredRun } from '../core/advisor.ts'
 import type { Store } from '../store/store.ts'
-import { measuredRuns } from './advice.ts'
+import { measuredRuns, needsProcess } from './advice.ts'
 import type { Definitions } from './definitions.ts'
 
 /** How many measured runs a choice rests on: the last ones. */
@@ -34,9 +34,8 @@ export class AutoExecutors {
   }
 
   advice(job: number, definition: Definition): Advice | null {
-    const needsProcess = definition.cwd !== null || Object.keys(definition.env).length > 0
     const { runs } = this.#knownOf(job)
-    const advice = adviseExecutor(runs, 'process', needsProcess)
+    const advice = adviseExecutor(runs, 'process', needsProcess(definition))
     return advice === null ? null : { ...advice, isCurrent: true }
   }
 

@@ -11,7 +11,7 @@ export function checkPlaces(definition: Definition): void {
     if (!isAbsolute(cwd)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${cwd}` })
     if (!isThere('isDirectory', cwd)) throw problem('FOLDER_NOT_FOUND', { path: cwd })
   }
-  if (definition.kind !== 'script' || executorOf(definition) === 'process') return
+  if (definition.kind === 'command' || executorOf(definition) === 'process') return
   if (cwd !== null || Object.keys(env).length > 0) {
     throw problem('BAD_INPUT', {
       details: `cwd and env need the executor "process": those of "${definition.executor}" share a process`,

@@ -193,7 +193,7 @@ function describeIssues(error: ValidationError): string {
 /** What can be known to fail is refused before anything is stored. */
 async function checkDefinition(definition: Definition): Promise<void> {
   checkPlaces(definition)
-  if (definition.kind === 'command') return
+  if (definition.kind !== 'script') return
   const { code } = definition
   const name = code.from === 'file' ? code.path : code.name
   const [first] = checkScript(name, code.from === 'file' ? await readScript(code.path) : code.text)

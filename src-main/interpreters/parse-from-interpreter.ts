@@ -80,7 +80,10 @@ function isEnding(ending: unknown): boolean {
 const isWish = (wish: unknown): boolean =>
   isRecord(wish) &&
   (wish['retry'] === 'never' ||
-    (wish['retry'] === 'after' && typeof wish['delayMs'] === 'number' && wish['delayMs'] >= 0))
+    (wish['retry'] === 'after' && isSpan(wish['delayMs'])) ||
+    (wish['retry'] === 'by_status' && typeof wish['status'] === 'number' && isSpan(wish['notBeforeMs'])))
+
+const isSpan = (ms: unknown): boolean => typeof ms === 'number' && ms >= 0
 
 const isRunError = (error: unknown): boolean =>
   isRecord(error) &&

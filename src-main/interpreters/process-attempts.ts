@@ -186,6 +186,7 @@ export class ProcessAttempts {
       const limits = launchLimits(definition.limits)
       return { ...commandLine(definition, input), label, hasChannel: false, limits }
     }
+    if (definition.kind === 'http') throw new TypeError('a request is sent by a script')
     const ownFolder = definition.code.from === 'file' ? dirname(definition.code.path) : this.#folders.scriptsFolder
     return {
       ...interpreterLaunch('interpreter-process', this.#folders, label, definition.limits),

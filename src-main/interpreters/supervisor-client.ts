@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
+import { requestScript } from '../jobs/http.ts'
+import { entryPath } from '../entry.ts'
 import { executorOf } from '../../src-preload/definition.ts'
 import type { Answer } from './calls.ts'
 import type { AttemptStart, Interpreters, OnReports, Report, StopStep } from './interpreters.ts'
@@ -74,7 +76,8 @@ class SupervisorClient implements Interpreters {
       return
     }
     const shared: Record<PoolExecutor, AttemptStart[]> = { async: [], thread: [] }
-    for (const attempt of attempts) {
+    for (const given of attempts) {
+      const attempt = withScript(given)
       const executor = executorOf(attempt.definition)
       if (executor === 'process') this.#life.processes.start(attempt, this.#nextChannel())
       else shared[executor].push(attempt)
@@ -205,6 +208,13 @@ class SupervisorClient implements Interpreters {
     this.#reports = []
     this.#onReports(reports)
   }
+}
+
+/** A request is sent by a script of ours: from here on it is one. */
+function withScript(start: AttemptStart): AttemptStart {
+  const { definition, input } = start
+  if (definition.kind !== 'http') return start
+  return { ...start, ...requestScript(definition, input, entryPath('http-request')) }
 }
 
 const poolExecutors: readonly PoolExecutor[] = ['async', 'thread']

@@ -224,6 +224,7 @@ function nameOf(definition: Definition): string {
     const words = definition.command.as === 'argv' ? definition.command.argv : definition.command.line.split(/\s+/)
     return fileName(words[0] ?? 'command')
   }
+  if (definition.kind === 'http') return new URL(definition.request.url).hostname
   return definition.code.from === 'text' ? definition.code.name : fileName(definition.code.path)
 }
 

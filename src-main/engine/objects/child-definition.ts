@@ -14,7 +14,8 @@ type Spawn = Extract<CallOn<'run'>, { do: 'spawn' }>
  * The retries and the time in all are the parent's alone, whose next attempt spawns anew.
  */
 export function definitionOfFile(state: EngineState, parent: Definition, path: string): Definition {
-  if (parent.kind !== 'script') throw problem('BAD_INPUT', { details: 'a command has no scripts beside it' })
+  if (parent.kind !== 'script')
+    throw problem('BAD_INPUT', { details: `a job of the kind ${parent.kind} has no scripts beside it` })
   const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, graceMs, limits, cwd, env } = parent
   const folder = parent.code.from === 'file' ? dirname(parent.code.path) : state.scriptsFolder
   return v.parse(scriptDefinitionSchema, {
@@ -35,7 +36,7 @@ export function definitionOfFile(state: EngineState, parent: Definition, path: s
 export function overridden(definition: Definition, { executor, timeoutMs }: Spawn): Definition {
   const limited = timeoutMs === null ? definition : { ...definition, timeoutMs }
   if (executor === null) return limited
-  if (limited.kind === 'script') return limited.executor === executor ? limited : { ...limited, executor }
+  if (limited.kind !== 'command') return limited.executor === executor ? limited : { ...limited, executor }
   if (executor !== 'process') throw problem('BAD_INPUT', { details: `a command does not run on "${executor}"` })
   return limited
 }

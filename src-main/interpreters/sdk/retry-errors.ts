@@ -28,6 +28,9 @@ export class RetryAfterError extends Error {
   }
 }
 
+/** Gives an error of ours a wish. */
+export const wishing = <E extends Error>(error: E, wish: RetryWish): E => Object.assign(error, { [brand]: wish })
+
 /** What an error wishes; of several that were thrown together, the one that gives up is heard. */
 export function wishOf(thrown: unknown): RetryWish | null {
   if (thrown instanceof AggregateError) {

@@ -3,12 +3,15 @@ import type { Definition, ExecutorChoice, JobRow, Json, Submit } from '../../../
 import { durationText, parseDuration } from './duration.ts'
 import { noRetries, readRetry, retryTexts } from './retry-text.ts'
 import type { RetryTexts } from './retry-text.ts'
+import { noRequest, readRequest, requestTexts } from './request-text.ts'
+import type { RequestTexts } from './request-text.ts'
 import { limitTexts, noLimits, readLimits } from './limit-text.ts'
 import type { LimitTexts } from './limit-text.ts'
 import { concurrencyDraft, readConcurrency, readSemaphores, semaphoresText } from './gate-text.ts'
 
 export type Draft = RetryTexts &
-  LimitTexts & {
+  LimitTexts &
+  RequestTexts & {
     kind: Definition['kind']
     /** Where a script's code is: typed here, or in a file that is read anew at every attempt. */
     code: { from: 'text'; name: string; text: string } | { from: 'file'; path: string }
@@ -40,7 +43,10 @@ export type Draft = RetryTexts &
     at: string
   }
 
-export type DraftField = Exclude<keyof Draft, 'kind' | 'executor' | 'commandAs' | 'start' | 'onOutput'>
+export type DraftField = Exclude<
+  keyof Draft,
+  'kind' | 'executor' | 'commandAs' | 'start' | 'onOutput' | 'redirects' | 'oversize'
+>
 export type DraftFaults = Partial<Record<DraftField, string>>
 export type DraftReading = { definition: Definition | null; faults: DraftFaults }
 type When = Pick<Submit, 'priority' | 'delayMs' | 'at'>
@@ -81,6 +87,7 @@ const blank: Draft = {
   totalTimeout: '',
   ...noRetries,
   ...noLimits,
+  ...noRequest,
   grace: '5s',
   semaphores: '',
   concurrency: '',
@@ -94,8 +101,9 @@ const blank: Draft = {
 
 export const newScript = (): Draft => ({ ...blank })
 export const newCommand = (): Draft => ({ ...blank, kind: 'command' })
+export const newRequest = (): Draft => ({ ...blank, kind: 'http', executor: 'async' })
 /** Whether its runs share a process with others. */
-export const isShared = ({ kind, executor }: Draft): boolean => kind === 'script' && executor !== 'process'
+export const isShared = ({ kind, executor }: Draft): boolean => kind !== 'command' && executor !== 'process'
 /** What a first start offers: counts with pauses, logs and reports progress. */
 export const newSample = (): Draft => ({
   ...blank,
@@ -126,6 +134,7 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     priority: String(job.priority),
   }
   if (definition.kind === 'script') return { ...shared, code: definition.code, executor: definition.executor }
+  if (definition.kind === 'http') return { ...shared, ...requestTexts(definition), executor: definition.executor }
   const { command } = definition
   return {
     ...shared,
@@ -159,7 +168,7 @@ export function readDraft(draft: Draft): DraftReading {
     cwd: draft.cwd.trim() === '' ? null : draft.cwd.trim(),
     env: readEnv(draft.env, faults),
   }
-  const definition = draft.kind === 'script' ? readScript(draft, policy, faults) : readCommand(draft, policy, faults)
+  const definition = readKind(draft, policy, faults)
   return { definition: Object.keys(faults).length === 0 ? definition : null, faults }
 }
 
@@ -210,6 +219,21 @@ type Policy = Pick<
   | 'cwd'
   | 'env'
 >
+
+function readKind(draft: Draft, policy: Policy, faults: DraftFaults): Definition {
+  switch (draft.kind) {
+    case 'script':
+      return readScript(draft, policy, faults)
+    case 'command':
+      return readCommand(draft, policy, faults)
+    case 'http': {
+      const executor = draft.executor === 'auto' ? 'async' : draft.executor
+      return { kind: 'http', ...readRequest(draft, faults), executor, ...policy }
+    }
+    default:
+      return draft.kind satisfies never
+  }
+}
 
 function readScript(draft: Draft, policy: Policy, faults: DraftFaults): Definition {
   if (draft.code.from === 'text' && !/^[\w.-]+\.(ts|mts|js|mjs)$/.test(draft.code.name)) {

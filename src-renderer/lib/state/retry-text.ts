@@ -19,9 +19,14 @@ export const retryTexts = ({ maxAttempts, backoff, maxDelayMs, jitter, on, never
   retries: String(maxAttempts - 1),
   backoff: backoffText(backoff, maxDelayMs),
   jitter: Object.keys(shares).find((name) => shares[name] === jitter) ?? String(jitter),
-  retryOn: on === null ? '' : [...on.errors, ...on.exitCodes, ...(on.timeouts ? ['timeout'] : [])].join(', '),
+  retryOn: on === null ? '' : reasonsText(on),
   neverRetry: never.join(', '),
 })
+
+const reasonsText = ({ errors, exitCodes, timeouts, statuses = [] }: NonNullable<Policy['on']>): string =>
+  [...errors, ...exitCodes, ...(timeouts ? ['timeout'] : []), ...statuses.map((status) => `status:${status}`)].join(
+    ', ',
+  )
 
 /** In one line, for reading. */
 export function retrySummary(policy: Policy): string {
@@ -50,11 +55,11 @@ export function readRetry(texts: RetryTexts, faults: Partial<Record<Field, strin
   const jitter = readJitter(texts.jitter)
   if (jitter === null) faults.jitter = 'none, equal, full, or a number from 0 to 1.'
   const on = readReasons(texts.retryOn)
-  if (on === null) faults.retryOn = 'Names of errors, exit codes, timeout; with commas between.'
+  if (on === null) faults.retryOn = 'Names of errors, exit codes, timeout, status:5xx; with commas between.'
   const never = words(texts.neverRetry)
   if (!never.every(isErrorName)) faults.neverRetry = 'Names of errors with commas between.'
   if (delays === null || jitter === null || on === null) return null
-  const isAll = on.errors.length + on.exitCodes.length === 0 && !on.timeouts
+  const isAll = on.errors.length + on.exitCodes.length + (on.statuses?.length ?? 0) === 0 && !on.timeouts
   return { maxAttempts: retries + 1, ...delays, jitter, on: isAll ? null : on, never }
 }
 
@@ -86,9 +91,12 @@ function readJitter(text: string): number | null {
 function readReasons(text: string): NonNullable<Policy['on']> | null {
   const given = words(text)
   const exitCodes = given.filter((word) => /^\d+$/.test(word)).map(Number)
-  const errors = given.filter((word) => !/^\d+$/.test(word) && word !== 'timeout')
+  const statuses = given
+    .filter((word) => /^status:[1-5](\d\d|xx)$/i.test(word))
+    .map((word) => word.slice(7).toLowerCase())
+  const errors = given.filter((word) => !/^(\d+|status:[1-5](\d\d|xx))$/i.test(word) && word !== 'timeout')
   if (exitCodes.some((code) => code > 255) || !errors.every(isErrorName)) return null
-  return { errors, exitCodes, timeouts: given.includes('timeout') }
+  return { errors, exitCodes, timeouts: given.includes('timeout'), ...(statuses.length === 0 ? {} : { statuses }) }
 }
 
 function backoffText(backoff: Policy['backoff'], maxDelayMs: number): string {

@@ -3,14 +3,16 @@ import type { CallProblem } from './call-problem.ts'
 import { callProblem } from './call-problem.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { Draft, DraftFaults } from './draft.ts'
-import { draftOfJob, isChanged, newCommand, newSample, newScript, readDraft, readWhen } from './draft.ts'
+import { draftOfJob, isChanged, newCommand, newRequest, newSample, newScript, readDraft, readWhen } from './draft.ts'
 import type { DraftShelf } from './draft-shelf.ts'
 
-export type DeskPlace = { is: 'job'; name: string } | { is: 'new'; what: 'script' | 'command' | 'sample' }
+type FreshKind = 'script' | 'command' | 'request' | 'sample'
+export type DeskPlace = { is: 'job'; name: string } | { is: 'new'; what: FreshKind }
 
-const fresh: Record<'script' | 'command' | 'sample', () => Draft> = {
+const fresh: Record<FreshKind, () => Draft> = {
   script: newScript,
   command: newCommand,
+  request: newRequest,
   sample: newSample,
 }
 const shelfKey = (place: DeskPlace): string => (place.is === 'job' ? `job:${place.name}` : `new:${place.what}`)

@@ -1,0 +1,21 @@
+/** A certificate that nobody has signed but itself, for `localhost`, and its key. It guards nothing. */
+export const untrusted = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgY9VVPks0JSmmZtvS
+/LNBOP8nRRCZFrbFVkjEZm5PmeihRANCAAQXB5qgG+yhKKYhNdY6ummPa0+gw5kq
+XSlfELWX5slf6PmITKs1DmusIEZcrlqpbsfSw2HG6SFEN12L0irdPeeS
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUM0FIQ14FFgpJy79jEjmcXi2Ur/AwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyNzIyNDMzMFoYDzIxMjYxMTAz
+MjI0MzMwWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAAQXB5qgG+yhKKYhNdY6ummPa0+gw5kqXSlfELWX5slf6PmITKs1Dmus
+IEZcrlqpbsfSw2HG6SFEN12L0irdPeeSo1MwUTAdBgNVHQ4EFgQUM97sTof3Oj4P
+PzzD2zx1QWpTI8cwHwYDVR0jBBgwFoAUM97sTof3Oj4PPzzD2zx1QWpTI8cwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiBUQAVttfqjm0JP0PUn5flR
+e+uiYRe24b69Xy098hKEugIhAJhl06UfWfhOotumgVdlPLaPtj5b7W65VHmw080w
+Kc+E
+-----END CERTIFICATE-----
+`,
+}
