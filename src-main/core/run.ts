@@ -39,7 +39,7 @@ export type RunTransition =
 /** What an attempt's ending means for its run. */
 export type Verdict =
   | { next: 'finished'; outcome: Outcome; result: string | null; error: RunError | null }
-  | { next: 'queued'; why: string }
+  | { next: 'queued'; why: string; isSuspect: boolean }
   /** It failed, or ran out of time, and is tried again. */
   | { next: 'scheduled'; dueAt: number; delayMs: number; outcome: 'failed' | 'timed_out'; error: RunError }
 

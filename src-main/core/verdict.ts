@@ -11,7 +11,12 @@ export type Ending =
   /** Could not be started: no such file, syntax error, no such folder. */
   | { how: 'unstartable'; error: RunError }
   /** Not its own fault: the interpreter process or the supervisor died under it. */
-  | { how: 'interrupted'; why: string }
+  | {
+      how: 'interrupted'
+      why: string
+      /** It may have been its own doing: nobody knows which of those that were running then it was. */
+      isSuspect?: boolean
+    }
 
 /**
  * What an ending means, given the stop that was under way (null: none).
@@ -22,12 +27,12 @@ export type Ending =
  * after a timeout the outcome is `timed_out` however the attempt ended.
  */
 export function judge(ending: Ending, stop: Stop | null, definition: Definition): Verdict {
-  if (ending.how === 'interrupted' && stop === null) return { next: 'queued', why: ending.why }
+  if (ending.how === 'interrupted' && stop === null) return requeued(ending)
 
   switch (stop?.cause) {
     case 'shutdown':
       if (ending.how === 'returned') return succeeded(ending.result)
-      return { next: 'queued', why: 'the host was stopping' }
+      return { next: 'queued', why: 'the host was stopping', isSuspect: false }
     case 'cancel':
       if (ending.how === 'returned') return succeeded(ending.result)
       return {
@@ -96,7 +101,7 @@ function judgeUndisturbed(ending: Ending, definition: Definition): Verdict {
         ? judgeCommandExit(ending.code, ending.signal, definition.successCodes)
         : failed(exitError(ending.code, ending.signal, 'The script ended its process before it returned.'))
     case 'interrupted':
-      return { next: 'queued', why: ending.why }
+      return requeued(ending)
   }
 }
 
@@ -110,6 +115,11 @@ function exitError(code: number | null, signal: string | null, hint: string): Ru
   return { name: 'ExitError', message, stack: null, hint }
 }
 
+const requeued = ({ why, isSuspect = false }: Extract<Ending, { how: 'interrupted' }>): Verdict => ({
+  next: 'queued',
+  why,
+  isSuspect,
+})
 const stoppedError = (name: string, message: string): RunError => ({ name, message, stack: null, hint: null })
 const succeeded = (result: string): Verdict => ({ next: 'finished', outcome: 'succeeded', result, error: null })
 const failed = (error: RunError): Verdict => ({ next: 'finished', outcome: 'failed', result: null, error })

@@ -16,6 +16,12 @@ import type { Tick } from './tick.ts'
 const ALONE_AFTER = 2
 
 /**
+ * A run under which this many supervisors have died gets one of its own: if it is what kills them, it now fails alone. Runs of
+ * shared interpreters are many, and a process with a supervisor for each costs memory: they get one more chance.
+ */
+const suspectAfter = (executor: Executor): number => (executor === 'process' ? 1 : 2)
+
+/**
  * The one gate to execution: starts queued runs in their order while slots, and the permits and keys they need, allow.
  * Returns how many were admitted.
  */
@@ -73,6 +79,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
   const definition = state.definitions.get(row.definition_id)
   const maxAttempts = definition.retry?.maxAttempts ?? 1
   const isAlone = row.interrupted >= ALONE_AFTER && definition.kind !== 'command' && executor !== 'process'
+  const isSuspect = row.suspected >= suspectAfter(executor)
   const [first] = needs
   const run: LiveRun = {
     id: row.id,
@@ -91,7 +98,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     pid: null,
     logLines: row.attempt === 1 ? 0 : (state.store.logs.lastLine.get(row.id) ?? 0),
     unsavedProgress: null,
-    isStartTold: row.attempt > 1 || isAlone,
+    isStartTold: row.attempt > 1 || isAlone || isSuspect,
     script: null,
   }
   state.live.set(row.id, run)
@@ -101,7 +108,11 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
   state.counters.add('is_running', 1)
   startLimits(state, tick, run)
   if (run.isStartTold) {
-    tick.event(row.id, 'started', isAlone ? { attempt: row.attempt, alone: true } : { attempt: row.attempt })
+    tick.event(row.id, 'started', {
+      attempt: row.attempt,
+      ...(isAlone ? { alone: true } : {}),
+      ...(isSuspect ? { ownSupervisor: true } : {}),
+    })
   }
   tick.changes.status = true
   tick.changes.runs.add(row.id)
@@ -116,6 +127,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     definition: isAlone ? { ...definition, executor: 'process' } : definition,
     slot: row.slot,
     backfilled: row.isBackfill === 1,
+    isSuspect,
     input: row.input,
   })
 }

@@ -86,7 +86,7 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
 
   const cpuMs = report.cpuMs === null ? null : Math.round(report.cpuMs)
   if (verdict.next === 'queued') {
-    requeue(state, tick, { id: run.id, attempt, startedAt, pid: run.pid, cpuMs, logLines: run.logLines }, verdict.why)
+    requeue(state, tick, { id: run.id, attempt, startedAt, pid: run.pid, cpuMs, logLines: run.logLines }, verdict)
     return
   }
   const exited = report.ending.how === 'exited' ? report.ending : null
@@ -171,12 +171,18 @@ type CutOff = {
  * Puts a run whose attempt was cut off back in line, at its old place; the attempt does not count. `isPrivate`: only this
  * engine admits it.
  */
-export function requeue(state: EngineState, tick: Tick, run: CutOff, why: string, isPrivate = state.isPrivate): void {
+export function requeue(
+  state: EngineState,
+  tick: Tick,
+  run: CutOff,
+  { why, isSuspect }: Omit<Extract<Verdict, { next: 'queued' }>, 'next'>,
+  isPrivate = state.isPrivate,
+): void {
   // A wall clock that was set back must not make an attempt of negative length.
   const endedAt = Math.max(tick.now, run.startedAt)
   const { id, attempt, startedAt, pid, cpuMs } = run
   state.store.attempts.insert.run(id, attempt, 'interrupted', startedAt, endedAt, pid, null, null, cpuMs, why, null)
-  const row = state.store.runs.requeue.get(tick.now, run.logLines, id, attempt)
+  const row = state.store.runs.requeue.get(tick.now, isSuspect ? 1 : 0, run.logLines, id, attempt)
   if (row === undefined) throw new Error(`run ${id} cannot go back: its attempt ${attempt} is not live`)
   state.counters.add('is_queued', 1)
   state.lanes.joined(laneOfRequeued(state, tick, row, isPrivate), { rank: row.rank, id })

@@ -52,7 +52,7 @@ function settle(state: EngineState, tick: Tick, run: StoredRun): void {
   tellWhatRowSays(state, tick, run)
   state.counters.add(run.lifecycle === 'stopping' ? 'is_stopping' : 'is_running', -1)
   if (verdict.next === 'queued') {
-    requeue(state, tick, { id, attempt, startedAt, pid: null, cpuMs: null, logLines }, why, false)
+    requeue(state, tick, { id, attempt, startedAt, pid: null, cpuMs: null, logLines }, verdict, false)
     return
   }
   const last = { id, attempt, logLines, pid: null, exitCode: null, exitSignal: null, cpuMs: null }

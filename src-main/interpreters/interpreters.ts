@@ -17,6 +17,8 @@ export type AttemptStart = {
   /** Epoch ms of the planned instant; null for a run that no schedule made. */
   slot: number | null
   backfilled: boolean
+  /** A supervisor has died under it before: it has one of its own, whose death is its failure. For processes only. */
+  isSuspect: boolean
   definition: Definition
   /** JSON text. */
   input: string
@@ -44,7 +46,7 @@ export type Report =
 /**
  * Where attempts run. Two kinds exist: the supervisor's processes, and the simulated ones of the tests.
  * Reports of one attempt arrive in order, the `ended` one last and exactly once; attempts that were running when the
- * supervisor died are reported `interrupted` after its tagged processes are seen dead.
+ * supervisor died are reported `interrupted`, and suspect, after its tagged processes are seen dead.
  */
 export interface Interpreters {
   /** Kills what earlier lives of this data folder left running; resolves when it was seen dead. Call before `start`. */

@@ -70,8 +70,7 @@ function isEnding(ending: unknown): boolean {
       return isRunError(ending['error'])
     case 'exited':
       return isOrNull(ending['code'], 'number') && isOrNull(ending['signal'], 'string')
-    case 'interrupted':
-      return typeof ending['why'] === 'string'
+    // That an attempt was interrupted, and does not count, is never its own to say.
     default:
       return false
   }

@@ -137,6 +137,9 @@ export class PoolAttempts {
       case 'lines':
         this.#place(pool, message.lines)
         return
+      case 'muted':
+        this.breakChannel(message.channel)
+        return
       case 'unlaunchable':
         this.#close(pool, null, null, `the interpreter process could not be started: ${message.message}`)
         return
@@ -159,9 +162,9 @@ export class PoolAttempts {
   }
 
   /** The supervisor died: nothing more will be heard of these. */
-  interrupt(why: string): void {
+  endAll(ending: Ending): void {
     for (const pool of this.#pools.values()) {
-      for (const running of pool.attempts.values()) this.#end(pool, running, { how: 'interrupted', why })
+      for (const running of pool.attempts.values()) this.#end(pool, running, ending)
     }
     this.#pools.clear()
     this.#open = null

@@ -124,11 +124,11 @@ export class ProcessAttempts {
     running.leaveTimer = setTimeout(() => this.#link.send({ type: 'kill', channel }), LEAVE_MS)
   }
 
-  /** Something else than our frames came: the attempt is over, whatever it was going to say. */
+  /** Something else than our frames came, or nothing will any more: the attempt is over, whatever it was going to say. */
   breakChannel(channel: number): void {
     const running = this.#byChannel.get(channel)
     if (running === undefined) return
-    running.ending = { ending: brokenChannel, cpuMs: null }
+    running.ending ??= { ending: brokenChannel, cpuMs: null }
     this.#link.send({ type: 'kill', channel })
   }
 
@@ -150,6 +150,9 @@ export class ProcessAttempts {
         if (message.isFatal) running.ending ??= { ending: limitEnding(message.passed), cpuMs: null }
         return
       }
+      case 'muted':
+        this.breakChannel(message.channel)
+        return
       case 'unlaunchable':
         this.#end(running, { how: 'unstartable', error: toRunError(refusal(running.start, message)) }, null)
         return
@@ -164,8 +167,8 @@ export class ProcessAttempts {
   }
 
   /** The supervisor died: nothing more will be heard of these. */
-  interrupt(why: string): void {
-    for (const running of [...this.#byRun.values()]) this.#end(running, { how: 'interrupted', why }, null)
+  endAll(ending: Ending): void {
+    for (const running of [...this.#byRun.values()]) this.#end(running, ending, null)
   }
 
   #end(running: ProcessAttempt, ending: Ending, cpuMs: number | null): void {
@@ -291,7 +294,7 @@ export const brokenChannel: Ending = {
   error: {
     name: 'ChannelError',
     message:
-      'the reports of its process could not be read: something else was written to descriptor 3, which carries them',
+      'the reports of its process could not be read: descriptor 3, which carries them, was closed, or something else was written to it',
     stack: null,
     hint: "Write to stdout, stderr or a file of your own, and leave JavaScript's builtins as they are.",
   },

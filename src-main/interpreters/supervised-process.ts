@@ -10,7 +10,10 @@ import { LogBudget } from './log-budget.ts'
 import type { LogEntry } from './log-budget.ts'
 import { isTagWithin, TAG_VARIABLE } from './supervisor-protocol.ts'
 import type { FromSupervisor, Launch } from './supervisor-protocol.ts'
-import { findTagged, isGroupAlive, killTagged, signalGroup } from './tagged-processes.ts'
+import { marked, markOf } from './process-marks.ts'
+import type { Mark } from './process-marks.ts'
+import type { Sweeper } from './sweeper.ts'
+import { isGroupAlive, signalGroup } from './tagged-processes.ts'
 import type { UsageWatch } from './usage-watch.ts'
 
 export type Upstream = {
@@ -24,25 +27,36 @@ export type Upstream = {
  * What all processes of this supervisor have in common: the first two parts of their tags, the allow-listed environment, and
  * the watch over what they use, which some systems do not have.
  */
-export type Shared = { life: string; environment: NodeJS.ProcessEnv; usage: UsageWatch | null }
+export type Shared = { life: string; environment: NodeJS.ProcessEnv; sweeper: Sweeper; usage: UsageWatch | null }
 
 const LINES_PER_REPORT = 256
 const LINES_DELAY_MS = 50
-/** Output that is still open this long after the exit is held by somebody else. */
-const OUTPUT_CLOSES_MS = 100
+/**
+ * Whoever is younger can have started only processes with larger ids than its own: ids begin again after 32,768 on the smallest
+ * systems, which takes longer than this.
+ */
+const YOUNG_MS = 3_000
 /** After this many looks at a group that does not empty, zombies are told from the living. */
 const LOOKS_BEFORE_ZOMBIES = 4
+/** A process that has closed its channel has this long to end, for that closes it as well. */
+const LEAVES_MS = 1_000
+/** Output that is still open this long after the exit is held by somebody else. */
+const OUTPUT_CLOSES_MS = 100
 /** How long output may stay open, silent and without any tagged process, before we close it ourselves. */
 const SILENT_OUTPUT_MS = 1_000
 
 /**
- * One process, from its start to the proof that nothing of it is left: it was reaped, its group is empty, and, where somebody
- * could have escaped the group (it was signalled or killed, or its output stayed open), nobody carries its tag.
- * A normal end costs one `kill(-group, 0)` and no look at /proc.
+ * One process, from its start to the proof that nothing of it is left: it was reaped, its group is empty, and nobody carries
+ * its tag or its mark. Where ids of processes tell who can be meant, a short life costs a look at the few that are younger.
  */
 export class SupervisedProcess {
   readonly #channel: number
   readonly #tag: string
+  readonly #mark: Mark
+  readonly #sweeper: Sweeper
+  /** While it is looked who has left the group, nothing else is decided. */
+  #isSweeping = false
+  readonly #startedAt = performance.now()
   readonly #upstream: Upstream
   readonly #child: ChildProcess
   readonly #limits: LaunchLimits
@@ -56,22 +70,25 @@ export class SupervisedProcess {
   #isOutputClosed = false
   #lastOutputAt = 0
   #isPaused = false
-  /** Set when somebody may live outside the group; the tag then has the last word. */
-  #needsSweep = false
   #isKilled = false
   #timer: NodeJS.Timeout | null = null
+  #mutedTimer: NodeJS.Timeout | null = null
   #looks = 0
 
   /** Starts the process. Throws what spawn throws at once (E2BIG and the like). */
   constructor(channel: number, launch: Launch, shared: Shared, upstream: Upstream) {
     this.#channel = channel
     this.#tag = `${shared.life}/${launch.label}`
+    this.#mark = markOf(shared.life, channel)
     this.#upstream = upstream
+    this.#sweeper = shared.sweeper
     this.#limits = launch.limits
     this.#budget = new LogBudget({ totalBytes: launch.limits.outputBytes })
-    this.#child = spawn(...underFileLimit(launch.file, launch.args, launch.limits.openFiles), {
+    const env = { ...shared.environment, ...launch.env, [TAG_VARIABLE]: this.#tag }
+    const { file, args } = marked({ ...launch, env }, this.#mark)
+    this.#child = spawn(...underFileLimit(file, args, launch.limits.openFiles), {
       cwd: launch.cwd,
-      env: { ...shared.environment, ...launch.env, [TAG_VARIABLE]: this.#tag },
+      env,
       detached: true,
       windowsHide: true,
       stdio: [
@@ -102,9 +119,13 @@ export class SupervisedProcess {
       this.#lastOutputAt = Date.now()
       upstream.relay(channel, bytes)
     })
+    this.#readable(3)?.once('end', () => {
+      this.#mutedTimer = setTimeout(() => upstream.report({ type: 'muted', channel }), LEAVES_MS)
+    })
     if (launch.stdin !== null) this.#child.stdin?.end(launch.stdin)
     this.#child.once('exit', (code, signal) => {
       this.#exit = { code, signal, at: Date.now() }
+      if (this.#mutedTimer !== null) clearTimeout(this.#mutedTimer)
       this.#settle()
     })
     this.#child.once('close', () => {
@@ -118,12 +139,10 @@ export class SupervisedProcess {
   }
 
   terminate(): void {
-    this.#needsSweep = true
     if (this.#exit === null && this.#child.pid !== undefined) signalGroup(this.#child.pid, 'SIGTERM')
   }
 
   kill(): void {
-    this.#needsSweep = true
     this.#isKilled = true
     this.#settle()
   }
@@ -150,8 +169,7 @@ export class SupervisedProcess {
       if (!this.#isKilled) return
       // SIGKILL is sent again while it has not been reaped: a group member may have been forking at that moment.
       signalGroup(pid, 'SIGKILL')
-      killTagged(this.#tagged())
-      this.#lookAgain()
+      this.#sweep(pid, () => this.#lookAgain())
       return
     }
     if (isGroupAlive(pid, this.#looks >= LOOKS_BEFORE_ZOMBIES)) {
@@ -159,33 +177,32 @@ export class SupervisedProcess {
       this.#lookAgain()
       return
     }
-    if (this.#needsSweep) {
-      const escaped = this.#tagged()
-      if (escaped.length > 0) {
-        killTagged(escaped)
-        this.#lookAgain()
-        return
-      }
-    }
-    if (!this.#isOutputClosed) {
-      this.#waitForOutput(this.#exit.at)
+    // `exit` comes before `close` while the last output is read: one look at the others is enough for both.
+    const isReading = !this.#isOutputClosed && !this.#isKilled && Date.now() - this.#exit.at < OUTPUT_CLOSES_MS
+    if (isReading) {
+      this.#lookAgain()
       return
     }
-    this.#finish(this.#exit.code, this.#exit.signal)
+    const { code, signal, at } = this.#exit
+    this.#sweep(pid, (killed) => {
+      if (killed > 0) this.#lookAgain()
+      else if (!this.#isOutputClosed) this.#waitForOutput(at)
+      else this.#finish(code, signal)
+    })
   }
 
-  /** `exit` comes before `close` while the last output is read; only output that stays open is worth a sweep. */
   #waitForOutput(exitedAt: number): void {
     const now = Date.now()
+    // Nobody of ours holds it open: it was handed to somebody else.
     const isSilent = !this.#isPaused && now - Math.max(exitedAt, this.#lastOutputAt) > SILENT_OUTPUT_MS
-    if (this.#needsSweep && isSilent) for (const stream of this.#outputs()) stream.destroy()
-    else if (now - exitedAt > OUTPUT_CLOSES_MS) this.#needsSweep = true
+    if (isSilent) for (const stream of this.#outputs()) stream.destroy()
     this.#lookAgain()
   }
 
   #lookAgain(): void {
     const pause = Math.min(5 * 2 ** this.#looks, 200)
     this.#looks++
+    if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = setTimeout(() => {
       this.#timer = null
       this.#settle()
@@ -261,8 +278,19 @@ export class SupervisedProcess {
     this.#lines = []
   }
 
-  #tagged() {
-    return findTagged((tag) => isTagWithin(this.#tag, tag))
+  /** Kills whoever has left the group. */
+  #sweep(pid: number, then: (killed: number) => void): void {
+    if (this.#isSweeping) return
+    this.#isSweeping = true
+    const isYoung = performance.now() - this.#startedAt < YOUNG_MS
+    this.#sweeper.ask({
+      wanted: { tag: (tag) => isTagWithin(this.#tag, tag), mark: (mark) => mark === this.#mark },
+      bornAfter: isYoung ? pid : null,
+      then: (killed) => {
+        this.#isSweeping = false
+        then(killed)
+      },
+    })
   }
 
   #outputs(): Readable[] {

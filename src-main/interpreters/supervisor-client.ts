@@ -4,13 +4,14 @@ import { requestScript } from '../jobs/http.ts'
 import { entryPath } from '../entry.ts'
 import { executorOf } from '../../src-preload/definition.ts'
 import type { Answer } from './calls.ts'
-import type { AttemptStart, Interpreters, OnReports, Report, StopStep } from './interpreters.ts'
+import type { AttemptStart, Ending, Interpreters, OnReports, Report, StopStep } from './interpreters.ts'
 import type { PoolExecutor } from './interpreter-protocol.ts'
 import { parseFromInterpreter } from './parse-from-interpreter.ts'
 import { PoolAttempts } from './pool-attempts.ts'
 import { ProcessAttempts } from './process-attempts.ts'
 import { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel } from './supervisor-protocol.ts'
+import { SupervisorsApart } from './supervisors-apart.ts'
 import { sweepOtherLives } from './tagged-processes.ts'
 
 export type SupervisorOptions = {
@@ -49,6 +50,7 @@ class SupervisorClient implements Interpreters {
   readonly #onReports: OnReports
   readonly #threads: Record<PoolExecutor, number>
   #life: Life
+  readonly #apart: SupervisorsApart
   /** Channels are not used twice, not even by different supervisors. */
   #channels = 0
   /** While a dead supervisor's processes are swept: what was asked meanwhile, in order. */
@@ -63,11 +65,17 @@ class SupervisorClient implements Interpreters {
     this.#onReports = onReports
     const cores = availableParallelism()
     this.#threads = { async: Math.max(1, Math.min(4, cores - 1)), thread: cores, ...options.threads }
+    this.#apart = new SupervisorsApart({
+      ...options,
+      nextChannel: () => this.#nextChannel(),
+      report: (one) => this.#collect(one),
+      readEnded: () => this.#deliver(),
+    })
     this.#life = this.#begin()
   }
 
   sweep(): Promise<{ killed: number }> {
-    return sweepOtherLives(this.#options.tag, this.#life.link.life)
+    return sweepOtherLives(this.#options.tag, [this.#life.link.life, ...this.#apart.lives])
   }
 
   start(attempts: AttemptStart[]): void {
@@ -79,7 +87,8 @@ class SupervisorClient implements Interpreters {
     for (const given of attempts) {
       const attempt = withScript(given)
       const executor = executorOf(attempt.definition)
-      if (executor === 'process') this.#life.processes.start(attempt, this.#nextChannel())
+      if (attempt.isSuspect) this.#apart.start(attempt)
+      else if (executor === 'process') this.#life.processes.start(attempt, this.#nextChannel())
       else shared[executor].push(attempt)
     }
     for (const executor of poolExecutors) {
@@ -94,21 +103,23 @@ class SupervisorClient implements Interpreters {
     }
     for (const step of steps) {
       // None knows it: it has ended, and its report is on the way or was delivered.
+      if (this.#apart.stop(step)) continue
       if (!this.#life.processes.stop(step)) poolsOf(this.#life).some((pools) => pools.stop(step))
     }
   }
 
   answer(answers: Answer[]): void {
+    const others = answers.filter((answer) => !this.#apart.answer(answer))
     // While a dead supervisor's processes are swept, nobody is left who asked.
     if (this.#held !== null) return
-    const shared = answers.filter((answer) => !this.#life.processes.answer(answer))
+    const shared = others.filter((answer) => !this.#life.processes.answer(answer))
     if (shared.length > 0) for (const pools of poolsOf(this.#life)) pools.answer(shared)
   }
 
   close(): Promise<void> {
     if (this.#closing === null) {
       const { promise, resolve } = Promise.withResolvers<void>()
-      this.#closing = { done: promise, resolve }
+      this.#closing = { done: Promise.all([promise, this.#apart.close()]).then(() => undefined), resolve }
       this.#reports = []
       // Between two supervisors there is none to end; the sweep that runs then resolves it.
       if (this.#held === null) this.#life.link.end()
@@ -166,10 +177,9 @@ class SupervisorClient implements Interpreters {
   async #afterExit(life: Life, code: number | null): Promise<void> {
     if (code === 0 && this.#resolveClosing()) return
     this.#held = []
-    await sweepOtherLives(this.#options.tag, 'none')
+    await sweepOtherLives(this.#options.tag, this.#apart.lives)
     if (this.#resolveClosing()) return
-    life.processes.interrupt('the supervisor process died')
-    for (const pools of poolsOf(life)) pools.interrupt('the supervisor process died')
+    for (const attempts of [life.processes, ...poolsOf(life)]) attempts.endAll(supervisorDied)
     await this.#pauseBeforeRestart(life)
     if (this.#resolveClosing()) return
     const held = this.#held
@@ -216,6 +226,8 @@ function withScript(start: AttemptStart): AttemptStart {
   if (definition.kind !== 'http') return start
   return { ...start, ...requestScript(definition, input, entryPath('http-request')) }
 }
+
+const supervisorDied: Ending = { how: 'interrupted', why: 'the supervisor process died', isSuspect: true }
 
 const poolExecutors: readonly PoolExecutor[] = ['async', 'thread']
 

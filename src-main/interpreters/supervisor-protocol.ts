@@ -40,6 +40,8 @@ export type FromChannel =
   | { type: 'lines'; channel: number; lines: LogEntry[] }
   /** It has used up more than it may. `isFatal`: it is killed for it, and `gone` follows. */
   | { type: 'passed'; channel: number; passed: LimitPassed; isFatal: boolean }
+  /** The process lives, and has closed the pipe that carries its reports: nothing can be heard of it any more. */
+  | { type: 'muted'; channel: number }
   /** The process was reaped, its group is empty, its output was read to the end. */
   | { type: 'gone'; channel: number; code: number | null; signal: string | null }
 

@@ -10,9 +10,11 @@ import { SupervisedProcess } from './supervised-process.ts'
 import type { Upstream } from './supervised-process.ts'
 import { TAG_VARIABLE } from './supervisor-protocol.ts'
 import type { FromSupervisor, ToSupervisor } from './supervisor-protocol.ts'
-import { findTagged, killTagged } from './tagged-processes.ts'
 import { UsageWatch } from './usage-watch.ts'
 import type { WatchTimers } from './usage-watch.ts'
+import { isOfLife } from './process-marks.ts'
+import { Sweeper } from './sweeper.ts'
+import { sweep } from './tagged-processes.ts'
 
 /** More unsent bytes than this, and the children are not read until the engine has taken them. */
 const MAX_UNSENT_BYTES = 1024 * 1024
@@ -38,7 +40,7 @@ const timers: WatchTimers = {
   },
 }
 const usage = source === null ? null : new UsageWatch(source, timers, availableParallelism())
-const shared = { life, environment, usage }
+const shared = { life, environment, sweeper: new Sweeper(), usage }
 
 const processes = new Map<number, SupervisedProcess>()
 let reports: FromSupervisor[] = []
@@ -146,9 +148,8 @@ function endWithHost(): void {
 /** The last look: whatever escaped its group long ago and was never asked for is found by this life's tag. */
 async function endAfterSweep(): Promise<void> {
   for (;;) {
-    const left = findTagged((tag) => tag.startsWith(`${life}/`))
-    if (left.length === 0) process.exit(0)
-    killTagged(left)
+    const isOurs = { tag: (tag: string) => tag.startsWith(`${life}/`), mark: (mark: bigint) => isOfLife(mark, life) }
+    if (sweep([isOurs]).every((killed) => killed === 0)) process.exit(0)
     await new Promise((resolve) => setTimeout(resolve, SWEEP_PAUSE_MS))
   }
 }

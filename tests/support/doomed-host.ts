@@ -43,6 +43,7 @@ interpreters.start(
     isLastAttempt: true,
     slot: null,
     backfilled: false,
+    isSuspect: false,
     definition,
     input: 'null',
   })),

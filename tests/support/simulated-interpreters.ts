@@ -129,5 +129,5 @@ function randomEnding(random: Random, isRetried: boolean): Ending {
   if (dice < 0.9)
     return { how: 'threw', error: { name: 'Error', message: 'no', stack: null, hint: null }, cancelled: false }
   if (dice < 0.95) return { how: 'exited', code: 1, signal: null }
-  return { how: 'interrupted', why: 'the interpreter process died' }
+  return { how: 'interrupted', why: 'the interpreter process died', isSuspect: dice > 0.98 }
 }

@@ -76,6 +76,11 @@ export function openSupervisor(asyncThreads = 1) {
       interpreters.start([attemptOf(run, definition, input)])
       return run
     },
+    startSuspect(definition: AttemptStart['definition']): number {
+      const run = ++lastRun
+      interpreters.start([{ ...attemptOf(run, definition, null), isSuspect: true }])
+      return run
+    },
     startMany(definition: AttemptStart['definition'], inputs: unknown[]): number[] {
       const starts = inputs.map((input) => attemptOf(++lastRun, definition, input))
       interpreters.start(starts)
@@ -109,6 +114,7 @@ const attemptOf = (run: number, definition: AttemptStart['definition'], input: u
   isLastAttempt: true,
   slot: null,
   backfilled: false,
+  isSuspect: false,
   definition,
   input: JSON.stringify(input),
 })

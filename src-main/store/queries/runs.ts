@@ -64,6 +64,8 @@ export type ClaimedRun = Pick<
   StoredRun,
   'id' | 'definition_id' | 'job_id' | 'job_name' | 'name' | 'attempt' | 'interrupted' | 'priority' | 'rank'
 > & {
+  /** How many supervisors have died under it. */
+  suspected: number
   deadlineAt: number | null
   input: string
   startedAt: number
@@ -121,8 +123,8 @@ export function prepareRuns(db: Database) {
      WHERE id IN (
        SELECT id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (rank, id) < (?, ?)
        ORDER BY rank, id LIMIT ?)
-     RETURNING id, definition_id, job_id, job_name, name, attempt, interrupted, priority, rank, started_at AS startedAt,
-       input, deadline_at AS deadlineAt, parent_run AS parent, group_id AS "group", slot_at AS slot,
+     RETURNING id, definition_id, job_id, job_name, name, attempt, interrupted, suspected, priority, rank,
+       started_at AS startedAt, input, deadline_at AS deadlineAt, parent_run AS parent, group_id AS "group", slot_at AS slot,
        is_backfill AS isBackfill`,
   )
   const head = db.prepare<[lane: number], Place>(
@@ -148,9 +150,12 @@ export function prepareRuns(db: Database) {
      WHERE id = ? AND lifecycle IN ('scheduled', 'queued')
      RETURNING lane_id, queued_at, attempt, parent_run AS parent, group_id AS "group"`,
   )
-  const requeue = db.prepare<[now: number, logLines: number, id: number, attempt: number], RequeuedRun>(
+  const requeue = db.prepare<
+    [now: number, suspected: 0 | 1, logLines: number, id: number, attempt: number],
+    RequeuedRun
+  >(
     `UPDATE runs SET lifecycle = 'queued', queued_at = ?, started_at = NULL, interrupted = interrupted + 1,
-       log_lines = ?, stop = NULL, progress = NULL, expires_at = NULL
+       suspected = suspected + ?, log_lines = ?, stop = NULL, progress = NULL, expires_at = NULL
      WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')
      RETURNING id, lane_id, rank, definition_id, job_id, attempt`,
   )

@@ -26,7 +26,7 @@ test('when the supervisor is killed its attempts are interrupted after they are 
   const after = alive().map((found) => found.pid)
   expect(after.filter((found) => before.includes(found))).toEqual([])
   for (const run of runs) {
-    expect(await endingOf(run)).toEqual({ how: 'interrupted', why: 'the supervisor process died' })
+    expect(await endingOf(run)).toEqual({ how: 'interrupted', why: 'the supervisor process died', isSuspect: true })
   }
   const next = [start(script('export default () => 1')), start(script('export default () => 2', 'async'))]
   expect(await Promise.all(next.map((run) => endingOf(run)))).toEqual([
@@ -42,7 +42,11 @@ test('a supervisor that stands still counts as dead: its attempts are interrupte
   const run = start(script(waiting))
   await untilSaid(run, 'up')
   process.kill(alive().find(({ tag }) => tag.endsWith('/supervisor'))!.pid, 'SIGSTOP')
-  expect(await endingOf(run, 30_000)).toEqual({ how: 'interrupted', why: 'the supervisor process died' })
+  expect(await endingOf(run, 30_000)).toEqual({
+    how: 'interrupted',
+    why: 'the supervisor process died',
+    isSuspect: true,
+  })
   expect(await endingOf(start(script('export default () => 1')))).toEqual({ how: 'returned', result: '1' })
 })
 

@@ -21,6 +21,13 @@ const forgeries = {
   'a frame that is not JSON': forge('no json'),
   'a report of no known kind': report({ type: 'promotion', run: 1, attempt: 1 }),
   'a log without lines': report({ type: 'log', run: 1, attempt: 1, lines: 7 }),
+  'that its attempt does not count': report({
+    type: 'ended',
+    run: 2,
+    attempt: 1,
+    ending: { how: 'interrupted', why: 'so that it is run again for ever' },
+    cpuMs: null,
+  }),
   'an ending of no known kind': report({ type: 'ended', run: 1, attempt: 1, ending: { how: 'won' }, cpuMs: null }),
 }
 

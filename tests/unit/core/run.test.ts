@@ -21,7 +21,7 @@ const anyEvent: fc.Arbitrary<RunTransition> = fc.oneof(
       type: 'ended',
       at: 10,
       attempt,
-      verdict: again ? { next: 'queued', why: 'crash' } : succeeded,
+      verdict: again ? { next: 'queued', why: 'crash', isSuspect: again } : succeeded,
     })),
 )
 

@@ -236,6 +236,26 @@ describe('reports', () => {
     ])
   })
 
+  test('of dead supervisors give its run one of its own, a process at once and an async run the second time', async () => {
+    const world = await openSimulatedEngine()
+    await world.addJob('work')
+    await world.addJob('heavy', { executor: 'process' })
+    const ids = [await world.submit({ job: 'heavy' }), await world.submit({ job: 'work' })]
+    const ending = { how: 'interrupted', why: 'the supervisor process died', isSuspect: true } as const
+    for (const attempt of [1, 2]) {
+      for (const run of ids) await world.report({ type: 'ended', run, attempt, ending, cpuMs: null })
+    }
+    // Interruptions of other kinds make nobody a suspect.
+    const other = await world.submit({ job: 'work' })
+    await world.report({ type: 'ended', run: other, attempt: 1, ending: { how: 'interrupted', why: 'x' }, cpuMs: null })
+    const isSuspect = (id: number) => world.started.filter(({ run }) => run === id).map((start) => start.isSuspect)
+    expect([...ids, other].map(isSuspect)).toEqual([
+      [false, true, true],
+      [false, false, true],
+      [false, false],
+    ])
+  })
+
   test('of log lines are numbered through all attempts', async () => {
     const world = await openSimulatedEngine()
     await world.addJob('work')

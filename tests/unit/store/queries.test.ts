@@ -113,7 +113,7 @@ test('a change of state names the attempt and the state it expects, and otherwis
   const finish = (attempt: number, result: string) =>
     runs.finish.run('succeeded', 6, result, null, null, 0, null, null, null, null, 1, attempt).changes
   const stop = (attempt: number) => runs.setStop.run('{}', 1, attempt).changes
-  const requeue = (attempt: number) => runs.requeue.get(6, 0, 1, attempt)
+  const requeue = (attempt: number) => runs.requeue.get(6, 0, 0, 1, attempt)
   expect([finish(2, '"late"'), stop(2), requeue(2)]).toEqual([0, 0, undefined])
   expect(finish(1, '"first"')).toBe(1)
   expect([finish(1, '"second"'), stop(1), requeue(1)]).toEqual([0, 0, undefined])

@@ -1,0 +1,98 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import type { Client, RunDetail } from '../../../src-preload/contract.ts'
+import { connectToHost } from '../../../src-main/cli/connection.ts'
+import { serveHome } from '../../support/command-line.ts'
+import { until } from '../../support/until.ts'
+
+export type { RunDetail }
+export type SubmitDefinition = Extract<Parameters<Client['runs']['submit']>[0], { what: 'definition' }>['definition']
+
+/** A short run of the executor `async` beside the others, so often and due so late. */
+const PULSE_EVERY_MS = 250
+const PULSE_DELAY_MS = 50
+const pulseScript: SubmitDefinition = {
+  kind: 'script',
+  executor: 'async',
+  code: { from: 'text', name: 'pulse.ts', text: 'export default () => 1' },
+}
+
+/** All cases are queued at once, and the cores may be taken by others: the last one begins late. */
+export const PATIENCE_MS = 600_000
+
+/** A real host, and a pulse of short delayed runs on it: how late each starts is how late the scheduler was. */
+export async function openHostileHost(slots: string) {
+  const home = mkdtempSync(join(tmpdir(), 'signalbox-hostile-'))
+  const host = await serveHome(home, ['--slots', slots])
+  const { client, close } = await connectToHost(home)
+  const pulse: number[] = []
+  let largestBytes = 0
+
+  const submit = async (definition: SubmitDefinition, delayMs = 0): Promise<number> =>
+    (await client.runs.submit({ what: 'definition', definition, input: null, delayMs })).id
+  const get = (id: number): Promise<RunDetail> => client.runs.get({ id })
+  const look = () => (largestBytes = Math.max(largestBytes, residentBytes(host.child.pid)))
+
+  const beat = setInterval(() => {
+    look()
+    void submit(pulseScript, PULSE_DELAY_MS).then((id) => pulse.push(id))
+  }, PULSE_EVERY_MS)
+
+  return {
+    client,
+    submit,
+    get,
+    beats: () => pulse.length,
+    residentBytes: () => residentBytes(host.child.pid),
+    largestBytes: () => largestBytes,
+    /** How late the runs of the pulse so far were admitted, in ms, the latest first; each of them must have succeeded at once. */
+    async latenessMs(): Promise<number[]> {
+      const late: number[] = []
+      for (const id of pulse.splice(0)) {
+        const run = await this.ended(id)
+        expect({ outcome: run.outcome, attempts: run.attempts.length }).toEqual({ outcome: 'succeeded', attempts: 1 })
+        late.push((run.startedAt ?? Infinity) - run.createdAt - PULSE_DELAY_MS)
+      }
+      return late.sort((a, b) => b - a)
+    },
+    async ended(id: number, withinMs = PATIENCE_MS): Promise<RunDetail> {
+      let run = await get(id)
+      await until(`run ${id} has ended`, async () => (run = await get(id)).lifecycle === 'finished', withinMs)
+      return run
+    },
+    untilSaid: (id: number, word: string) =>
+      until(
+        `run ${id} says "${word}"`,
+        async () => (await client.runs.logs({ id })).lines.some(({ text }) => text === word),
+        PATIENCE_MS,
+      ),
+    async close() {
+      clearInterval(beat)
+      close()
+      const { code, stderr } = await host.stop()
+      rmSync(home, { recursive: true })
+      return { code, stderr }
+    },
+  }
+}
+export type HostileHost = Awaited<ReturnType<typeof openHostileHost>>
+
+function residentBytes(pid: number | undefined): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) * 1024
+}
+
+/** Processes with `mark` in their command line, zombies aside. */
+export function withMark(mark: string): number[] {
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      if (!Number.isInteger(pid) || pid === process.pid) return false
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0').includes(mark)
+      } catch {
+        return false
+      }
+    })
+}

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { until } from '../../support/until.ts'
+import { hostileCases } from './cases.ts'
+import type { HostileCase } from './cases.ts'
+import { openHostileHost, PATIENCE_MS, withMark } from './hostile-host.ts'
+import type { HostileHost, RunDetail } from './hostile-host.ts'
+
+/** What the scheduler may be late while all of them rage, beyond what it is on this machine without them. */
+const LATE_MS = 250
+const GROWTH_BYTES = 50 * 1024 * 1024
+const BASELINE_BEATS = 12
+
+type Seen = { run: RunDetail; survivors: number[]; stopMs: number | null }
+
+let host: HostileHost
+let calm: { lateMs: number; bytes: number }
+const seen = new Map<string, Promise<Seen>>()
+
+beforeAll(async () => {
+  host = await openHostileHost('process=4,thread=2')
+  await until('the pulse is known', () => host.beats() >= BASELINE_BEATS, 60_000)
+  const [lateMs = 0] = await host.latenessMs()
+  calm = { lateMs, bytes: host.residentBytes() }
+  for (const [place, each] of hostileCases.entries()) {
+    const watched = watch(each, String(700_000_000 + (process.pid % 30_000) * 1_000 + place))
+    watched.catch(() => undefined)
+    seen.set(each.name, watched)
+  }
+}, 120_000)
+
+afterAll(async () => {
+  const { code } = await host.close()
+  expect(code).toBe(0)
+})
+
+async function watch({ definition, cancelAt }: HostileCase, mark: string): Promise<Seen> {
+  const id = await host.submit(definition(mark))
+  let cancelledAt: number | null = null
+  if (cancelAt !== undefined) {
+    await host.untilSaid(id, cancelAt)
+    cancelledAt = performance.now()
+    await host.client.runs.cancel({ id })
+  }
+  const run = await host.ended(id)
+  return { run, survivors: withMark(mark), stopMs: cancelledAt === null ? null : performance.now() - cancelledAt }
+}
+
+describe.each(hostileCases)('$name', ({ name, expected }) => {
+  test(
+    'ends as it was seen to end, alone, and nothing of it is left',
+    async () => {
+      const { run, survivors } = await seen.get(name)!
+      const said = run.error === null ? '' : `${run.error.name}: ${run.error.message}`
+      expect(survivors).toEqual([])
+      expect(run.attempts).toHaveLength(1)
+      if (expected.outcomes !== undefined) expect(expected.outcomes).toContain(run.outcome)
+      if (expected.says !== undefined) expect(said).toMatch(expected.says)
+    },
+    PATIENCE_MS,
+  )
+})
+
+test(
+  'all that time the scheduler was on time, and the host did not grow',
+  async () => {
+    const all = (await Promise.allSettled(seen.values())).flatMap((each) =>
+      each.status === 'fulfilled' ? [each.value] : [],
+    )
+    const late = await host.latenessMs()
+    const p99 = late[Math.floor(late.length / 100)] ?? 0
+    const growth = host.largestBytes() - calm.bytes
+    const stops = all.flatMap(({ stopMs }) => (stopMs === null ? [] : [Math.round(stopMs)]))
+    const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
+    console.log(
+      `lateness of ${late.length} runs beside them: p99 ${p99} ms, at most ${late[0]} ms (without them at most ${calm.lateMs} ms); ` +
+        `host grew by ${megabytes(growth)} MB from ${megabytes(calm.bytes)} MB; cancels took ${stops.join(', ')} ms`,
+    )
+    expect(p99).toBeLessThanOrEqual(LATE_MS + calm.lateMs)
+    expect(growth).toBeLessThanOrEqual(GROWTH_BYTES)
+  },
+  PATIENCE_MS,
+)
+
+test('afterwards a process is as clean as the first one', async () => {
+  const probe: Parameters<HostileHost['submit']>[0] = {
+    kind: 'script',
+    code: {
+      from: 'text',
+      name: 'probe.ts',
+      text: `export default () => [Object.keys(globalThis).sort(), Object.keys(process.env).sort(), process.title, [1].map(String), JSON.parse('{"a":1}'), new Date().getFullYear() > 2000]`,
+    },
+  }
+  const { outcome, result } = await host.ended(await host.submit(probe))
+  expect(outcome).toBe('succeeded')
+  expect(result).toEqual([
+    expect.not.arrayContaining(['leak']),
+    expect.not.arrayContaining(['ELECTRON_RUN_AS_NODE_']),
+    expect.any(String),
+    ['1'],
+    { a: 1 },
+    true,
+  ])
+})
