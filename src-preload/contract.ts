@@ -10,19 +10,17 @@ import { definitionSchema, limits, nameSchema } from './definition.ts'
 import type { Definition, Executor, ExecutorChoice } from './definition.ts'
 import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
+import { historyContract, historyFeeds } from './history-contract.ts'
+import type { SearchMatch } from './history-contract.ts'
 import type { LogLevel } from './log-levels.ts'
 import { objectContract, objectFeeds } from './object-contract.ts'
 import type { ObjectKind } from './objects.ts'
 import { overviewFeeds } from './overview-contract.ts'
 import { retryOverrideSchema } from './retry-policy.ts'
+import { idSchema, lifecycles, outcomes, runFilterSchema } from './run-filter.ts'
+import type { Lifecycle, Outcome } from './run-filter.ts'
 import { scheduleContract } from './schedule-contract.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
-
-export const lifecycles = ['scheduled', 'queued', 'running', 'stopping', 'finished'] as const
-export type Lifecycle = (typeof lifecycles)[number]
-
-export const outcomes = ['succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'abandoned'] as const
-export type Outcome = (typeof outcomes)[number]
 
 /** Why something failed, as the script or we said it. `stack` has the positions of the user's source. */
 export type RunError = { name: string; message: string; stack: string | null; hint: string | null }
@@ -200,7 +198,6 @@ export type Diagnostic = { line: number; column: number; message: string }
 
 // ---------------------------------------------------------------- inputs
 
-const idSchema = v.pipe(v.number(), v.integer(), v.minValue(1))
 const when = {
   /** Higher first; runs of equal priority start in the order of their ids. */
   priority: v.optional(v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000))),
@@ -224,21 +221,6 @@ export const submitSchema = v.variant('what', [
 ])
 export type Submit = v.InferInput<typeof submitSchema>
 export type ParsedSubmit = v.InferOutput<typeof submitSchema>
-
-/** All conditions must hold; a run's state fits when its lifecycle is listed or its outcome is. */
-export const runFilterSchema = v.strictObject({
-  lifecycle: v.optional(v.array(v.picklist(lifecycles))),
-  outcome: v.optional(v.array(v.picklist(outcomes))),
-  job: v.optional(v.string()),
-  /** Only children of this run. */
-  parent: v.optional(idSchema),
-  /** Found in the name, the error message or the id. */
-  text: v.optional(v.pipe(v.string(), v.maxLength(200))),
-  /** Only runs with a smaller id: the way to the next page. */
-  before: v.optional(idSchema),
-  limit: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(limits.pageRows)), 50),
-})
-export type RunFilter = v.InferInput<typeof runFilterSchema>
 
 export const saveJobSchema = v.strictObject({
   name: nameSchema,
@@ -326,7 +308,8 @@ export const contract = {
     /** A new run with the same definition and input, or with `input` in its place. */
     retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(inputSchema) })).output(type<{ id: number }>()),
     get: oc.input(v.strictObject({ id: idSchema })).output(type<RunDetail>()),
-    list: oc.input(runFilterSchema).output(type<{ rows: RunRow[]; more: boolean }>()),
+    /** The newest first. `matches`: where the text of the filter was found, for each row that has a place to show. */
+    list: oc.input(runFilterSchema).output(type<{ rows: RunRow[]; more: boolean; matches: SearchMatch[] }>()),
     logs: oc
       .input(
         v.strictObject({
@@ -340,6 +323,7 @@ export const contract = {
   },
   ...objectContract,
   ...scheduleContract,
+  ...historyContract,
   waits: {
     /** Those that stand, the oldest first, up to 100. */
     deadlocks: oc.output(type<Deadlock[]>()),
@@ -363,6 +347,7 @@ export const contract = {
       .output(eventIterator(type<LogMessage>())),
     ...objectFeeds,
     ...overviewFeeds,
+    ...historyFeeds,
     ack: oc.input(v.strictObject({ feed: v.string(), version: v.number() })).output(type<null>()),
   },
 }
@@ -370,7 +355,10 @@ export const contract = {
 /** The contract seen from a caller. */
 export type Client = ContractRouterClient<typeof contract>
 
-export type { Definition, Executor, ExecutorChoice, Json, LogLevel }
 export type * from './object-contract.ts'
 export type * from './overview-contract.ts'
+export { lifecycles, outcomes, runFilterSchema }
+export type { Definition, Executor, ExecutorChoice, Json, Lifecycle, LogLevel, Outcome }
+export type * from './history-contract.ts'
+export type { RunFilter } from './run-filter.ts'
 export type * from './waits.ts'

@@ -38,6 +38,20 @@ const catalogue = {
     `Run ${p.id} is still ${p.lifecycle}.`,
     'Cancel it or let it finish first.',
   ],
+  BULK_NOT_FOUND: (p: { id: number }) => [`There is no action ${p.id}.`, 'See the last ones with: signalbox bulk ls'],
+  BULK_CHANGED: (p: { expected: number; found: number }) => [
+    `The filter fits ${p.found} ${p.found === 1 ? 'run' : 'runs'} by now, not ${p.expected}.`,
+    'Look at them again, then repeat it with the new number.',
+  ],
+  BULK_UNNARROWED: (p: { total: number }) => [
+    `Without a condition this would be all ${p.total} runs.`,
+    'Narrow it by state, job, text or time, or confirm the number.',
+  ],
+  BULK_ENDED: (p: { id: number }) => [`Action ${p.id} has ended already.`, 'See what it did with: signalbox bulk ls'],
+  BULK_CANNOT_UNDO: (p: { id: number; action: string }) => [
+    `Action ${p.id} (${p.action}) cannot be undone.`,
+    'Only what a retry has made can be cancelled again, once.',
+  ],
   FAMILY_TOO_DEEP: (p: { limit: number }) => [
     `A run has at most ${p.limit} ancestors, and this child would have more.`,
     'Spawn it from a run further up, or end the recursion earlier.',

@@ -1,47 +1,31 @@
 import type { Command } from 'commander'
-import type { Client, Lifecycle, Outcome, RunFilter, RunRow } from '../../src-preload/contract.ts'
-import { parseOneOf, parseRunId, parseWhole } from './arguments.ts'
+import type { Client, RunFilter, RunRow, SearchMatch } from '../../src-preload/contract.ts'
+import { parseWhole } from './arguments.ts'
+import { addFilterOptions, parseFilter } from './filter-options.ts'
+import type { FilterOptions } from './filter-options.ts'
 import { printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { stateCell, timeInWords, tookInWords } from './words.ts'
-
-/** The contract's literals once more, typed against it: importing its values would load all its schemas. */
-const lifecycles: Lifecycle[] = ['scheduled', 'queued', 'running', 'stopping', 'finished']
-const outcomes: Outcome[] = ['succeeded', 'failed', 'timed_out', 'cancelled', 'skipped', 'abandoned']
 
 /** Details that are asked for at the same time; the host's queue is not to be filled by a list. */
 const DETAILS_AT_ONCE = 16
 
 /** `ls`: the newest runs first. */
 export function addLs(program: Command): void {
-  program
-    .command('ls')
-    .description('list runs, the newest first')
-    .option('--state <state>', `one of ${[...lifecycles, ...outcomes].join(', ')}`)
-    .option('--job <name>', 'only runs of this job')
-    .option('--parent <run>', 'only runs that this run has spawned')
+  addFilterOptions(program.command('ls').description('list runs, the newest first'))
     .option('--limit <number>', 'at most so many (1 to 500)', '50')
-    .action(async (options: { state?: string; job?: string; parent?: string; limit: string }, command: Command) => {
+    .action(async (options: FilterOptions & { limit: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
       const filter: RunFilter = {
-        ...(options.state === undefined ? {} : parseState(options.state)),
-        ...(options.job === undefined ? {} : { job: options.job }),
-        ...(options.parent === undefined ? {} : { parent: parseRunId(options.parent) }),
+        ...parseFilter(options),
         limit: parseWhole('--limit', options.limit, 1, 500),
       }
       await withHost(home, async (client) => {
-        const { rows, more } = await client.runs.list(filter)
+        const { rows, more, matches } = await client.runs.list(filter)
         if (json) printJson(await withResults(client, rows))
-        else print(rows, more)
+        else print(rows, more, matches)
       })
     })
-}
-
-/** A state is a lifecycle or, of what has finished, an outcome. */
-function parseState(given: string): Pick<RunFilter, 'lifecycle' | 'outcome'> {
-  const state = parseOneOf('--state', given.replace(/[ -]/g, '_'), [...lifecycles, ...outcomes])
-  const lifecycle = lifecycles.find((value) => value === state)
-  return lifecycle === undefined ? { outcome: [state as Outcome] } : { lifecycle: [lifecycle] }
 }
 
 /** Lists carry no results, and a run in JSON has one: those of finished runs are fetched. */
@@ -58,11 +42,12 @@ async function withResults(client: Client, rows: RunRow[]): Promise<object[]> {
   return runs
 }
 
-function print(rows: RunRow[], more: boolean): void {
+function print(rows: RunRow[], more: boolean, matches: SearchMatch[]): void {
   if (rows.length === 0) return printLine('There are no such runs.')
   const now = Date.now()
+  const places = new Map(matches.map((match) => [match.run, match]))
   printTable(
-    ['ID', 'STATE', 'NAME', 'EXECUTOR', 'CREATED', 'TOOK', 'ERROR'],
+    ['ID', 'STATE', 'NAME', 'EXECUTOR', 'CREATED', 'TOOK', matches.length > 0 ? 'FOUND' : 'ERROR'],
     rows.map((run) => [
       String(run.id),
       stateCell(run),
@@ -70,9 +55,12 @@ function print(rows: RunRow[], more: boolean): void {
       run.executor,
       timeInWords(run.createdAt),
       tookInWords(run, now),
-      run.errorMessage ?? '',
+      placeInWords(places.get(run.id)) ?? run.errorMessage ?? '',
     ]),
     [0, 5],
   )
   if (more) printLine('There are more: ask for them with --limit.')
 }
+
+const placeInWords = (match: SearchMatch | undefined): string | null =>
+  match === undefined ? null : `${match.line === null ? match.in : `log line ${match.line}`}: ${match.text}`

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { surviveLostOutput } from '../lost-output.ts'
 import { version } from '../version.ts'
 import { addBarrier } from './barrier.ts'
+import { addBulk } from './bulk.ts'
 import { addCancel } from './cancel.ts'
 import { addCondition } from './condition.ts'
 import { addEvent } from './event.ts'
@@ -14,6 +15,7 @@ import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
 import { addPs } from './ps.ts'
 import { addQueue } from './queue.ts'
+import { addPrune, addRetention } from './retention.ts'
 import { addRetry } from './retry.ts'
 import { addRun } from './run.ts'
 import { addSchedule } from './schedule.ts'
@@ -34,6 +36,9 @@ const verbs = [
   addCancel,
   addRetry,
   addPs,
+  addBulk,
+  addRetention,
+  addPrune,
   addSchedule,
   addQueue,
   addSemaphore,

@@ -5,6 +5,7 @@ import type { Verdict } from '../core/run.ts'
 import type { Report } from '../interpreters/interpreters.ts'
 import { isCounter, wasCounter } from './counters.ts'
 import { laneOfRequeued } from './gates.ts'
+import { levelBits } from './history/log-find.ts'
 import { endLimits } from './limits.ts'
 import { applyScriptReport, endScriptSide } from './objects/calls.ts'
 import { attemptCutOff, runEnded } from './objects/run-ends.ts'
@@ -56,7 +57,8 @@ function appendLog(state: EngineState, tick: Tick, run: LiveRun, lines: [number,
   if (lines.length === 0) return
   // A text with a line break would shift every number after it.
   const body = lines.map(([at, level, text]) => `${at}\t${level}\t${text.replaceAll('\n', '␊')}`).join('\n')
-  state.store.logs.insert.run(run.id, run.state.attempt, run.logLines + 1, lines.length, body)
+  state.store.logs.insert.run(run.id, run.state.attempt, run.logLines + 1, lines.length, levelBits(lines), body)
+  state.counters.add('log_bytes', Buffer.byteLength(body))
   run.logLines += lines.length
   tick.changes.logs.add(run.id)
 }

@@ -9,6 +9,12 @@ export type CounterName =
   | 'last_item'
   | 'last_deadlock'
   | 'queue_clock'
+  | 'log_bytes'
+  | 'removed_runs'
+  | 'removed_at'
+  | `indexed_${'at' | 'run'}`
+  | `indexing_${'line' | 'part' | 'chars'}`
+  | 'reindex_until'
   | `is_${Lifecycle}`
   | `was_${Outcome}`
 
@@ -50,6 +56,11 @@ export class Counters {
     this.#values.set(name, value)
     this.#dirty.add(name)
     return value
+  }
+
+  set(name: CounterName, value: number): void {
+    this.#values.set(name, value)
+    this.#dirty.add(name)
   }
 
   /** Call inside the transaction. */

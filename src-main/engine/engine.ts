@@ -8,6 +8,7 @@ import { ClockJumps } from './clock-jumps.ts'
 import { totalsOf } from './activity.ts'
 import type { Clock } from './clock.ts'
 import { EventLog } from './event-log.ts'
+import { Chores } from './history/chores.ts'
 import { expireQueued, expireTotal, followClock, nextPlanned, queueDue } from './due.ts'
 import { settleDueFutures } from './objects/futures.ts'
 import { flushQueues } from './objects/queues.ts'
@@ -66,6 +67,7 @@ export class Engine {
   readonly #state: EngineState
   readonly #interpreters: Interpreters
   readonly #clockJumps: ClockJumps
+  readonly #chores: Chores
   #inbox: InboxItem[] = []
   #isTurnPlanned = false
   #cancelNap: (() => void) | null = null
@@ -79,6 +81,12 @@ export class Engine {
     this.#parts = parts
     this.#state = createState(parts)
     this.#clockJumps = new ClockJumps(parts.clock)
+    const transact = (work: (tick: Tick) => void) => {
+      this.#attempt(() => this.#transact(work))
+      // What a step has queued or cancelled is for the next turn.
+      if (this.#state.history.bulkDue !== null) this.#plan()
+    }
+    this.#chores = new Chores({ state: this.#state, clock: parts.clock, transact })
     this.#interpreters = parts.connectInterpreters((reports) => this.#receive(reports))
   }
 
@@ -146,6 +154,7 @@ export class Engine {
     await this.#interpreters.close()
     this.#phase = 'closed'
     this.#cancelNap?.()
+    this.#chores.stop()
     for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('DRAINING'))
     this.#inbox = []
   }
@@ -179,19 +188,28 @@ export class Engine {
 
   #turn(): void {
     if (this.#phase !== 'running') return
-    try {
-      const taken = this.#transact((tick) => this.#work(tick))
-      this.#inbox.splice(0, taken)
-    } catch (error) {
-      this.#phase = 'closed'
-      this.#cancelNap?.()
-      for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('ENGINE_LOST'))
-      this.#parts.onFatal(error)
-      return
-    }
+    const taken = this.#attempt(() => this.#transact((tick) => this.#work(tick)))
+    if (taken === undefined) return
+    this.#inbox.splice(0, taken)
     if (this.#inbox.length > 0 || this.#state.objects.cascades.size > 0) this.#plan()
     else this.#nap()
     if (this.#state.live.size === 0) for (const wake of this.#idleWaiters.splice(0)) wake()
+    this.#chores.turned()
+  }
+
+  /** A fault in `work` ends the engine: undefined then, and when it has ended already. */
+  #attempt<T>(work: () => T): T | undefined {
+    if (this.#phase !== 'running') return undefined
+    try {
+      return work()
+    } catch (error) {
+      this.#phase = 'closed'
+      this.#cancelNap?.()
+      this.#chores.stop()
+      for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('ENGINE_LOST'))
+      this.#parts.onFatal(error)
+      return undefined
+    }
   }
 
   /**
@@ -314,7 +332,7 @@ export class Engine {
       this.#plan()
     }
     for (const reply of effects.replies) reply()
-    if (changes.status || changes.jobs || changes.runs.size > 0 || changes.logs.size > 0) {
+    if (changes.status || changes.jobs || changes.bulk || changes.runs.size > 0 || changes.logs.size > 0) {
       for (const listener of this.#listeners) listener(changes)
     }
   }

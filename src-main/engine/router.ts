@@ -16,6 +16,8 @@ import { cancel } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
 import { retry, submit, submitMany } from './commands/submit.ts'
 import type { Engine } from './engine.ts'
+import { findRuns, matchesOf } from './history/find.ts'
+import { createHistoryFeeds, createHistoryRouter } from './history/router.ts'
 import { createObjectFeeds } from './objects/feeds.ts'
 import { createOverviewFeeds } from './overview-views.ts'
 import { createObjectRouter } from './objects/router.ts'
@@ -79,17 +81,11 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
       get: on.runs.get.handler(({ input }) => engine.read((state) => runDetail(state, input.id))),
       list: on.runs.list.handler(({ input }) =>
         engine.read((state) => {
-          const found = state.store.runs.list({
-            lifecycle: input.lifecycle ?? null,
-            outcome: input.outcome ?? null,
-            job: input.job ?? null,
-            parent: input.parent ?? null,
-            text: input.text ?? null,
-            before: input.before ?? null,
-            limit: input.limit + 1,
-          })
-          const rows = found.slice(0, input.limit).map((run) => runRow(state, run))
-          return { rows, more: found.length > input.limit }
+          const { before = Infinity, limit, ...conditions } = input
+          const { found, search } = findRuns(state, conditions, { before }, limit + 1)
+          const shown = found.slice(0, limit)
+          const rows = shown.map(({ id }) => storedRunRow(state, id))
+          return { rows, more: found.length > limit, matches: matchesOf(state, shown, search) }
         }),
       ),
       logs: on.runs.logs.handler(({ input }) =>
@@ -101,6 +97,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
     },
     ...createObjectRouter(engine),
     ...createScheduleRouter(engine),
+    ...createHistoryRouter(engine),
     waits: {
       deadlocks: on.waits.deadlocks.handler(() => engine.read((state) => deadlocksOf(state, 100))),
     },
@@ -124,6 +121,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
       }),
       ...createObjectFeeds(engine, feeds),
       ...createOverviewFeeds(engine, feeds),
+      ...createHistoryFeeds(engine, feeds),
       ack: on.feeds.ack.handler(({ input }) => {
         feeds.ack(input.feed, input.version)
         return null

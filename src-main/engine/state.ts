@@ -11,6 +11,8 @@ import type { Clock } from './clock.ts'
 import { Counters } from './counters.ts'
 import { Definitions } from './definitions.ts'
 import { roomIn } from './gates.ts'
+import { loadHistory } from './history/history.ts'
+import type { History } from './history/history.ts'
 import { KeyHolds } from './key-holds.ts'
 import { Lanes } from './lanes.ts'
 import { loadObjects } from './objects/objects.ts'
@@ -77,6 +79,7 @@ export type EngineState = {
   readonly timers: Timers<TimerKey>
   readonly deadlocks: Deadlocks
   readonly activity: ActivityLog
+  readonly history: History
   readonly isPrivate: boolean
   /** In [0, 1); where chance decides. */
   readonly random: () => number
@@ -127,6 +130,7 @@ export function createState(options: {
     timers: new Timers(),
     deadlocks: noDeadlocks(),
     activity: openActivity(store, counters, clock),
+    history: loadHistory(store),
     drainingSince: null,
   }
 }

@@ -10,6 +10,8 @@ export type Changes = {
   jobs: boolean
   /** Anything at all that the counters or slots show. */
   status: boolean
+  /** An action on many runs. */
+  bulk: boolean
 }
 
 /**
@@ -30,4 +32,4 @@ export type Tick = {
   readonly startsTold: Set<number>
 }
 
-export const noChanges = (): Changes => ({ runs: new Set(), logs: new Set(), jobs: false, status: false })
+export const noChanges = (): Changes => ({ runs: new Set(), logs: new Set(), jobs: false, status: false, bulk: false })

@@ -182,7 +182,7 @@ export function logLines(
   return { lines, total }
 }
 
-function parseLine(n: number, attempt: number, line: string): LogLine {
+export function parseLine(n: number, attempt: number, line: string): LogLine {
   const afterTime = line.indexOf('\t')
   const afterLevel = line.indexOf('\t', afterTime + 1)
   return {

@@ -7,16 +7,21 @@ import { prepareDefinitions } from './queries/definitions.ts'
 import { prepareEvents } from './queries/events.ts'
 import { prepareFlags } from './queries/flags.ts'
 import { prepareFutures } from './queries/futures.ts'
+import { prepareBulk } from './queries/bulk.ts'
 import { prepareGroups } from './queries/groups.ts'
+import { prepareHistory } from './queries/history.ts'
 import { prepareJobs } from './queries/jobs.ts'
 import { prepareLanes } from './queries/lanes.ts'
 import { prepareLogs } from './queries/logs.ts'
 import { prepareOverview } from './queries/overview.ts'
 import { prepareQueueItems } from './queries/queue-items.ts'
 import { prepareQueues } from './queries/queues.ts'
+import { prepareRetention } from './queries/retention.ts'
 import { prepareRuns } from './queries/runs.ts'
 import { prepareSchedules } from './queries/schedules.ts'
+import { prepareSearch } from './queries/search.ts'
 import { prepareSemaphores } from './queries/semaphores.ts'
+import { prepareSettings } from './queries/settings.ts'
 
 /** Every statement of the engine, prepared once on the one connection. */
 export function prepareStore(db: Database) {
@@ -41,6 +46,11 @@ export function prepareStore(db: Database) {
     barriers: prepareBarriers(db),
     futures: prepareFutures(db),
     schedules: prepareSchedules(db),
+    search: prepareSearch(db),
+    history: prepareHistory(db),
+    retention: prepareRetention(db),
+    bulk: prepareBulk(db),
+    settings: prepareSettings(db),
     counters: prepareCounters(db),
     /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
     transaction<T>(work: () => T): T {

@@ -1,12 +1,13 @@
 import type { Outcome, Stop } from '../../../src-preload/contract.ts'
 import type { RunEnded } from '../../interpreters/calls.ts'
+import { noteEnd } from '../history/indexer.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { cancelChildrenOf, endInWords } from './cascades.ts'
 import { abortGroup } from './groups.ts'
 import { answer } from './script-side.ts'
 
-/** What hangs on the end of a run: its schedule, who watches it, its parent's count, its own children, its group. */
+/** What hangs on the end of a run: the search index, its schedule, who watches it, its parent's count, its own children, its group. */
 export function runEnded(
   state: EngineState,
   tick: Tick,
@@ -14,6 +15,7 @@ export function runEnded(
   ended: RunEnded & { outcome: Outcome },
   stop: Stop | null = null,
 ): void {
+  noteEnd(state, tick)
   state.schedules.runEnded(run.id)
   const { watches, childCounts } = state.objects
   const watching = watches.get(run.id)

@@ -81,7 +81,7 @@ export type RequeuedRun = Pick<StoredRun, 'id' | 'lane_id' | 'rank' | 'definitio
 /** The next attempt of a run whose last one failed. While it is scheduled, `rank` holds the head start; see `takeDue`. */
 export type BackingOffRun = [dueAt: number, lane: number, rank: number, logLines: number, id: number, attempt: number]
 
-const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, group_id,
+export const listColumns = `id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, group_id,
   schedule_id, slot_at, is_backfill, priority, rank, lifecycle, outcome, attempt, interrupted, created_at, due_at,
   queued_at, expires_at, started_at, finished_at, deadline_at, stop, progress, log_lines, pid, exit_code, exit_signal,
   cpu_ms, error`
@@ -296,56 +296,7 @@ export function prepareRuns(db: Database) {
     lastOfJob,
     measuredOfJob,
     maxId,
-    list: (filter: HistoryFilter) => listRuns(db, filter),
   }
 }
 
 type MeasuredRow = { definition_id: number; wall_ms: number; cpu_ms: number }
-
-export type HistoryFilter = {
-  lifecycle: Lifecycle[] | null
-  outcome: Outcome[] | null
-  job: string | null
-  parent: number | null
-  text: string | null
-  before: number | null
-  limit: number
-}
-
-/** The only statement put together at run time: one condition per filter that is set, values always bound. */
-function listRuns(db: Database, filter: HistoryFilter): StoredRun[] {
-  const conditions: string[] = []
-  const values: (string | number)[] = []
-  const add = (condition: string, ...bound: (string | number)[]) => {
-    conditions.push(condition)
-    values.push(...bound)
-  }
-  if (filter.before !== null) add('id < ?', filter.before)
-  const states: string[] = []
-  const stateValues: string[] = []
-  if (filter.lifecycle !== null) {
-    states.push(`lifecycle IN (${filter.lifecycle.map(() => '?').join(', ')})`)
-    stateValues.push(...filter.lifecycle)
-  }
-  if (filter.outcome !== null) {
-    states.push(`outcome IN (${filter.outcome.map(() => '?').join(', ')})`)
-    stateValues.push(...filter.outcome)
-  }
-  if (states.length > 0) add(`(${states.join(' OR ')})`, ...stateValues)
-  if (filter.job !== null) add('job_id = (SELECT id FROM jobs WHERE name = ?)', filter.job)
-  if (filter.parent !== null) add('parent_run = ?', filter.parent)
-  if (filter.text !== null) {
-    const pattern = `%${filter.text.replace(/[\\%_]/g, (special) => `\\${special}`)}%`
-    // The message, not the whole error: its stack names files, and a file's name would find every failure.
-    add(
-      `(name LIKE ? ESCAPE '\\' OR error ->> 'message' LIKE ? ESCAPE '\\' OR CAST(id AS TEXT) = ?)`,
-      pattern,
-      pattern,
-      filter.text,
-    )
-  }
-  const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`
-  return db
-    .prepare<(string | number)[], StoredRun>(`SELECT ${listColumns} FROM runs ${where} ORDER BY id DESC LIMIT ?`)
-    .all(...values, filter.limit)
-}

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { cancel } from '../../../src-main/engine/commands/cancel.ts'
+import { findRuns } from '../../../src-main/engine/history/find.ts'
 import { runView } from '../../../src-main/engine/feed-views.ts'
 import { runRow } from '../../../src-main/engine/views.ts'
 import { definitionSchema } from '../../../src-preload/definition.ts'
@@ -132,8 +133,7 @@ describe('spawning', () => {
     const world = await openFamily()
     const parent = await world.submit({ job: 'work' })
     const children = [await world.spawn(parent), await world.spawn(parent)]
-    const all = { lifecycle: null, outcome: null, job: null, text: null, before: null, limit: 10 }
-    const found = world.engine.read((state) => state.store.runs.list({ ...all, parent }))
+    const { found } = world.engine.read((state) => findRuns(state, { parent }, { before: Infinity }, 10))
     expect(found.map(({ id }) => id)).toEqual(children.toReversed())
   })
 })

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { migrate, newestSchema, readMigrations } from '../../../src-main/store/migrate.ts'
+import { prepareHistory } from '../../../src-main/store/queries/history.ts'
 import { prepareStore } from '../../../src-main/store/store.ts'
 
 function emptyStore() {
@@ -39,7 +40,7 @@ test('lanes of an older store are kept when those of threads become possible', (
 })
 
 test('hot statements read an index and never the whole table', () => {
-  const { db, runs } = emptyStore()
+  const { db, runs, search, retention, bulk, logs } = emptyStore()
   const plans = {
     claim: planOf(db, runs.claim.source),
     head: planOf(db, runs.head.source),
@@ -58,6 +59,17 @@ test('hot statements read an index and never the whole table', () => {
     moveScheduled: planOf(db, runs.moveScheduled.source),
     moveQueued: planOf(db, runs.moveQueued.source),
     moveLive: planOf(db, runs.moveLive.source),
+    unindexed: planOf(db, search.unindexed.source),
+    nextUnindexedAt: planOf(db, search.nextUnindexedAt.source),
+    countUnindexed: planOf(db, search.countUnindexed.source),
+    oldest: planOf(db, retention.oldest.source),
+    oldestAt: planOf(db, retention.oldestAt.source),
+    countOlder: planOf(db, retention.countOlder.source),
+    open: planOf(db, bulk.open.source),
+    nextLoud: planOf(db, logs.nextLoud.source),
+    previousLoud: planOf(db, logs.previousLoud.source),
+    sizesFromEnd: planOf(db, logs.sizesFromEnd.source),
+    backFrom: planOf(db, logs.backFrom.source),
   }
   const indexOf: Record<keyof typeof plans, string> = {
     claim: 'runs_ready',
@@ -77,6 +89,17 @@ test('hot statements read an index and never the whole table', () => {
     moveScheduled: 'runs_due',
     moveQueued: 'runs_ready',
     moveLive: 'runs_live',
+    unindexed: 'runs_finished',
+    nextUnindexedAt: 'runs_finished',
+    countUnindexed: 'runs_finished',
+    oldest: 'runs_finished',
+    oldestAt: 'runs_finished',
+    countOlder: 'runs_finished',
+    open: 'bulk_actions_open',
+    nextLoud: 'log_chunks_loud',
+    previousLoud: 'log_chunks_loud',
+    sizesFromEnd: 'sqlite_autoindex_log_chunks_1',
+    backFrom: 'sqlite_autoindex_log_chunks_1',
   }
   for (const [name, plan] of Object.entries(plans)) {
     const text = plan.join('; ')
@@ -84,6 +107,46 @@ test('hot statements read an index and never the whole table', () => {
     expect(text, name).not.toContain('TEMP B-TREE')
     expect(text, name).not.toMatch(/SCAN runs(?! USING (COVERING )?INDEX)/)
   }
+})
+
+test('a page of the history is read from the search index or through the ids, never sorted from all', () => {
+  const { db, search } = emptyStore()
+  expect(planOf(db, search.matches.source).join()).toMatch(/^SCAN search VIRTUAL TABLE INDEX \d+:M1><$/)
+  const prepared: string[] = []
+  const watched = new Proxy(db, {
+    get: (target, key) =>
+      key === 'prepare'
+        ? (sql: string) => (prepared.push(sql), target.prepare(sql))
+        : (Reflect.get(target, key) as unknown),
+  })
+  const filter = { job: null, parent: null, text: null, from: 1, to: 9, since: null, until: null }
+  const queries = prepareHistory(watched)
+  queries.list({ ...filter, lifecycle: ['queued'], outcome: null }, 50)
+  queries.tail({ ...filter, lifecycle: ['finished'], outcome: null }, 0, 0)
+  const [list = '', tail = ''] = prepared.slice(-2).map((sql) => planOf(db, sql).join('; '))
+  expect(list).toContain('SEARCH runs USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)')
+  expect(list).not.toContain('TEMP B-TREE')
+  expect(tail).toContain('runs_finished')
+})
+
+test('the history of an older store is not in the index yet, and its logs are counted', () => {
+  const migrations = readMigrations()
+  const db = new Database(':memory:')
+  migrate(db, migrations, 5)
+  db.exec(
+    `INSERT INTO definitions (id, hash, body) VALUES (1, 'h', '{}');
+     INSERT INTO runs (id, lane_id, definition_id, name, origin, priority, created_at, input, lifecycle, outcome, finished_at)
+     VALUES (7, 1, 1, 'old', 'manual', 0, 0, '1', 'finished', 'failed', 5);
+     INSERT INTO log_chunks (run_id, attempt, first_line, lines, body) VALUES (7, 1, 1, 1, '1' || char(9) || 'err' || char(9) || 'ä')`,
+  )
+  migrate(db, migrations)
+  const { search, counters, logs } = prepareStore(db)
+  expect(search.countUnindexed.get(0, 0, 10)).toBe(1)
+  expect(counters.all.all()).toContainEqual({ name: 'log_bytes', value: 8 })
+  expect(logs.nextLoud.get(7, 0)).toBe(1)
+  const bulk = `INSERT INTO bulk_actions (action, what, state, total, cursor, starts_at, created_at) VALUES (?, '{}', 'waiting', 0, 0, 0, 0)`
+  expect(() => db.prepare(bulk).run('explode')).toThrow(/CHECK/)
+  db.prepare(bulk).run('cancel')
 })
 
 test('a state that cannot be is refused by the table itself', () => {
