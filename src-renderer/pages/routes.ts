@@ -2,6 +2,7 @@ import FileCode from '@lucide/svelte/icons/file-code'
 import History from '@lucide/svelte/icons/history'
 import ListOrdered from '@lucide/svelte/icons/list-ordered'
 import Play from '@lucide/svelte/icons/play'
+import Settings from '@lucide/svelte/icons/settings'
 import type { Component } from 'svelte'
 import type { AttentionMeta } from '../../src-preload/contract.ts'
 import HistoryPage from './history.svelte'
@@ -10,6 +11,7 @@ import QueuesPage from './queues.svelte'
 import RunDetailPage from './run-detail.svelte'
 import RunsPage from './runs.svelte'
 import ScriptsPage from './scripts.svelte'
+import SettingsPage from './settings.svelte'
 
 type Icon = Component<{ size: number; 'aria-hidden': 'true' }>
 
@@ -38,6 +40,7 @@ export const pages: Page[] = [
   { path: '/runs', title: 'Runs', keys: 'g r', icon: Play, component: RunsPage, toDo: (of) => of.stuck_stop },
   { path: '/history', title: 'History', keys: 'g h', icon: History, component: HistoryPage },
   { path: '/scripts', title: 'Scripts', keys: 'g e', icon: FileCode, component: ScriptsPage },
+  { path: '/settings', title: 'Settings', keys: 'g ,', icon: Settings, component: SettingsPage },
 ]
 
 /** Pages about one thing; `id` is in the path. */

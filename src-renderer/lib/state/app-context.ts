@@ -1,6 +1,7 @@
 import { createContext } from 'svelte'
 import type { Attention, AttentionMeta, JobRow, Status } from '../../../src-preload/contract.ts'
 import type { Appearance } from './appearance.svelte.ts'
+import type { BulkActions } from './bulk-actions.svelte.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { Feed } from './feed.svelte.ts'
 import type { Live } from './live.svelte.ts'
@@ -18,6 +19,7 @@ export type App = {
   shortcuts: Shortcuts
   runActions: RunActions
   queueActions: QueueActions
+  bulkActions: BulkActions
   status: Feed<Status>
   jobs: Feed<JobRow>
   /** What a person should see to: for the overview and the numbers in the rail. */

@@ -1,19 +1,31 @@
 import { MediaQuery } from 'svelte/reactivity'
+import { showTimesIn } from './time-zone.svelte.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 export type Density = 'dense' | 'compact' | 'cozy'
+export type Motion = 'system' | 'none'
+export type TimeZoneChoice = 'local' | 'utc'
 export type Rail = 'wide' | 'narrow'
 
 const railKey = 'signalbox.rail'
 const themeKey = 'signalbox.theme'
 const densityKey = 'signalbox.density'
+const motionKey = 'signalbox.motion'
+const zoneKey = 'signalbox.zone'
 
 /** Theme, density and rail, kept in this browser. public/before-paint.js reads the same keys before the first paint. */
 export class Appearance {
   theme: Theme = $state(storedTheme())
   density: Density = $state(storedDensity())
+  motion: Motion = $state(localStorage.getItem(motionKey) === 'none' ? 'none' : 'system')
+  zone: TimeZoneChoice = $state(localStorage.getItem(zoneKey) === 'utc' ? 'utc' : 'local')
   /** What the person chose; null follows the width of the window. */
   rail: Rail | null = $state(storedRail())
+  constructor() {
+    this.setMotion(this.motion)
+    showTimesIn(this.zone)
+  }
+
   #isWindowSmall = new MediaQuery('max-width: 900px')
 
   get isRailNarrow(): boolean {
@@ -36,6 +48,19 @@ export class Appearance {
     this.density = density
     store(densityKey, density === 'compact' ? null : density)
     document.documentElement.dataset['density'] = density
+  }
+
+  setMotion(motion: Motion): void {
+    this.motion = motion
+    store(motionKey, motion === 'system' ? null : motion)
+    if (motion === 'system') delete document.documentElement.dataset['motion']
+    else document.documentElement.dataset['motion'] = motion
+  }
+
+  setZone(zone: TimeZoneChoice): void {
+    this.zone = zone
+    store(zoneKey, zone === 'local' ? null : zone)
+    showTimesIn(zone)
   }
 
   toggleTheme(): void {

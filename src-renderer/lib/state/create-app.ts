@@ -1,5 +1,6 @@
 import type { App } from './app-context.ts'
 import { Appearance } from './appearance.svelte.ts'
+import { BulkActions } from './bulk-actions.svelte.ts'
 import { Connection } from './connection.svelte.ts'
 import { Feed } from './feed.svelte.ts'
 import { Live } from './live.svelte.ts'
@@ -21,6 +22,7 @@ export function createApp(startPath: string): App {
     shortcuts: new Shortcuts(),
     runActions: new RunActions(connection, router),
     queueActions: new QueueActions(connection, router),
+    bulkActions: new BulkActions(connection, router),
     status: new Feed(connection, live, (client) => client.feeds.status()),
     attention: new Feed(connection, live, (client) => client.feeds.attention()),
     jobs: new Feed(connection, live, (client) => client.feeds.jobs()),

@@ -53,8 +53,7 @@ export function formatRelative(at: number, now: number): string {
   return at > now ? `in ${span}` : `${span} ago`
 }
 
-/** Date and time of `at` in the person's own zone and manner, with seconds. */
-export const formatInstant = (at: number): string => instantFormat.format(at)
+export { formatInstant } from './time-zone.svelte.ts'
 
 /** Time of day with milliseconds, for log lines. */
 export function formatLogTime(at: number): string {
@@ -75,8 +74,6 @@ export function formatBytes(bytes: number): string {
   }
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`
 }
-
-const instantFormat = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 
 function coarse(ms: number): string {
   if (ms < 60_000) return `${Math.floor(ms / 1_000)} s`

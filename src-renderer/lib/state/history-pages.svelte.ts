@@ -1,4 +1,4 @@
-import type { Outcome, RunFilter, RunRow } from '../../../src-preload/contract.ts'
+import type { Outcome, RunFilter, RunRow, SearchMatch } from '../../../src-preload/contract.ts'
 import type { CallProblem } from './call-problem.ts'
 import { callProblem } from './call-problem.ts'
 import type { Connection } from './connection.svelte.ts'
@@ -8,6 +8,8 @@ const pageRows = 50
 /** Finished runs page by page. Nothing is inserted by itself: what is new is counted beside the list. */
 export class HistoryPages {
   rows: RunRow[] = $state.raw([])
+  /** Where the searched text was found, by run. */
+  matches: ReadonlyMap<number, SearchMatch> = $state.raw(new Map())
   hasOlder = $state(false)
   isLoading = $state(false)
   hasLoaded = $state(false)
@@ -43,6 +45,10 @@ export class HistoryPages {
       const page = await client.runs.list({ ...filter, limit: pageRows, ...(last && { before: last.id }) })
       if (asked !== this.#asked) return
       this.rows = [...before, ...page.rows]
+      this.matches = new Map([
+        ...(last ? this.matches : []),
+        ...page.matches.map((match) => [match.run, match] as const),
+      ])
       this.hasOlder = page.more
       if (status) this.countedAt = status.finished
       this.problem = null

@@ -1,5 +1,6 @@
 import { tick, untrack } from 'svelte'
-import type { LogLine, LogMessage } from '../../../src-preload/contract.ts'
+import type { LogLevel, LogLine, LogMessage } from '../../../src-preload/contract.ts'
+import { plainText } from './ansi.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { FeedStatus, Next } from './follow-feed.ts'
 import { followFeed } from './follow-feed.ts'
@@ -9,6 +10,8 @@ import { dropOldest, heldLines, mergeLines } from './log-items.ts'
 
 /** Lines fetched at the opening and by one press on a gap. */
 const pageLines = 1_000
+/** Lines fetched before and after one that is gone to. */
+const aroundLines = 300
 /** Dropping is done in steps of this many, since each moves the whole list. */
 const dropStep = 5_000
 
@@ -68,6 +71,36 @@ export class LogReader {
     const merged = mergeLines(this.items, lines)
     if (this.items[0] === gap) await this.#atTheStart(merged)
     else this.items = merged
+  }
+
+  /** Fetches the lines around line `n`, so that it can be shown. */
+  async loadAround(n: number): Promise<void> {
+    const from = Math.max(1, n - aroundLines)
+    const { lines, total } = await this.#connection.client.runs.logs({ id: this.#id, from, limit: 2 * aroundLines })
+    this.total = Math.max(this.total, total)
+    await this.#atTheStart(mergeLines(this.items, lines))
+  }
+
+  /** The nearest line after `from`, or before it, that has one of the levels; null where there is none. */
+  async find(from: number, direction: 'forward' | 'backward', levels: LogLevel[]): Promise<number | null> {
+    for (let at = from; ;) {
+      const { client } = this.#connection
+      const { line, searchedTo, isEnd } = await client.logs.find({ id: this.#id, from: at, direction, levels })
+      if (line !== null || isEnd) return line?.n ?? null
+      at = searchedTo
+    }
+  }
+
+  /** The texts of the lines `from` to `to`, fetched where they are not here. */
+  async texts(from: number, to: number): Promise<string[]> {
+    const texts: string[] = []
+    while (from + texts.length <= to) {
+      const limit = Math.min(10_000, to - from - texts.length + 1)
+      const { lines } = await this.#connection.client.runs.logs({ id: this.#id, from: from + texts.length, limit })
+      if (lines.length === 0) break
+      texts.push(...lines.map(({ text }) => plainText(text)))
+    }
+    return texts
   }
 
   #take(message: LogMessage): Next {

@@ -15,10 +15,36 @@ export const levelWords: Record<LogLevel, string> = {
 }
 export const allLevels = Object.keys(levelWords) as LogLevel[]
 
+/** What is typed into the search of a log: `level:` words choose levels, the rest is searched for. */
+export function parseLogQuery(typed: string): { query: string; levels: LogLevel[] | null; fault: string | null } {
+  const levels: LogLevel[] = []
+  const faults: string[] = []
+  const query = typed
+    .replace(/(?:^|\s)level:(\S*)/gi, (_token, values: string) => {
+      for (const value of values.toLowerCase().split(',').filter(Boolean)) {
+        const level = allLevels.find((each) => each === value || levelWords[each] === value)
+        if (level === undefined) faults.push(value)
+        else levels.push(level)
+      }
+      return ''
+    })
+    .trim()
+  const fault =
+    faults.length === 0
+      ? null
+      : `There is no level "${faults.join('", "')}". There are: ${allLevels.map((level) => levelWords[level]).join(', ')}.`
+  return { query, levels: levels.length === 0 ? null : levels, fault }
+}
+
 /** How a log is looked at: levels, search, chosen lines. Everything is derived from the reader's items. */
 export class LogViewing {
-  query = $state('')
-  levels: ReadonlySet<LogLevel> = $state.raw(new Set(allLevels))
+  typed = $state('')
+  /** By the buttons; `level:` in what is typed goes before them. */
+  pressed: ReadonlySet<LogLevel> = $state.raw(new Set(allLevels))
+  #parsed = $derived(parseLogQuery(this.typed))
+  query: string = $derived(this.#parsed.query)
+  fault: string | null = $derived(this.#parsed.fault)
+  levels: ReadonlySet<LogLevel> = $derived(this.#parsed.levels === null ? this.pressed : new Set(this.#parsed.levels))
   /** Chosen by clicks on line numbers: where it began and where it ended, in either order. */
   range: { anchor: number; head: number } | null = $state.raw(null)
   /** Line of the match that was gone to last. */
@@ -37,9 +63,9 @@ export class LogViewing {
   }
 
   toggleLevel(level: LogLevel): void {
-    const levels = new Set(this.levels)
+    const levels = new Set(this.pressed)
     if (!levels.delete(level)) levels.add(level)
-    this.levels = levels
+    this.pressed = levels
   }
 
   /** The next match after the last one, or before it; wraps around. Null without a match. */
@@ -52,7 +78,7 @@ export class LogViewing {
   }
 
   clearSearch(): void {
-    this.query = ''
+    this.typed = ''
     this.match = null
   }
 
@@ -63,6 +89,19 @@ export class LogViewing {
   isChosen(line: number): boolean {
     if (!this.range) return false
     return line >= Math.min(this.range.anchor, this.range.head) && line <= Math.max(this.range.anchor, this.range.head)
+  }
+
+  /** Numbers of the first and the last chosen line. */
+  get chosenSpan(): { from: number; to: number } | null {
+    if (this.range === null) return null
+    const { anchor, head } = this.range
+    return { from: Math.min(anchor, head), to: Math.max(anchor, head) }
+  }
+
+  /** Every chosen line is here: none of them is in a gap. */
+  get isRangeLoaded(): boolean {
+    const span = this.chosenSpan
+    return span === null || !this.#items().some((item) => isGap(item) && item.from <= span.to && item.to >= span.from)
   }
 
   /** The text of the chosen lines, of all that are shown when none are. */

@@ -47,6 +47,10 @@ const ofAttempt: Record<Attempt['state'], StateWords> = {
 
 /** All outcomes, in the order in which menus show them. */
 export const outcomes = Object.keys(ofOutcome) as Outcome[]
+export const outcomeLooks = Object.fromEntries(outcomes.map((name) => [name, ofOutcome[name].look])) as Record<
+  Outcome,
+  StateLook
+>
 export const attemptWords = (state: Attempt['state']): StateWords => ofAttempt[state]
 
 /** A run held back by a paused job reads as paused, and one that can never go on as deadlocked. */
