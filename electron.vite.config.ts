@@ -143,7 +143,12 @@ export default defineConfig({
         checks: { pluginTimings: false },
         output: {
           // The editor is larger than the rest of the window; one chunk of its own loads with the first page that edits.
-          codeSplitting: { groups: [{ name: 'editor', test: /node_modules[\\/]@(codemirror|lezer)[\\/]/ }] },
+          codeSplitting: {
+            groups: [
+              { name: 'editor', test: /node_modules[\\/]@(codemirror|lezer)[\\/]/ },
+              { name: 'parts', test: /node_modules[\\/](bits-ui|@floating-ui|@lucide|virtua|svelte-sonner)[\\/]/ },
+            ],
+          },
         },
       },
     },

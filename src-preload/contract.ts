@@ -305,6 +305,8 @@ export const contract = {
         v.strictObject({ id: idSchema, reason: v.optional(v.nullable(v.pipe(v.string(), v.maxLength(500))), null) }),
       )
       .output(type<RunRow>()),
+    /** Ends a run that is being stopped without waiting for its grace period; resolves when the request is stored. */
+    kill: oc.input(v.strictObject({ id: idSchema })).output(type<RunRow>()),
     /** A new run with the same definition and input, or with `input` in its place. */
     retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(inputSchema) })).output(type<{ id: number }>()),
     get: oc.input(v.strictObject({ id: idSchema })).output(type<RunDetail>()),

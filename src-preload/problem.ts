@@ -34,6 +34,10 @@ const catalogue = {
     `Run ${p.id} has already finished (${p.outcome}).`,
     'To run it again: signalbox retry ' + p.id,
   ],
+  RUN_NOT_STOPPING: (p: { id: number }) => [
+    `Run ${p.id} is not being stopped.`,
+    `Ask it to stop first: signalbox cancel ${p.id}`,
+  ],
   RUN_UNFINISHED: (p: { id: number; lifecycle: string }) => [
     `Run ${p.id} is still ${p.lifecycle}.`,
     'Cancel it or let it finish first.',

@@ -73,8 +73,8 @@ function keyOf(row: Attention): string {
 function backpressure({ objects }: EngineState): Attention[] {
   const found: Attention[] = []
   for (const { name, putting, pausedAt, maxsize, taken, getting } of objects.queues.values()) {
-    const first = putting.first()
-    if (first === undefined || pausedAt !== null) continue
+    const first = putting.size === 0 || pausedAt !== null ? undefined : putting.first()
+    if (first === undefined) continue
     const consumers = taken + getting.size
     found.push({ kind: 'backpressure', queue: name, since: first.since, producers: putting.size, maxsize, consumers })
   }
@@ -106,13 +106,16 @@ function stuckStops({ live, timers, clock }: EngineState): Attention[] {
 function starving(state: EngineState): Attention[] {
   const before = state.clock.wallMs() - STARVING_MS
   const found: Attention[] = []
-  for (const semaphore of [...state.objects.semaphores.semaphore.values(), ...state.objects.semaphores.lock.values()]) {
-    const [first] = semaphore.waiting > 0 ? firstOf(semaphore, 1) : []
-    if (first === undefined || first.since > before) continue
-    const [lease] = firstOf(semaphore.leases.values(), 1)
-    const holder = lease === undefined ? null : { run: lease.run, name: state.live.get(lease.run)?.name ?? '' }
-    const { kind: what, name, waiting } = semaphore
-    found.push({ kind: 'starving', what, name, since: first.since, waiting, holder })
+  for (const all of Object.values(state.objects.semaphores)) {
+    for (const semaphore of all.values()) {
+      if (semaphore.waiting === 0) continue
+      const [first] = firstOf(semaphore, 1)
+      if (first === undefined || first.since > before) continue
+      const [lease] = firstOf(semaphore.leases.values(), 1)
+      const holder = lease === undefined ? null : { run: lease.run, name: state.live.get(lease.run)?.name ?? '' }
+      const { kind: what, name, waiting } = semaphore
+      found.push({ kind: 'starving', what, name, since: first.since, waiting, holder })
+    }
   }
   return found
 }

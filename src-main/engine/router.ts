@@ -12,7 +12,7 @@ import { checkScript } from '../interpreters/check-script.ts'
 import { listExamples } from '../jobs/examples.ts'
 import { adviceFor } from './advice.ts'
 import { checkPlaces } from './check-places.ts'
-import { cancel } from './commands/cancel.ts'
+import { cancel, kill } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
 import { retry, submit, submitMany } from './commands/submit.ts'
 import type { Engine } from './engine.ts'
@@ -72,6 +72,10 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
       }),
       cancel: on.runs.cancel.handler(async ({ input }) => {
         await engine.command((state, tick) => cancel(state, tick, input.id, input.reason))
+        return engine.read((state) => storedRunRow(state, input.id))
+      }),
+      kill: on.runs.kill.handler(async ({ input }) => {
+        await engine.command((state, tick) => kill(state, tick, input.id))
         return engine.read((state) => storedRunRow(state, input.id))
       }),
       retry: on.runs.retry.handler(({ input }) => {

@@ -1,15 +1,21 @@
 import FileCode from '@lucide/svelte/icons/file-code'
+import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
+import Lock from '@lucide/svelte/icons/lock'
+import MailQuestion from '@lucide/svelte/icons/mail-question'
 import History from '@lucide/svelte/icons/history'
 import ListOrdered from '@lucide/svelte/icons/list-ordered'
 import Play from '@lucide/svelte/icons/play'
 import Settings from '@lucide/svelte/icons/settings'
 import type { Component } from 'svelte'
 import type { AttentionMeta } from '../../src-preload/contract.ts'
+import FuturesPage from './futures.svelte'
 import HistoryPage from './history.svelte'
+import OverviewPage from './overview.svelte'
 import QueueDetailPage from './queue-detail.svelte'
 import QueuesPage from './queues.svelte'
 import RunDetailPage from './run-detail.svelte'
 import RunsPage from './runs.svelte'
+import SemaphoresPage from './semaphores.svelte'
 import ScriptsPage from './scripts.svelte'
 import SettingsPage from './settings.svelte'
 
@@ -29,6 +35,7 @@ export type Page = {
 
 /** The rail, in its order. A new page is one line here. */
 export const pages: Page[] = [
+  { path: '/overview', title: 'Overview', keys: 'g o', icon: LayoutDashboard, component: OverviewPage },
   {
     path: '/queues',
     title: 'Queues',
@@ -37,6 +44,15 @@ export const pages: Page[] = [
     component: QueuesPage,
     toDo: (of) => of.backpressure + of.dead_letters,
   },
+  {
+    path: '/semaphores',
+    title: 'Semaphores',
+    keys: 'g s',
+    icon: Lock,
+    component: SemaphoresPage,
+    toDo: (of) => of.deadlock + of.starving,
+  },
+  { path: '/futures', title: 'Futures', keys: 'g f', icon: MailQuestion, component: FuturesPage },
   { path: '/runs', title: 'Runs', keys: 'g r', icon: Play, component: RunsPage, toDo: (of) => of.stuck_stop },
   { path: '/history', title: 'History', keys: 'g h', icon: History, component: HistoryPage },
   { path: '/scripts', title: 'Scripts', keys: 'g e', icon: FileCode, component: ScriptsPage },
@@ -49,4 +65,4 @@ export const detailPages: { pattern: string; title: (id: string) => string; comp
   { pattern: '/runs/:id', title: (id) => `Run ${id}`, component: RunDetailPage },
 ]
 
-export const startPath = '/runs'
+export const startPath = '/overview'

@@ -51,6 +51,7 @@ export const outcomeLooks = Object.fromEntries(outcomes.map((name) => [name, ofO
   Outcome,
   StateLook
 >
+export const outcomeWords = (outcome: Outcome): StateWords => ofOutcome[outcome]
 export const attemptWords = (state: Attempt['state']): StateWords => ofAttempt[state]
 
 /** A run held back by a paused job reads as paused, and one that can never go on as deadlocked. */

@@ -6,9 +6,10 @@ import type { TestHost } from './host.ts'
 
 export type PageName = 'Overview' | 'Queues' | 'Semaphores' | 'Futures' | 'Runs' | 'History' | 'Scripts'
 
-/** Opens the address that the host printed. */
+/** Opens the address that the host printed, which leads to the overview, and goes on to the runs. */
 export async function openApp(page: Page, host: TestHost): Promise<void> {
   await page.goto(host.url)
+  await goTo(page, 'Runs')
   await expect(page.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible()
 }
 

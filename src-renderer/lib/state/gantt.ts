@@ -1,0 +1,224 @@
+/** A run, what it has spawned and its tasks as rows of bars over time. Pure; times are epoch ms. */
+import type { FamilyRow, RunLive, TaskRow } from '../../../src-preload/contract.ts'
+import { attemptWords, runWords } from './run-words.ts'
+import type { StateLook, StateWords } from './run-words.ts'
+
+/** `queue`: it waits to be started; `run`: it is under way. `isOpen`: it ends at the now-line. */
+export type Bar = { kind: 'queue' | 'run'; from: number; to: number; look: StateLook; isOpen: boolean }
+export type GanttRow = {
+  key: string
+  depth: number
+  label: string
+  /** The run that the row leads to. */
+  run: number | null
+  words: StateWords
+  bars: Bar[]
+  /** Of a row that has rows below it: whether they are hidden. */
+  isFolded: boolean | null
+  /** Of many runs of one name: how many there are of each state. */
+  counts: { words: StateWords; count: number }[]
+}
+
+/** From so many on, the children of one name are one row. */
+const groupedFrom = 8
+
+type Spans = Pick<FamilyRow, 'createdAt' | 'queuedAt' | 'dueAt' | 'startedAt' | 'finishedAt' | 'lifecycle' | 'outcome'>
+
+/** No bar ends after now, and none before it begins. */
+function bar(kind: Bar['kind'], from: number, to: number | null, now: number, look: StateLook): Bar {
+  const end = Math.min(to ?? now, Math.max(now, from))
+  return { kind, from, to: Math.max(from, end), look, isOpen: to === null }
+}
+
+/** Time in the queue and time under way, apart. */
+export function barsOf(run: Spans, now: number): Bar[] {
+  const queuedFrom = run.queuedAt ?? run.createdAt
+  const bars: Bar[] = []
+  const queueLook = run.lifecycle === 'scheduled' ? 'scheduled' : 'queued'
+  if (run.startedAt === null || run.startedAt > queuedFrom)
+    bars.push(bar('queue', queuedFrom, run.startedAt ?? run.finishedAt, now, queueLook))
+  if (run.startedAt !== null) bars.push(bar('run', run.startedAt, run.finishedAt, now, runWords(run).look))
+  return bars
+}
+
+/** Of the run itself every attempt has a bar, and the time before the first one. */
+function barsOfAttempts(run: RunLive, now: number): Bar[] {
+  const [first] = run.attempts
+  if (first === undefined) return barsOf(run, now)
+  const queuedFrom = Math.min(run.createdAt, first.startedAt)
+  const queue = first.startedAt > queuedFrom ? [bar('queue', queuedFrom, first.startedAt, now, 'queued')] : []
+  return [
+    ...queue,
+    ...run.attempts.map(({ startedAt, endedAt, state }) => {
+      const look = state === 'running' ? runWords(run).look : attemptWords(state).look
+      return bar('run', startedAt, endedAt, now, look)
+    }),
+  ]
+}
+
+export type GanttChoice = {
+  /** Keys of rows that are folded or unfolded against what they are at first. */
+  toggled: ReadonlySet<string>
+  hidesFinished: boolean
+}
+
+type Family = ReadonlyMap<number, FamilyRow[]>
+
+/** The rows from top to bottom: the run, its tasks, its children, and theirs. */
+export function ganttRows(run: RunLive, family: FamilyRow[], now: number, choice: GanttChoice): GanttRow[] {
+  const byParent: Family = Map.groupBy(family, ({ parent }) => parent ?? 0)
+  const isShown = (row: FamilyRow): boolean =>
+    !choice.hidesFinished || row.lifecycle !== 'finished' || (byParent.get(row.id) ?? []).some(isShown)
+  const hasBelow = run.tasks.length > 0 || (byParent.get(run.id) ?? []).some(isShown)
+  const isFolded = hasBelow ? choice.toggled.has('run') : null
+  const own: GanttRow = {
+    key: 'run',
+    depth: 0,
+    label: run.name,
+    run: run.id,
+    words: runWords(run),
+    bars: barsOfAttempts(run, now),
+    isFolded,
+    counts: [],
+  }
+  if (isFolded !== false) return [own]
+  return [own, ...taskRows(run.tasks, now), ...childRows(run.id, 1, byParent, now, choice, isShown)]
+}
+
+function taskRows(tasks: TaskRow[], now: number): GanttRow[] {
+  const depthOf = (task: TaskRow): number => {
+    const parent = tasks.find((other) => other.task === task.parent && other.task !== 0)
+    return parent === undefined ? 1 : depthOf(parent) + 1
+  }
+  return tasks
+    .filter(({ task }) => task !== 0)
+    .map((task): GanttRow => {
+      const isWaiting = task.waits.length > 0
+      const look = isWaiting ? 'waiting' : 'running'
+      return {
+        key: `task ${task.task}`,
+        depth: depthOf(task),
+        label: task.name || `task ${task.task}`,
+        run: null,
+        words: { look, word: isWaiting ? 'Task, waits' : 'Task' },
+        bars: [bar('run', task.since, null, now, look)],
+        isFolded: null,
+        counts: [],
+      }
+    })
+}
+
+function childRows(
+  parent: number,
+  depth: number,
+  byParent: Family,
+  now: number,
+  choice: GanttChoice,
+  isShown: (row: FamilyRow) => boolean,
+): GanttRow[] {
+  const children = (byParent.get(parent) ?? []).filter(isShown)
+  const byName = Map.groupBy(children, ({ name }) => name)
+  const rowsOf = (child: FamilyRow, at: number): GanttRow[] => {
+    const hasBelow = (byParent.get(child.id) ?? []).some(isShown)
+    const key = `run ${child.id}`
+    const isFolded = hasBelow ? choice.toggled.has(key) : null
+    const row: GanttRow = {
+      key,
+      depth: at,
+      label: child.name,
+      run: child.id,
+      words: runWords(child),
+      bars: barsOf(child, now),
+      isFolded,
+      counts: [],
+    }
+    return isFolded === false ? [row, ...childRows(child.id, at + 1, byParent, now, choice, isShown)] : [row]
+  }
+  return [...byName].flatMap(([name, group]) => {
+    if (group.length < groupedFrom) return group.flatMap((child) => rowsOf(child, depth))
+    const key = `group ${parent} ${name}`
+    // A group is folded until it is opened: that is what it is for.
+    const isFolded = !choice.toggled.has(key)
+    const row = groupRow(key, depth, name, group, now, isFolded)
+    return isFolded ? [row] : [row, ...group.flatMap((child) => rowsOf(child, depth + 1))]
+  })
+}
+
+function groupRow(
+  key: string,
+  depth: number,
+  name: string,
+  group: FamilyRow[],
+  now: number,
+  isFolded: boolean,
+): GanttRow {
+  const states = Map.groupBy(group, (child) => runWords(child).word)
+  const counts = [...states.values()].flatMap((children) => {
+    const [first] = children
+    return first === undefined ? [] : [{ words: runWords(first), count: children.length }]
+  })
+  const starts = group.flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt]))
+  const from = Math.min(...group.map(({ queuedAt, createdAt }) => queuedAt ?? createdAt))
+  const isOver = group.every(({ finishedAt }) => finishedAt !== null)
+  const end = isOver ? Math.max(...group.map(({ finishedAt }) => finishedAt ?? 0)) : null
+  const worst = counts.find(({ words }) => ['failed', 'timed-out', 'lost'].includes(words.look))
+  const look = worst?.words.look ?? (isOver ? (counts[0]?.words.look ?? 'succeeded') : 'running')
+  const firstStart = starts.length === 0 ? null : Math.min(...starts)
+  const bars = [
+    ...(firstStart === null || firstStart > from ? [bar('queue', from, firstStart ?? end, now, 'queued')] : []),
+    ...(firstStart === null ? [] : [bar('run', firstStart, end, now, look)]),
+  ]
+  const words: StateWords = { look, word: `${group.length} runs` }
+  return { key, depth, label: `${name} ×${group.length}`, run: null, words, bars, isFolded, counts }
+}
+
+// ---------------------------------------------------------------- the window over time
+
+export type TimeWindow = { from: number; to: number }
+const narrowestMs = 10
+
+/** All that there is to see; it grows while the run is not over. */
+export function fullWindow(run: RunLive, family: FamilyRow[], now: number): TimeWindow {
+  const ends = [run, ...family].map(({ finishedAt }) => finishedAt ?? now)
+  const from = Math.min(run.createdAt, run.queuedAt ?? run.createdAt)
+  return { from, to: Math.max(from + 1_000, ...ends) }
+}
+
+/** `window` moved and cut so that it lies in `full`; the whole of it is no zoom. */
+export function zoomTo(wanted: TimeWindow, full: TimeWindow): TimeWindow | null {
+  const span = Math.max(narrowestMs, wanted.to - wanted.from)
+  if (span >= full.to - full.from) return null
+  const from = Math.min(Math.max(full.from, wanted.from), full.to - span)
+  return { from, to: from + span }
+}
+
+/** Around its middle; a factor below 1 shows less. */
+export function zoomBy(shown: TimeWindow, full: TimeWindow, factor: number): TimeWindow | null {
+  const [middle, half] = [(shown.from + shown.to) / 2, ((shown.to - shown.from) * factor) / 2]
+  return zoomTo({ from: middle - half, to: middle + half }, full)
+}
+
+/** By a share of what is shown; negative is earlier. */
+export function panBy(shown: TimeWindow, full: TimeWindow, share: number): TimeWindow | null {
+  const by = (shown.to - shown.from) * share
+  return zoomTo({ from: shown.from + by, to: shown.to + by }, full)
+}
+
+const steps = [
+  10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 900_000,
+  1_800_000, 3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000,
+]
+
+/** Round times since `origin` that lie in `shown`, about six of them. */
+export function ticks(shown: TimeWindow, origin: number): { at: number; sinceMs: number }[] {
+  const step = steps.find((each) => (shown.to - shown.from) / each <= 7) ?? (shown.to - shown.from) / 5
+  const first = Math.ceil((shown.from - origin) / step)
+  const last = Math.floor((shown.to - origin) / step)
+  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => {
+    const sinceMs = (first + index) * step
+    return { at: origin + sinceMs, sinceMs }
+  })
+}
+
+/** Where an instant stands, in percent of what is shown. */
+export const percentOf = (at: number, { from, to }: TimeWindow): number => ((at - from) / (to - from)) * 100

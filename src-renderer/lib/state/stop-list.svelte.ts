@@ -1,0 +1,20 @@
+import type { Outcome, RunRow, Stop } from '../../../src-preload/contract.ts'
+import { stopList } from './stop-list.ts'
+
+export type StopRow = { id: number; name: string; stop: Stop; outcome: Outcome | null; endedAt: number | null }
+
+/** The stops under way, and those that ended a moment ago, so that the eye sees how each went. */
+export class StopList {
+  rows: StopRow[] = $state.raw([])
+
+  /** `ended`: what became of runs that are not in `runs` any more. */
+  update(runs: RunRow[], ended: ReadonlyMap<number, Outcome>, now: number): void {
+    this.rows = stopList(this.rows, runs, ended, now)
+  }
+
+  /** Runs of which it is not known yet how they ended. */
+  missing(runs: RunRow[]): number[] {
+    const here = new Set(runs.map(({ id }) => id))
+    return this.rows.flatMap(({ id, outcome }) => (outcome === null && !here.has(id) ? [id] : []))
+  }
+}

@@ -1,0 +1,36 @@
+/** The way of a stop in steps, as the cancellations drawer shows it. */
+import type { Outcome, Stop } from '../../../src-preload/contract.ts'
+import { formatSpan } from './duration.ts'
+import { outcomeWords } from './run-words.ts'
+
+/** `late`: it takes longer than a script that cooperates needs. */
+export type StopStep = { label: string; is: 'done' | 'now' | 'late' | 'to come' }
+
+/** A script that reacts to its signal ends well within this. */
+const cooperatesMs = 3_000
+
+/** `outcome`: of a run that has ended; the steps it took are behind it. */
+export function stopSteps(stop: Stop, outcome: Outcome | null, now: number): StopStep[] {
+  const age = formatSpan(now - stop.since, true)
+  const isOver = outcome !== null
+  const isForced = stop.phase === 'killing'
+  const reacts: StopStep = (() => {
+    if (isOver && !isForced) return { label: 'Cooperated', is: 'done' }
+    if (isForced) return { label: 'Did not react', is: 'done' }
+    if (stop.phase === 'requested') return { label: 'Ends by itself', is: 'to come' }
+    const isLate = now - stop.since >= cooperatesMs
+    return isLate ? { label: `Not reacting · ${age}`, is: 'late' } : { label: `Ending · ${age}`, is: 'now' }
+  })()
+  const forced: StopStep[] = isForced
+    ? [isOver ? { label: 'Forced', is: 'done' } : { label: `Forcing · ${age}`, is: 'late' }]
+    : []
+  return [
+    { label: 'Requested', is: 'done' },
+    stop.phase === 'requested' && !isOver
+      ? { label: `Sending the signal · ${age}`, is: 'now' }
+      : { label: 'Signal delivered', is: 'done' },
+    reacts,
+    ...forced,
+    isOver ? { label: outcomeWords(outcome).word, is: 'done' } : { label: 'Ended', is: 'to come' },
+  ]
+}

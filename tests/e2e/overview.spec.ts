@@ -1,0 +1,148 @@
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { until } from '../support/until.ts'
+import { expectAccessible } from './support/axe.ts'
+import { scriptText, shellLine, useHost } from './support/host.ts'
+import { openAt, openPalette } from './support/window.ts'
+import { expect, test } from './support/window-test.ts'
+
+const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
+const host = useHost()
+/** Ends only when it is killed, which comes late. */
+const stubborn = { ...shellLine(`trap '' TERM; echo deaf; while :; do sleep 0.1; done`), graceMs: 600_000 }
+
+/** A run of it that ignores the signal from now on. */
+async function startStubborn(name: string): Promise<number> {
+  const id = await host.submit(stubborn, { name })
+  await until(`run ${id} is deaf`, async () => (await host.client.runs.get({ id })).logLines > 0)
+  return id
+}
+
+const attention = (page: Page) => page.getByRole('region', { name: 'Needs attention' })
+
+test.afterEach(async () => {
+  const { rows } = await host.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running', 'stopping'] })
+  for (const { id } of rows) await host.client.runs.cancel({ id })
+  for (const { id } of rows) {
+    const { lifecycle } = await host.client.runs.get({ id })
+    if (lifecycle === 'stopping') await host.client.runs.kill({ id })
+    await host.untilFinished(id)
+  }
+})
+
+test('requirement 25: the first start offers a sample, and nothing needs anybody', async ({ page }) => {
+  await page.goto(host.url)
+  await expect(page).toHaveTitle('Overview · Signalbox')
+  await expect(page.getByRole('heading', { name: 'Nothing has run here yet' })).toBeVisible()
+  await expect(attention(page)).toContainText('Nothing needs you.')
+  await expect(page.getByText('Nothing is planned for the next half hour.')).toBeVisible()
+  await expectAccessible(page)
+  await page.getByRole('button', { name: 'Try the sample script' }).click()
+  await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
+})
+
+test('requirement 7: what needs a person comes first with its cause and what to do, and goes when it is over', async ({
+  page,
+}) => {
+  await host.client.jobs.save({ name: 'nightly backup', definition: shellLine('exit 3') })
+  const failed = await host.client.runs.submit({ what: 'job', job: 'nightly backup' })
+  await host.untilFinished(failed.id)
+  const puts = scriptText(
+    `import { queue } from 'signalbox'
+export default async function () {
+  for (let n = 0; ; n += 1) await queue('pages', { maxsize: 3 }).put(n)
+}`,
+    { executor: 'async' },
+  )
+  const producer = await host.submit(puts, { name: 'crawl' })
+  await openAt(page, host, '/overview')
+  const items = attention(page).getByRole('listitem')
+  await expect(items).toHaveCount(2)
+  await expect(items.nth(0)).toContainText('pages 1 producer waits for')
+  await expect(items.nth(1)).toContainText('nightly backup its last run went wrong')
+  await items.nth(0).getByRole('button', { name: 'See who takes: pages' }).press('Enter')
+  await expect(page.getByRole('region', { name: 'Producers' })).toContainText('crawl')
+  await page.keyboard.press('g')
+  await page.keyboard.press('o')
+  await host.client.runs.cancel({ id: producer })
+  await expect(items).toHaveCount(1)
+  await host.client.jobs.save({ name: 'nightly backup', definition: shellLine('true'), replace: true })
+  await items.nth(0).getByRole('button', { name: 'Run it again: nightly backup' }).press('Enter')
+  await expect(attention(page)).toContainText('Nothing needs you.')
+})
+
+test('requirement 15: a cancel that is ignored shows its age and its steps, and can be forced', async ({ page }) => {
+  const id = await startStubborn('stubborn')
+  await openAt(page, host, `/runs/${id}`)
+  await expect(page.getByRole('button', { name: 'Cancel' })).toBeEnabled()
+  await page.keyboard.press('c')
+  await expect(page.getByRole('dialog', { name: `Cancel run ${id}?` })).toBeVisible()
+  await page.keyboard.press('Enter')
+  const opener = page.getByRole('button', { name: /^\d+ stopping$/ })
+  await expect(opener).toHaveText('1 stopping')
+  await page.getByRole('heading', { level: 1 }).click()
+  await page.keyboard.press('x')
+  const drawer = page.getByRole('region', { name: 'Cancellations' })
+  await expect(drawer).toBeFocused()
+  const steps = drawer.getByRole('list', { name: `Steps of stopping run ${id}` }).getByRole('listitem')
+  await expect(steps).toHaveText(['Requested', 'Signal delivered', /^Not reacting · \d+ s$/, 'Ended'])
+  await expect(drawer).toContainText(/in all, forced in/)
+  await page.screenshot({ path: join(screenshots, 'cancellations-light.png') })
+  await expectAccessible(page)
+  await page.keyboard.press('Escape')
+  await expect(drawer).toHaveCount(0)
+  await opener.press('Enter')
+  await drawer.getByRole('button', { name: `Force run ${id} to end` }).press('Enter')
+  await expect(steps).toHaveText(['Requested', 'Signal delivered', 'Did not react', 'Forced', 'Cancelled'])
+  await expect(opener).toHaveText('0 stopping')
+  expect((await host.client.runs.get({ id })).outcome).toBe('cancelled')
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+
+    test(`requirement 22: the overview in ${colorScheme} breaks no rule of WCAG 2.2 AA`, async ({ page }) => {
+      const quick = scriptText(`export default () => 1`, { executor: 'async' })
+      for (let n = 0; n < 30; n += 1) await host.submit(quick, { name: 'quick' })
+      await host.submit(shellLine('exit 1'), { name: 'check the links' })
+      await host.client.jobs.save({ name: 'sync photos', definition: shellLine('exit 4'), replace: true })
+      await host.client.runs.submit({ what: 'job', job: 'sync photos' })
+      await host.client.jobs.save({ name: 'rotate logs', definition: shellLine('true'), replace: true })
+      await host.client.schedules.save({
+        name: 'often',
+        job: 'rotate logs',
+        timing: { kind: 'interval', everyMs: 600_000, anchorAt: Date.now() - 60_000, zone: 'Europe/Berlin' },
+        replace: true,
+      })
+      await host.client.runs.submit({ what: 'job', job: 'rotate logs', delayMs: 900_000 })
+      const works = scriptText(`import { progress, sleep } from 'signalbox'
+export default async function () {
+  progress(60, 240, 'page 60')
+  await sleep('1h')
+}`)
+      await host.submit(works, { name: 'index the catalogue' })
+      const deaf = await startStubborn('transcode')
+      await host.client.runs.cancel({ id: deaf, reason: 'wrong folder' })
+      await openAt(page, host, '/overview')
+      await expect(attention(page)).toContainText('transcode')
+      await expect(page.getByRole('region', { name: 'Running now', exact: true })).toContainText('60 / 240')
+      await expect(page.getByRole('list', { name: 'Planned for the next half hour' })).toContainText('schedule often')
+      await expect(
+        page.getByRole('img', { name: /^Runs that ended in the last hour: \d\d+ succeeded, [1-9]/ }),
+      ).toBeVisible()
+      await page.screenshot({ path: join(screenshots, `overview-${colorScheme}.png`) })
+      await expectAccessible(page)
+      for (const density of ['dense', 'cozy']) {
+        await openPalette(page)
+        await page.keyboard.type(`rows: ${density}`)
+        await page.keyboard.press('Enter')
+        await expectAccessible(page)
+      }
+      await page.setViewportSize({ width: 720, height: 450 })
+      await page.getByRole('region', { name: 'Throughput' }).scrollIntoViewIfNeeded()
+      await expect(page.getByRole('region', { name: 'Throughput' })).toBeInViewport()
+      await expectAccessible(page)
+    })
+  })
+}
