@@ -56,6 +56,7 @@ export async function startEngineHere(
     random: Math.random,
     slots: { thread: 1, ...slots },
     isPrivate: false,
+    askForKey: () => Promise.resolve(null),
     connectInterpreters:
       connect ??
       ((onReports) =>

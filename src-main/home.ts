@@ -27,6 +27,8 @@ export const homePaths = (home: string) => ({
   window: join(home, 'window'),
   /** Token of the headless host, mode 0600. */
   token: join(home, 'token'),
+  /** The key of the secrets, mode 0600. */
+  secretsKey: join(home, 'secrets.key'),
 })
 
 /** Creates the folder for its owner alone. Throws what the file system says. */

@@ -1,5 +1,17 @@
 /** Boot list of the desktop app; a quit undoes it in reverse order. */
-import { app, dialog, ipcMain, Menu, nativeTheme, Notification, powerMonitor, protocol, session, shell } from 'electron'
+import {
+  app,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  Notification,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  session,
+  shell,
+} from 'electron'
 import { acceptConnections } from './desktop/connections.ts'
 import { guardContents } from './desktop/contents-policy.ts'
 import { reviveDeadPage } from './desktop/dead-page.ts'
@@ -9,6 +21,7 @@ import { createLinkOpener } from './desktop/open-external.ts'
 import { registerAppScheme, servePage } from './desktop/page-protocol.ts'
 import { drainBeforeQuit } from './desktop/quit.ts'
 import { guardSession } from './desktop/session-policy.ts'
+import { systemVault } from './desktop/key-vault.ts'
 import { createTray } from './desktop/tray.ts'
 import { loadPage, openWindow, showWindow } from './desktop/window.ts'
 import { keepEngine } from './engine/engine-keeper.ts'
@@ -24,7 +37,11 @@ async function boot(home: string): Promise<void> {
 
   guardSession(session.defaultSession)
   servePage(protocol)
-  const engine = await keepEngine({ home, mode: 'host', ownerLabel: `desktop app, process ${process.pid}` }, giveUp)
+  const engine = await keepEngine(
+    { home, mode: 'host', ownerLabel: `desktop app, process ${process.pid}` },
+    giveUp,
+    systemVault(home, safeStorage),
+  )
   const local = await startLocalSocket({
     home,
     connect: () => engine.tryConnect(),

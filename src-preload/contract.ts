@@ -19,6 +19,7 @@ import { overviewFeeds } from './overview-contract.ts'
 import { retryOverrideSchema } from './retry-policy.ts'
 import { idSchema, lifecycles, outcomes, runFilterSchema } from './run-filter.ts'
 import type { Lifecycle, Outcome } from './run-filter.ts'
+import { secretContract } from './secrets.ts'
 import { scheduleContract } from './schedule-contract.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
 
@@ -326,6 +327,7 @@ export const contract = {
   ...objectContract,
   ...scheduleContract,
   ...historyContract,
+  ...secretContract,
   waits: {
     /** Those that stand, the oldest first, up to 100. */
     deadlocks: oc.output(type<Deadlock[]>()),

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { keyPattern, limits, namePattern, nameRule, objectLimits } from './limits.ts'
+import { neededSecretsSchema } from './secrets.ts'
 import { noResourceLimits, resourceLimitsSchema } from './resource-limits.ts'
 import { httpRequestSchema } from './http-request.ts'
 import { retrySchema, spanMs, statuses } from './retry-policy.ts'
@@ -71,6 +72,8 @@ const policy = {
   /** Working folder, absolute; null: the script's own folder, or the user's home for commands. */
   cwd: v.optional(v.nullable(v.string()), null),
   /** Added to the allow-listed environment. */
+  /** Added to the environment, or where that is shared, for `secret(…)` of the SDK; kept out of logs and results. */
+  secrets: v.optional(neededSecretsSchema, []),
   env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), v.string()), {}),
 }
 
@@ -145,6 +148,7 @@ export const rulesOfOld = {
   idleTimeoutMs: null,
   retry: null,
   limits: noResourceLimits,
+  secrets: [],
 } satisfies Partial<Definition>
 
 /** The executor whose slots a run of this definition takes. Commands are processes, and so is what nothing is known of. */

@@ -22,6 +22,9 @@ export const limits = {
   retryDelays: 100,
   /** Names of errors that are, or are not, tried again. */
   retryReasons: 50,
+  secretsOfJob: 50,
+  /** The least and the most characters of a secret. */
+  secretUnits: [4, 32_768],
   httpHeaders: 100,
   /** Of a URL, or of one header. */
   httpUnits: 8_192,
@@ -63,6 +66,9 @@ export const objectLimits = {
   /** Longest period of a rate, in ms: 400 days. */
   periodMs: 400 * 86_400_000,
 } as const
+
+/** The name of a secret; it can be that of a variable, too. */
+export const secretNamePattern = /^[A-Za-z_][\w.-]*$/
 
 /** An HTTP status, or all of a kind: `503`, `5xx`. */
 export const statusPattern = /^[1-5](\d\d|xx)$/

@@ -82,6 +82,16 @@ const catalogue = {
       ? 'See the names with: signalbox semaphore ls. A lock is made by the first script that uses it.'
       : 'See the names with: signalbox semaphore ls, and say --lock for a lock. A script makes it, or semaphore set --create.',
   ],
+  SECRET_NOT_FOUND: (p: { name: string }) => [
+    `There is no secret named "${p.name}".`,
+    'Set it with: signalbox secret set NAME',
+  ],
+  SECRET_IN_USE: (p: { name: string; jobs: string[] }) => [
+    `The secret "${p.name}" is needed by ${p.jobs.map((job) => `"${job}"`).join(', ')}.`,
+    'Remove or change these jobs first.',
+  ],
+  /** `todo`: a whole sentence. */
+  SECRETS_LOCKED: (p: { why: string; todo: string }) => [`The secrets cannot be used: ${p.why}.`, p.todo],
   FUTURE_NOT_FOUND: (p: { name: string }) => [
     `There is no future named "${p.name}".`,
     'See the names with: signalbox future ls',

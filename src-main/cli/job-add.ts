@@ -12,6 +12,7 @@ import type { LimitOptions } from './limit-options.ts'
 import { printJson, printLine } from './output.ts'
 import { addRetryOptions, parseRetry } from './retry-options.ts'
 import type { RetryOptions } from './retry-options.ts'
+import { addSecretOption } from './secret.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { asWord } from './words.ts'
 
@@ -29,6 +30,7 @@ type Options = RetryOptions &
     priority: string
     semaphore: Definition['semaphores']
     concurrency?: string
+    secret: Definition['secrets']
     cwd?: string
     env: Record<string, string>
     stdin?: string
@@ -57,6 +59,7 @@ export function addJobAdd(job: Command): void {
     .option('--concurrency <[key=]limit>', 'how many of its runs at a time: 2; or for each value: input.host=2')
     .option('--cwd <folder>', 'where it runs (default: the folder of the script, your home for a command)')
     .option('--env <name=value>', 'adds to its environment; can be repeated', addVariable, {})
+    .option('--secret <[variable=]name>', 'gives it a secret (see: secret set); can be repeated', addSecretOption, [])
     .option('--stdin <text>', 'given to a command: text, @FILE, or - for standard input')
     .option('--success-codes <codes>', 'exit codes of a command that mean success: 0,1')
     .option('--description <text>', 'what it is for')
@@ -130,6 +133,7 @@ function parsePolicy(options: Options) {
     semaphores: options.semaphore,
     concurrency: options.concurrency === undefined ? null : parseConcurrency(options.concurrency),
     limits: parseLimits(options),
+    secrets: options.secret,
     cwd: options.cwd === undefined ? null : resolve(options.cwd),
     env: options.env,
   }

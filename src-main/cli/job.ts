@@ -6,6 +6,7 @@ import { httpFacts } from './http-options.ts'
 import { limitFacts } from './limit-options.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
 import { retryInWords } from './retry-options.ts'
+import { secretInWords } from './secret.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { contentInWords, spanInWords, stateCell, stateInWords, timeInWords } from './words.ts'
 
@@ -111,6 +112,7 @@ function printJob(job: JobRow, advice: Advice | null): void {
     ...limitFacts(definition.limits),
     ['folder', definition.cwd],
     ['environment', Object.keys(definition.env).join(', ') || null],
+    ['secrets', definition.secrets.map(secretInWords).join(', ') || null],
     ['queued', String(job.queued)],
     ['last run', job.lastRun === null ? null : `${job.lastRun.id} (${stateInWords(job.lastRun)})`],
     ['changed', timeInWords(job.updatedAt)],

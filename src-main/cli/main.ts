@@ -19,6 +19,7 @@ import { addPrune, addRetention } from './retention.ts'
 import { addRetry } from './retry.ts'
 import { addRun } from './run.ts'
 import { addSchedule } from './schedule.ts'
+import { addSecret } from './secret.ts'
 import { addSemaphore } from './semaphore.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
@@ -40,6 +41,7 @@ const verbs = [
   addRetention,
   addPrune,
   addSchedule,
+  addSecret,
   addQueue,
   addSemaphore,
   addFuture,

@@ -15,6 +15,7 @@ import { inertOn, printJson, writeFully } from './output.ts'
 import type { Reached } from './private-engine.ts'
 import { addRetryOptions, parseRetry } from './retry-options.ts'
 import type { RetryOptions } from './retry-options.ts'
+import { addSecretOption } from './secret.ts'
 import { circumstancesOf, explainLoss } from './verb.ts'
 import { errorLines, spanInWords } from './words.ts'
 
@@ -27,6 +28,7 @@ type Options = RetryOptions &
     totalTimeout?: string
     idleTimeout?: string
     semaphore: Definition['semaphores']
+    secret: Definition['secrets']
     name?: string
   }
 
@@ -47,6 +49,7 @@ export function addRun(program: Command): void {
     .option('--idle-timeout <duration>', 'longest time without a sign of life: progress, log, calls')
     .option('--total-timeout <duration>', 'longest time in all, with its retries')
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
+    .option('--secret <[variable=]name>', 'gives it a secret; can be repeated', addSecretOption, [])
     .option('--name <name>', 'what lists call it (default: the name of the file)')
   addHttpOptions(run)
   addLimitOptions(run)
@@ -97,6 +100,7 @@ async function parseRequest(file: string | undefined, options: Options): Promise
       retry: parseRetry(options),
       semaphores: options.semaphore,
       limits: parseLimits(options),
+      secrets: options.secret,
     },
     input: await parseInput(options.input),
   }

@@ -107,6 +107,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
   state.counters.add('is_queued', -1)
   state.counters.add('is_running', 1)
   startLimits(state, tick, run)
+  const secrets = state.secrets.give(definition)
   if (run.isStartTold) {
     tick.event(row.id, 'started', {
       attempt: row.attempt,
@@ -129,6 +130,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     backfilled: row.isBackfill === 1,
     isSuspect,
     input: row.input,
+    ...(secrets === undefined ? {} : { secrets }),
   })
 }
 

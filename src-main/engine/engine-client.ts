@@ -2,6 +2,8 @@ import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { isProblemCode, Problem, problem } from '../../src-preload/problem.ts'
 import { entryPath } from '../entry.ts'
+import { fileVault } from '../secret-key.ts'
+import type { KeyVault } from '../secret-key.ts'
 
 export type EngineOptions = {
   /** The data folder, absolute; created when missing. */
@@ -15,10 +17,18 @@ export type EngineOptions = {
 }
 
 /** What the engine thread tells the thread that started it. */
-export type FromEngine = { type: 'ready' } | { type: 'refused'; code: string; message: string; hint: string }
+export type FromEngine =
+  | { type: 'ready' }
+  | { type: 'refused'; code: string; message: string; hint: string }
+  /** Wants the key of the secrets; made when there is none, if it may. */
+  | { type: 'key'; mayCreate: boolean }
 
 /** What the engine thread is told besides the contract's calls. */
-export type ToEngine = { type: 'connect'; port: MessagePort } | { type: 'stop'; graceMs: number }
+export type ToEngine =
+  | { type: 'connect'; port: MessagePort }
+  | { type: 'stop'; graceMs: number }
+  | { type: 'key'; key: Uint8Array | null }
+  | { type: 'key_refused'; code: string; message: string; hint: string }
 
 export type EngineHandle = {
   /** Opens a connection that speaks the contract in oRPC frames; closing the port ends its feeds. */
@@ -35,8 +45,14 @@ export type EngineHandle = {
 /** Default of `stop`: with the kill that follows, a quit stays below 12 s (promise P8). */
 const STOP_GRACE_MS = 8_000
 
-/** Starts the engine on a thread of its own. Rejects with a `Problem` when the data folder or its store is refused. */
-export async function startEngine(options: EngineOptions): Promise<EngineHandle> {
+/**
+ * Starts the engine on a thread of its own. Rejects with a `Problem` when the data folder or its store is refused. The key of
+ * the secrets comes from `vault`, default: the file in the data folder; that of a desktop's key store is only had here.
+ */
+export async function startEngine(
+  options: EngineOptions,
+  vault: KeyVault = fileVault(options.home),
+): Promise<EngineHandle> {
   const worker = new Worker(entryPath('engine-thread'), { workerData: options, stdin: false })
   const ended = new Promise<Error | null>((resolve) => {
     let crash: Error | null = null
@@ -47,7 +63,8 @@ export async function startEngine(options: EngineOptions): Promise<EngineHandle>
   await new Promise<void>((resolve, reject) => {
     // Not the first message, whatever it is: under `node --watch` a thread also posts the names of its modules.
     worker.on('message', (message: FromEngine) => {
-      if (message.type === 'ready') resolve()
+      if (message.type === 'key') void answerKey(vault, message.mayCreate).then((answer) => worker.postMessage(answer))
+      else if (message.type === 'ready') resolve()
       else if (message.type === 'refused') {
         const code = isProblemCode(message.code) ? message.code : 'INTERNAL'
         reject(new Problem(code, message.message, message.hint))
@@ -73,5 +90,16 @@ export async function startEngine(options: EngineOptions): Promise<EngineHandle>
       })()
       return stopping
     },
+  }
+}
+
+async function answerKey(vault: KeyVault, mayCreate: boolean): Promise<ToEngine> {
+  try {
+    const kept = await vault.load()
+    return { type: 'key', key: kept ?? (mayCreate ? await vault.create() : null) }
+  } catch (error) {
+    const { code, message, hint } =
+      error instanceof Problem ? error : problem('INTERNAL', { message: error instanceof Error ? error.message : '' })
+    return { type: 'key_refused', code, message, hint }
   }
 }

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { KeyVault } from '../secret-key.ts'
 import { startEngine } from './engine-client.ts'
 import type { EngineHandle, EngineOptions } from './engine-client.ts'
 
@@ -19,9 +20,13 @@ export type EngineKeeper = {
  * Starts the engine and starts it again when it crashes, ever more slowly. Rejects with the `Problem` of the first start;
  * `onRefused` gets the one of a later start, after which nothing is tried any more.
  */
-export async function keepEngine(options: EngineOptions, onRefused: (reason: unknown) => void): Promise<EngineKeeper> {
+export async function keepEngine(
+  options: EngineOptions,
+  onRefused: (reason: unknown) => void,
+  vault?: KeyVault,
+): Promise<EngineKeeper> {
   const stopping = new AbortController()
-  let engine: EngineHandle | null = await startEngine(options)
+  let engine: EngineHandle | null = await startEngine(options, vault)
 
   async function restartUntilStopped(): Promise<void> {
     let delayMs = firstDelayMs
@@ -34,7 +39,7 @@ export async function keepEngine(options: EngineOptions, onRefused: (reason: unk
       if (performance.now() - startedAt > healthyAfterMs) delayMs = firstDelayMs
       await delay(delayMs, undefined, { signal: stopping.signal })
       delayMs = Math.min(delayMs * 2, longestDelayMs)
-      engine = await startEngine(options)
+      engine = await startEngine(options, vault)
     }
   }
 

@@ -4,7 +4,8 @@
  */
 import { availableParallelism } from 'node:os'
 import { parentPort, workerData } from 'node:worker_threads'
-import { Problem } from '../../src-preload/problem.ts'
+import type { MessagePort } from 'node:worker_threads'
+import { isProblemCode, Problem } from '../../src-preload/problem.ts'
 import { homePaths } from '../home.ts'
 import { startSupervisor } from '../interpreters/supervisor-client.ts'
 import { explainStoreError, openStore } from '../store/open.ts'
@@ -12,6 +13,7 @@ import type { OpenStore } from '../store/open.ts'
 import { prepareStore } from '../store/store.ts'
 import { version } from '../version.ts'
 import { systemClock } from './clock.ts'
+import type { AskForKey } from './secrets.ts'
 import type { EngineOptions, FromEngine, ToEngine } from './engine-client.ts'
 import { Engine } from './engine.ts'
 import { statusOf } from './feed-views.ts'
@@ -28,7 +30,7 @@ async function main(): Promise<void> {
 
   let opened: { store: OpenStore; engine: Engine }
   try {
-    opened = await openEngine(options)
+    opened = await openEngine(options, (mayCreate) => askForKey(parent, mayCreate))
   } catch (error) {
     const reason = explainStoreError(options.home, error)
     if (!(reason instanceof Problem)) throw error
@@ -52,6 +54,7 @@ async function main(): Promise<void> {
       serve(message.port)
       return
     }
+    if (message.type !== 'stop') return
     void engine.stop(message.graceMs).then(() => {
       loopDelay.stop()
       store.close()
@@ -61,7 +64,21 @@ async function main(): Promise<void> {
   say({ type: 'ready' })
 }
 
-async function openEngine(options: EngineOptions): Promise<{ store: OpenStore; engine: Engine }> {
+/** One question at a time is enough: the key is asked for once, or until there is one. */
+async function askForKey(parent: MessagePort, mayCreate: boolean): Promise<Uint8Array | null> {
+  return new Promise((resolve, reject) => {
+    const listen = (message: ToEngine) => {
+      if (message.type !== 'key' && message.type !== 'key_refused') return
+      parent.off('message', listen)
+      if (message.type === 'key') return resolve(message.key)
+      reject(new Problem(isProblemCode(message.code) ? message.code : 'INTERNAL', message.message, message.hint))
+    }
+    parent.on('message', listen)
+    parent.postMessage({ type: 'key', mayCreate } satisfies FromEngine)
+  })
+}
+
+async function openEngine(options: EngineOptions, askForKey: AskForKey): Promise<{ store: OpenStore; engine: Engine }> {
   const store = openStore(options.home, options.ownerLabel)
   const paths = homePaths(options.home)
   const slots = { ...defaultSlots(availableParallelism()), ...options.slots }
@@ -71,6 +88,7 @@ async function openEngine(options: EngineOptions): Promise<{ store: OpenStore; e
     scriptsFolder: paths.scripts,
     clock: systemClock,
     random: Math.random,
+    askForKey,
     slots,
     isPrivate: options.mode === 'private',
     connectInterpreters: (onReports) =>

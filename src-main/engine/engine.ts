@@ -1,5 +1,7 @@
 import type { Executor } from '../../src-preload/contract.ts'
 import { Problem, problem } from '../../src-preload/problem.ts'
+import { Secrets } from './secrets.ts'
+import type { AskForKey } from './secrets.ts'
 import type { Interpreters, OnReports, Report, StopStep } from '../interpreters/interpreters.ts'
 import type { Store } from '../store/store.ts'
 import { admit } from './admit.ts'
@@ -32,6 +34,8 @@ export type EngineParts = {
   slots: Record<Executor, number>
   /** Admits only what is submitted in this life. */
   isPrivate: boolean
+  /** Gives the key of the secrets. */
+  askForKey: AskForKey
   connectInterpreters: (onReports: OnReports) => Interpreters
   /** A turn failed and its transaction was rolled back: memory and store may differ, so the engine has stopped. */
   onFatal: (error: unknown) => void
@@ -79,7 +83,7 @@ export class Engine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts
-    this.#state = createState(parts)
+    this.#state = createState({ ...parts, secrets: new Secrets(parts.store, parts.askForKey) })
     this.#clockJumps = new ClockJumps(parts.clock)
     const transact = (work: (tick: Tick) => void) => {
       this.#attempt(() => this.#transact(work))
@@ -93,6 +97,7 @@ export class Engine {
   /** Sees the last life's processes dead, settles its runs, then opens the gate. */
   async start(): Promise<void> {
     await this.#interpreters.sweep()
+    await this.#state.secrets.open()
     this.#transact((tick) => recover(this.#state, tick))
     this.#phase = 'running'
     this.#plan()

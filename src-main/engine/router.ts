@@ -23,6 +23,7 @@ import { createOverviewFeeds } from './overview-views.ts'
 import { createObjectRouter } from './objects/router.ts'
 import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
+import { createSecretRouter } from './secret-router.ts'
 import { createScheduleRouter } from './schedules/router.ts'
 import type { EngineState } from './state.ts'
 import { deadlocksOf } from './waits/deadlock-views.ts'
@@ -102,6 +103,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
     ...createObjectRouter(engine),
     ...createScheduleRouter(engine),
     ...createHistoryRouter(engine),
+    ...createSecretRouter(engine),
     waits: {
       deadlocks: on.waits.deadlocks.handler(() => engine.read((state) => deadlocksOf(state, 100))),
     },

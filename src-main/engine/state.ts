@@ -18,6 +18,7 @@ import { Lanes } from './lanes.ts'
 import { loadObjects } from './objects/objects.ts'
 import type { Objects } from './objects/objects.ts'
 import type { ScriptSide } from './objects/script-side.ts'
+import type { Secrets } from './secrets.ts'
 import { Schedules } from './schedules/schedules.ts'
 import { noDeadlocks } from './waits/deadlocks.ts'
 import type { Deadlocks } from './waits/deadlocks.ts'
@@ -69,6 +70,7 @@ export type EngineState = {
   readonly autoExecutors: AutoExecutors
   readonly objects: Objects
   readonly schedules: Schedules
+  readonly secrets: Secrets
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
@@ -108,6 +110,7 @@ export function createState(options: {
   isPrivate: boolean
   random: () => number
   clock: Clock
+  secrets: Secrets
 }): EngineState {
   const { store, isPrivate, clock } = options
   const counters = new Counters(store)

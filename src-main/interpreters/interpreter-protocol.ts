@@ -9,7 +9,10 @@ export type Code = ScriptDefinition['code']
 export type ScriptLimits = Pick<ResourceLimits, 'outputBytes' | 'onOutput' | 'resultBytes' | 'openFiles'>
 
 /** What an interpreter needs to know of an attempt; the code travels beside it, for many attempts share one. */
-export type ScriptStart = Omit<AttemptStart, 'definition'> & { limits?: ScriptLimits }
+export type ScriptStart = Omit<AttemptStart, 'definition' | 'secrets'> & {
+  limits?: ScriptLimits
+  secrets?: Record<string, string>
+}
 
 /** First argument of every interpreter process, as JSON; that of a pool is a `PoolSettings`. */
 export type InterpreterSettings = {

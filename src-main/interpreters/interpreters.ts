@@ -1,4 +1,4 @@
-import type { Definition, LogLevel } from '../../src-preload/contract.ts'
+import type { Definition, LogLevel, RunError } from '../../src-preload/contract.ts'
 import type { Ending } from '../core/verdict.ts'
 import type { LimitEffect, LimitPassed } from '../core/resource-limit.ts'
 import type { Answer, ScriptReport } from './calls.ts'
@@ -22,6 +22,8 @@ export type AttemptStart = {
   definition: Definition
   /** JSON text. */
   input: string
+  /** What it is given of secrets, or why it cannot have them; left out when it needs none. */
+  secrets?: { values: Record<string, string> } | { refusal: RunError }
 }
 
 /**

@@ -36,6 +36,7 @@ export class PoolAttempts {
   readonly #settings: PoolSettings
   readonly #nextChannel: () => number
   readonly #report: (report: Report) => void
+  readonly #clean: (text: string) => string
   readonly #pools = new Map<number, Pool>()
   /** The pool that takes new attempts. */
   #open: Pool | null = null
@@ -45,11 +46,13 @@ export class PoolAttempts {
     settings: PoolSettings,
     nextChannel: () => number,
     report: (report: Report) => void,
+    clean: (text: string) => string,
   ) {
     this.#link = link
     this.#settings = settings
     this.#nextChannel = nextChannel
     this.#report = report
+    this.#clean = clean
   }
 
   start(starts: AttemptStart[]): void {
@@ -250,7 +253,8 @@ export class PoolAttempts {
       this.#report({ type: 'log', run: only.run, attempt: only.attempt, lines })
       return
     }
-    for (const [, , text] of lines) process.stderr.write(`${this.#settings.executor} interpreter: ${text}\n`)
+    for (const [, , text] of lines)
+      process.stderr.write(`${this.#settings.executor} interpreter: ${this.#clean(text)}\n`)
   }
 
   /** What belongs to a process cannot be a run's where that is shared. */

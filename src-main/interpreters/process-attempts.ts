@@ -183,18 +183,20 @@ export class ProcessAttempts {
     this.#link.sendTo(running.channel, JSON.stringify(message))
   }
 
-  #launchOf({ run, attempt, definition, input }: AttemptStart): Launch {
+  #launchOf({ run, attempt, definition, input, secrets }: AttemptStart): Launch {
+    const values = secrets !== undefined && 'values' in secrets ? secrets.values : {}
     const label = `${run}.${attempt}`
     if (definition.kind === 'command') {
       const limits = launchLimits(definition.limits)
-      return { ...commandLine(definition, input), label, hasChannel: false, limits }
+      const line = commandLine(definition, input)
+      return { ...line, env: { ...line.env, ...values }, label, hasChannel: false, limits }
     }
     if (definition.kind === 'http') throw new TypeError('a request is sent by a script')
     const ownFolder = definition.code.from === 'file' ? dirname(definition.code.path) : this.#folders.scriptsFolder
     return {
       ...interpreterLaunch('interpreter-process', this.#folders, label, definition.limits),
       cwd: definition.cwd ?? ownFolder,
-      env: { ...definition.env, ...interpreterEnv(this.#folders.cacheFolder) },
+      env: { ...definition.env, ...values, ...interpreterEnv(this.#folders.cacheFolder) },
     }
   }
 }
@@ -226,7 +228,8 @@ export const limitEnding = (passed: LimitPassed): Ending => ({
 })
 
 /** What the script's side is told of an attempt; the definition stays here. */
-export function scriptStart({ definition, ...start }: AttemptStart): ScriptStart {
+export function scriptStart({ definition, secrets, ...given }: AttemptStart): ScriptStart {
+  const start = secrets !== undefined && 'values' in secrets ? { ...given, secrets: secrets.values } : given
   const { outputBytes, onOutput, resultBytes, openFiles } = definition.limits
   if (outputBytes === null && onOutput === 'cut' && resultBytes === null && openFiles === null) return start
   return { ...start, limits: { outputBytes, onOutput, resultBytes, openFiles } }

@@ -46,6 +46,10 @@ export class RunScope implements RunLink {
     this.context = createContext(this)
   }
 
+  get secrets(): RunLink['secrets'] {
+    return this.start.secrets
+  }
+
   get signal(): AbortSignal {
     return (this.#abortController ??= new AbortController()).signal
   }

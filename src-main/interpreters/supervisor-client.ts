@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { availableParallelism } from 'node:os'
 import { requestScript } from '../jobs/http.ts'
 import { entryPath } from '../entry.ts'
+import type { RunError } from '../../src-preload/contract.ts'
 import { executorOf } from '../../src-preload/definition.ts'
 import type { Answer } from './calls.ts'
 import type { AttemptStart, Ending, Interpreters, OnReports, Report, StopStep } from './interpreters.ts'
@@ -9,6 +10,7 @@ import type { PoolExecutor } from './interpreter-protocol.ts'
 import { parseFromInterpreter } from './parse-from-interpreter.ts'
 import { PoolAttempts } from './pool-attempts.ts'
 import { ProcessAttempts } from './process-attempts.ts'
+import { ReportCleaner } from './report-cleaner.ts'
 import { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel } from './supervisor-protocol.ts'
 import { SupervisorsApart } from './supervisors-apart.ts'
@@ -56,6 +58,7 @@ class SupervisorClient implements Interpreters {
   /** While a dead supervisor's processes are swept: what was asked meanwhile, in order. */
   #held: (() => void)[] | null = null
   #restartPauseMs = 0
+  readonly #cleaner = new ReportCleaner()
   #reports: Report[] = []
   #isDeliveryPlanned = false
   #closing: { done: Promise<void>; resolve: () => void } | null = null
@@ -86,6 +89,11 @@ class SupervisorClient implements Interpreters {
     const shared: Record<PoolExecutor, AttemptStart[]> = { async: [], thread: [] }
     for (const given of attempts) {
       const attempt = withScript(given)
+      this.#cleaner.begin(attempt)
+      if (attempt.secrets !== undefined && 'refusal' in attempt.secrets) {
+        this.#collect(unstartable(attempt, attempt.secrets.refusal))
+        continue
+      }
       const executor = executorOf(attempt.definition)
       if (attempt.isSuspect) this.#apart.start(attempt)
       else if (executor === 'process') this.#life.processes.start(attempt, this.#nextChannel())
@@ -151,7 +159,13 @@ class SupervisorClient implements Interpreters {
     const createPools = (executor: PoolExecutor) => {
       const slots = this.#options.threadSlots ?? this.#threads.thread
       const settings = { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor], slots }
-      return new PoolAttempts(link, settings, () => this.#nextChannel(), report)
+      return new PoolAttempts(
+        link,
+        settings,
+        () => this.#nextChannel(),
+        report,
+        (text) => this.#cleaner.clean(text),
+      )
     }
     const life: Life = {
       link,
@@ -202,7 +216,13 @@ class SupervisorClient implements Interpreters {
   }
 
   /** Never from inside a caller's `start`: reports are delivered in a turn of their own. */
-  #collect(report: Report): void {
+  #collect(given: Report): void {
+    const report = this.#cleaner.take(given)
+    if ('ok' in report) {
+      // In a turn of its own, as an answer of the engine would come.
+      setImmediate(() => this.answer([report]))
+      return
+    }
     this.#reports.push(report)
     if (this.#isDeliveryPlanned) return
     this.#isDeliveryPlanned = true
@@ -224,10 +244,18 @@ class SupervisorClient implements Interpreters {
 function withScript(start: AttemptStart): AttemptStart {
   const { definition, input } = start
   if (definition.kind !== 'http') return start
-  return { ...start, ...requestScript(definition, input, entryPath('http-request')) }
+  const values = start.secrets !== undefined && 'values' in start.secrets ? start.secrets.values : {}
+  return { ...start, ...requestScript(definition, input, entryPath('http-request'), values) }
 }
 
 const supervisorDied: Ending = { how: 'interrupted', why: 'the supervisor process died', isSuspect: true }
+const unstartable = ({ run, attempt }: AttemptStart, error: RunError): Report => ({
+  type: 'ended',
+  run,
+  attempt,
+  ending: { how: 'unstartable', error },
+  cpuMs: null,
+})
 
 const poolExecutors: readonly PoolExecutor[] = ['async', 'thread']
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { problem } from '../../src-preload/problem.ts'
 import { pathOf, rpcPath } from './caller.ts'
 import { localSocketPath, prepareSocketFolder } from './local-socket-path.ts'
-import { writePrivateFile } from './private-file.ts'
+import { writePrivateFile } from '../private-file.ts'
 import { createRpcServer } from './rpc-server.ts'
 import type { Connect } from './rpc-server.ts'
 

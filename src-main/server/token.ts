@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-import { writePrivateFile } from './private-file.ts'
+import { writePrivateFile } from '../private-file.ts'
 
 /** Writes a fresh 256-bit token, in hex, to `path` for the owner alone, and returns it. */
 export function createToken(path: string): string {

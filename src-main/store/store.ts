@@ -20,6 +20,7 @@ import { prepareRetention } from './queries/retention.ts'
 import { prepareRuns } from './queries/runs.ts'
 import { prepareSchedules } from './queries/schedules.ts'
 import { prepareSearch } from './queries/search.ts'
+import { prepareSecrets } from './queries/secrets.ts'
 import { prepareSemaphores } from './queries/semaphores.ts'
 import { prepareSettings } from './queries/settings.ts'
 
@@ -51,6 +52,7 @@ export function prepareStore(db: Database) {
     retention: prepareRetention(db),
     bulk: prepareBulk(db),
     settings: prepareSettings(db),
+    secrets: prepareSecrets(db),
     counters: prepareCounters(db),
     /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
     transaction<T>(work: () => T): T {

@@ -119,6 +119,7 @@ class World {
       random: () => this.#random.next(),
       slots: SLOTS,
       isPrivate: false,
+      askForKey: () => Promise.resolve(null),
       connectInterpreters: (onReports) => this.#machine.connect(clock, this.#machineClock, onReports),
       onFatal: (error) => {
         if (!(error instanceof Crash)) this.#violations.push(`turn failed: ${String(error)}`)

@@ -11,6 +11,7 @@ export const plainPolicy = {
   semaphores: [],
   concurrency: null,
   limits: noResourceLimits,
+  secrets: [],
   cwd: null,
   env: {},
 }

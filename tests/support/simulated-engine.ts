@@ -8,6 +8,7 @@ import type { Clock } from '../../src-main/engine/clock.ts'
 import { saveJob } from '../../src-main/engine/commands/jobs.ts'
 import { submit } from '../../src-main/engine/commands/submit.ts'
 import { Engine } from '../../src-main/engine/engine.ts'
+import type { AskForKey } from '../../src-main/engine/secrets.ts'
 import type { Answer } from '../../src-main/interpreters/calls.ts'
 import type {
   AttemptStart,
@@ -37,6 +38,7 @@ export async function openSimulatedEngine(
     scriptsFolder?: string
     /** What chance says; 0 unless given. */
     random?: () => number
+    askForKey?: AskForKey
     /** Time that goes on from an earlier life. */
     world?: VirtualClock
     /** What is told of every start, stop and answer, beside the lists below. */
@@ -63,6 +65,7 @@ export async function openSimulatedEngine(
     scriptsFolder: options.scriptsFolder ?? '/nowhere',
     clock,
     random: options.random ?? (() => 0),
+    askForKey: options.askForKey ?? (() => Promise.resolve(null)),
     slots: { async: 2, thread: 1, process: 1, ...options.slots },
     isPrivate: options.isPrivate ?? false,
     connectInterpreters: (onReports) => {

@@ -16,7 +16,7 @@ type Spawn = Extract<CallOn<'run'>, { do: 'spawn' }>
 export function definitionOfFile(state: EngineState, parent: Definition, path: string): Definition {
   if (parent.kind !== 'script')
     throw problem('BAD_INPUT', { details: `a job of the kind ${parent.kind} has no scripts beside it` })
-  const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, graceMs, limits, cwd, env } = parent
+  const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, graceMs, limits, secrets, cwd, env } = parent
   const folder = parent.code.from === 'file' ? dirname(parent.code.path) : state.scriptsFolder
   return v.parse(scriptDefinitionSchema, {
     kind: 'script',
@@ -27,6 +27,7 @@ export function definitionOfFile(state: EngineState, parent: Definition, path: s
     queueTimeoutMs,
     graceMs,
     limits,
+    secrets,
     cwd,
     env,
   })

@@ -19,6 +19,7 @@ export { barrier, condition, event, future, lock, queue, semaphore } from './asy
 export type { Barrier, Condition, DurableFuture, Event, Lock, Permit, Queue, Semaphore } from './async-objects.ts'
 export type { Log, LogFields, RunContext, RunInfo } from './run-context.ts'
 export { NonRetryableError, RetryAfterError } from './retry-errors.ts'
+export { secret } from './secret.ts'
 export { signal } from './signal.ts'
 export { sync } from './sync-objects.ts'
 export { ChildRun } from './tasks/child-run.ts'

@@ -17,6 +17,8 @@ export type ScriptRuntime = {
 /** The interpreter's side of one run, as its SDK sees it. They need not be instances of the same bundle. */
 export type RunLink = {
   readonly context: RunContext
+  /** Values by the names that the job was given them under; left out where there are none. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined
   /** Set by the SDK at its first use in the run. */
   runtime: ScriptRuntime | null
   send(message: FromScript): void

@@ -17,6 +17,7 @@ export {
   RetryAfterError,
   run,
   RuntimeError,
+  secret,
   signal,
   TimeoutError,
 } from './index.ts'

@@ -5,6 +5,7 @@ import { noRetries, readRetry, retryTexts } from './retry-text.ts'
 import type { RetryTexts } from './retry-text.ts'
 import { noRequest, readRequest, requestTexts } from './request-text.ts'
 import type { RequestTexts } from './request-text.ts'
+import { readSecrets, secretsText } from './secret-text.ts'
 import { limitTexts, noLimits, readLimits } from './limit-text.ts'
 import type { LimitTexts } from './limit-text.ts'
 import { concurrencyDraft, readConcurrency, readSemaphores, semaphoresText } from './gate-text.ts'
@@ -36,6 +37,8 @@ export type Draft = RetryTexts &
     concurrency: string
     description: string
     priority: string
+    /** NAME or VARIABLE=NAME, with commas between. */
+    secrets: string
     /** Of the next run, not of the job. */
     input: string
     start: 'now' | 'delay' | 'at'
@@ -91,6 +94,7 @@ const blank: Draft = {
   grace: '5s',
   semaphores: '',
   concurrency: '',
+  secrets: '',
   description: '',
   priority: '0',
   input: 'null',
@@ -130,6 +134,7 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     grace: durationText(definition.graceMs),
     semaphores: semaphoresText(definition.semaphores),
     concurrency: definition.concurrency === null ? '' : concurrencyDraft(definition.concurrency),
+    secrets: secretsText(definition.secrets),
     description: job.description ?? '',
     priority: String(job.priority),
   }
@@ -165,6 +170,7 @@ export function readDraft(draft: Draft): DraftReading {
     semaphores: readField(readSemaphores, draft, 'semaphores', faults) ?? [],
     concurrency: readField(readConcurrency, draft, 'concurrency', faults),
     limits: readLimits(draft, isShared(draft), faults),
+    secrets: readField(readSecrets, draft, 'secrets', faults) ?? [],
     cwd: draft.cwd.trim() === '' ? null : draft.cwd.trim(),
     env: readEnv(draft.env, faults),
   }
@@ -216,6 +222,7 @@ type Policy = Pick<
   | 'semaphores'
   | 'concurrency'
   | 'limits'
+  | 'secrets'
   | 'cwd'
   | 'env'
 >
@@ -274,7 +281,7 @@ function readSpan(draft: Draft, field: SpanField, faults: DraftFaults): number |
 function readField<T>(
   read: (text: string) => { value: T } | { fault: string },
   draft: Draft,
-  field: 'semaphores' | 'concurrency',
+  field: 'semaphores' | 'concurrency' | 'secrets',
   faults: DraftFaults,
 ): T | null {
   if (draft[field].trim() === '') return null

@@ -3,6 +3,7 @@ import type { Attempt } from './virtual-timers.ts'
 import type { Clock } from '../../../src-main/engine/clock.ts'
 import type { Answer } from '../../../src-main/interpreters/calls.ts'
 import type { AttemptStart, OnReports, Report, StopStep } from '../../../src-main/interpreters/interpreters.ts'
+import { scriptStart } from '../../../src-main/interpreters/process-attempts.ts'
 import { setTimeout as sdkSetTimeout } from '../../../src-main/interpreters/own-builtins.ts'
 import { ReportBatch } from '../../../src-main/interpreters/report-batch.ts'
 import { RunScope } from '../../../src-main/interpreters/run-scope.ts'
@@ -93,7 +94,7 @@ export class ScriptMachine {
 
   #begin(clock: Clock, onReports: OnReports, start: AttemptStart): void {
     const batch = new ReportBatch((json) => onReports(JSON.parse(json) as Report[]))
-    const scope = new RunScope(start, batch, null)
+    const scope = new RunScope(scriptStart(start), batch, null)
     const { run } = start
     const process: Process = {
       run,

@@ -149,6 +149,15 @@ export const dialog = {
     return Promise.resolve({ response: dialogAnswers.shift() ?? 1 })
   },
 }
+/** A key store as good as the test says: STAND_IN_KEY_STORE is the backend, default one that is safe. */
+export const safeStorage = {
+  getSelectedStorageBackend: () => process.env['STAND_IN_KEY_STORE'] ?? 'gnome_libsecret',
+  isAsyncEncryptionAvailable: () => Promise.resolve(true),
+  encryptStringAsync: (text: string) => Promise.resolve(Buffer.from(`sealed ${[...text].toReversed().join('')}`)),
+  decryptStringAsync: (sealed: Buffer) =>
+    Promise.resolve({ result: [...sealed.toString().slice(7)].toReversed().join(''), shouldReEncrypt: false }),
+}
+
 export const shell = {
   openExternal(url: string) {
     note('shell.openExternal', url)

@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { problem } from '../../src-preload/problem.ts'
+import { problem } from '../src-preload/problem.ts'
 
 /**
  * Writes a file of the data folder for its owner alone (0600). It is made anew, never written through: a file or link

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import type { SafeStorage } from 'electron'
+import { problem } from '../../src-preload/problem.ts'
+import { fileVault, KEY_BYTES, plainKey, readKept, writeKept } from '../secret-key.ts'
+import type { KeyVault } from '../secret-key.ts'
+
+/**
+ * The key is encrypted by the key store of the system (Keychain, DPAPI, the secret service). Where Electron would use a
+ * password that is the same everywhere, nothing is stored: a person may choose the key file instead, by making it.
+ */
+export function systemVault(home: string, storage: SafeStorage): KeyVault {
+  return {
+    async load() {
+      const kept = readKept(home)
+      if (kept === null) return null
+      if (kept.keptBy === 'file') return fileVault(home).load()
+      await assertSafe(storage)
+      try {
+        const { result, shouldReEncrypt } = await storage.decryptStringAsync(Buffer.from(kept.key, 'base64'))
+        if (shouldReEncrypt) await keep(result)
+        return plainKey({ keptBy: 'system', key: result })
+      } catch (cause) {
+        throw locked(
+          `the key store of the system does not give their key (${String(cause)})`,
+          'Unlock it, and start again.',
+        )
+      }
+    },
+    async create() {
+      await assertSafe(storage)
+      const key = randomBytes(KEY_BYTES)
+      await keep(key.toString('base64'))
+      return key
+    },
+  }
+
+  async function keep(key: string): Promise<void> {
+    const encrypted = await storage.encryptStringAsync(key)
+    writeKept(home, { keptBy: 'system', key: encrypted.toString('base64') })
+  }
+}
+
+async function assertSafe(storage: SafeStorage): Promise<void> {
+  const backend = process.platform === 'linux' ? storage.getSelectedStorageBackend() : 'system'
+  const isPlain = backend === 'basic_text' || backend === 'unknown'
+  if (!isPlain && (await storage.isAsyncEncryptionAvailable())) return
+  throw locked(
+    'this system has no key store, and the app keeps no secrets in the clear',
+    'Install a secret service (GNOME Keyring, KWallet), or set secrets by a headless host, which uses a key file of mode 600.',
+  )
+}
+
+const locked = (why: string, todo: string) => problem('SECRETS_LOCKED', { why, todo })

@@ -1,0 +1,51 @@
+import { implement } from '@orpc/server'
+import { problem } from '../../src-preload/problem.ts'
+import { secretContract } from '../../src-preload/secrets.ts'
+import type { SecretRow } from '../../src-preload/secrets.ts'
+import type { Engine } from './engine.ts'
+import type { EngineState } from './state.ts'
+
+/** Answers the calls about secrets. A value comes in and is never said again. */
+export function createSecretRouter(engine: Engine) {
+  const on = implement(secretContract)
+  return on.router({
+    secrets: {
+      set: on.secrets.set.handler(async ({ input }) => {
+        await engine.read(({ secrets }) => secrets.unlock())
+        return engine.command((state, tick) => {
+          state.secrets.set(input.name, input.value, tick.now)
+          return rowNamed(state, input.name)
+        })
+      }),
+      list: on.secrets.list.handler(() => engine.read((state) => rows(state))),
+      remove: on.secrets.remove.handler(async ({ input }) => {
+        await engine.command((state) => {
+          const { name, jobs } = rowNamed(state, input.name)
+          if (jobs.length > 0) throw problem('SECRET_IN_USE', { name, jobs })
+          state.secrets.remove(name)
+        })
+        return { removed: true as const }
+      }),
+    },
+  })
+}
+
+function rows({ store, definitions }: EngineState): SecretRow[] {
+  const jobs = store.jobs.all
+    .all()
+    .map(({ name, definition_id }) => ({ name, definition: definitions.get(definition_id) }))
+  return store.secrets.all.all().map(({ name, created_at, updated_at }) => ({
+    name,
+    createdAt: created_at,
+    updatedAt: updated_at,
+    jobs: jobs
+      .filter(({ definition }) => definition.secrets.some((needed) => needed.name === name))
+      .map((job) => job.name),
+  }))
+}
+
+function rowNamed(state: EngineState, name: string): SecretRow {
+  const row = rows(state).find((each) => each.name === name)
+  if (row === undefined) throw problem('SECRET_NOT_FOUND', { name })
+  return row
+}

@@ -1,0 +1,53 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { systemVault } from '../../src-main/desktop/key-vault.ts'
+import { fileVault } from '../../src-main/secret-key.ts'
+import { safeStorage } from '../support/electron-stand-in/electron.ts'
+import { tempFolder } from '../support/temp-folder.ts'
+
+type Storage = Parameters<typeof systemVault>[1]
+const storage = (backend = 'gnome_libsecret') =>
+  ({ ...safeStorage, getSelectedStorageBackend: () => backend }) as unknown as Storage
+const fileOf = (home: string) => join(home, 'secrets.key')
+
+test('a key file is for its owner alone, and holds the same key the next time', async () => {
+  const home = tempFolder()
+  expect(await fileVault(home).load()).toBeNull()
+  const key = await fileVault(home).create()
+  expect(statSync(fileOf(home)).mode & 0o777).toBe(0o600)
+  expect(Buffer.from((await fileVault(home).load()) ?? [])).toEqual(Buffer.from(key))
+})
+
+test('a key file that others can read, or that is damaged, is not used', async () => {
+  const home = tempFolder()
+  await fileVault(home).create()
+  chmodSync(fileOf(home), 0o640)
+  expect(() => fileVault(home).load()).toThrow(/may be read by others \(mode 640\)/)
+  chmodSync(fileOf(home), 0o600)
+  writeFileSync(fileOf(home), 'garbage')
+  expect(() => fileVault(home).load()).toThrow(/holds no key/)
+})
+
+test("the desktop's key is encrypted by the system, and no other host has it", async () => {
+  const home = tempFolder()
+  const key = await systemVault(home, storage()).create()
+  expect(readFileSync(fileOf(home), 'utf8')).not.toContain(Buffer.from(key).toString('base64'))
+  expect(Buffer.from((await systemVault(home, storage()).load()) ?? [])).toEqual(Buffer.from(key))
+  expect(() => fileVault(home).load()).toThrow(/kept by the system for the desktop app/)
+})
+
+test.runIf(process.platform === 'linux').each(['basic_text', 'unknown'])(
+  'with the backend %s the desktop keeps nothing in the clear',
+  async (backend) => {
+    const home = tempFolder()
+    await expect(systemVault(home, storage(backend)).create()).rejects.toThrow(/keeps no secrets in the clear/)
+    expect(statSync(fileOf(home), { throwIfNoEntry: false })).toBeUndefined()
+  },
+)
+
+test('a key file that a person has chosen serves the desktop, too', async () => {
+  const home = tempFolder()
+  const key = await fileVault(home).create()
+  expect(Buffer.from((await systemVault(home, storage('basic_text')).load()) ?? [])).toEqual(Buffer.from(key))
+})
