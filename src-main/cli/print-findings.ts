@@ -9,11 +9,14 @@ const types: Record<(typeof findingKinds)[number] | 'limit_passed', true> = {
   blocked_loop: true,
   unhandled_rejection: true,
   limit_passed: true,
+  contaminated: true,
+  left_behind: true,
+  late_failure: true,
 }
 
 /**
  * What was wrong with a script although it said nothing: tasks that nobody awaited, promises that nobody caught, a
- * blocked loop, a limit that was passed.
+ * blocked loop, a limit that was passed, what it leaves to others on its thread.
  */
 export function printFindings({ events }: RunDetail): void {
   const found = events.filter(({ type }) => Object.hasOwn(types, type))

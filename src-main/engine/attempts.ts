@@ -25,6 +25,10 @@ export function applyReport(state: EngineState, tick: Tick, report: Report): voi
       if (run === undefined) tellWhatRowSays(state, tick, row)
       tick.event(report.run, 'late_report_ignored', { attempt: report.attempt, how: report.ending.how })
     }
+    if (report.type === 'finding' && state.store.runs.get.get(report.run) !== undefined) {
+      tick.event(report.run, report.kind, { message: report.message, place: report.place })
+      tick.changes.runs.add(report.run)
+    }
     return
   }
   run.heardAt = tick.mono

@@ -180,7 +180,18 @@ export const taskSchema = v.strictObject({
 export type TaskReport = v.InferOutput<typeof taskSchema>
 
 /** Something that would otherwise go wrong in silence. */
-export const findingKinds = ['left_in_flight', 'never_awaited', 'blocked_loop', 'unhandled_rejection'] as const
+export const findingKinds = [
+  'left_in_flight',
+  'never_awaited',
+  'blocked_loop',
+  'unhandled_rejection',
+  /** It changed builtins that others on its thread share. */
+  'contaminated',
+  /** It left names in the global scope, or timers, servers or programs going. */
+  'left_behind',
+  /** Something of it failed after it had ended. */
+  'late_failure',
+] as const
 
 const attempt = { run: v.number(), attempt: v.number() }
 /** The reports that scripts make through the SDK. */

@@ -53,7 +53,10 @@ export type Batch = { codes: Code[]; starts: (ScriptStart & { code: number })[] 
 export type ThreadTask = { json: string; counts: Int32Array }
 
 /** From an interpreter: control frames on descriptor 3, each a JSON array. */
-export type FromInterpreter = Report | ThreadLost
+export type FromInterpreter = Report | ThreadLost | Contaminated
+
+/** Builtins that all runs of a thread share were changed: no further run should begin in this pool. */
+export type Contaminated = { type: 'contaminated' }
 
 /**
  * A thread of the pool died. These batches were on it and hear nothing more; where a run has its thread to itself, it

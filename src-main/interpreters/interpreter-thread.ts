@@ -9,14 +9,24 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Answer } from './calls.ts'
 import { Heartbeat } from './loop-watch/heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
-import type { Batch, Code, ScriptStart, ThreadSettings, ThreadTask, ToInterpreter } from './interpreter-protocol.ts'
+import type {
+  Batch,
+  Code,
+  Contaminated,
+  ScriptStart,
+  ThreadSettings,
+  ThreadTask,
+  ToInterpreter,
+} from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
+import { CleanRoom, goingOn, leftInWords, someOf } from './clean-room.ts'
 import { captureOutput } from './output-capture.ts'
-import { monotonicNow, parseJson } from './own-builtins.ts'
+import { monotonicNow, parseJson, toJson } from './own-builtins.ts'
 import { ReportBatch } from './report-batch.ts'
 import { watchRunChildren } from './run-children.ts'
 import { RunScope } from './run-scope.ts'
-import { runScript, threwUnawaited } from './run-script.ts'
+import { toRunError } from './run-error.ts'
+import { placeOfError, runScript, threwUnawaited } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
 import { linkCurrentRun } from './sdk/run-link.ts'
 import { runsOf } from './thread-batches.ts'
@@ -27,7 +37,15 @@ const MAX_EARLY_ABORTS = 1_000
 /** Piscina wraps what we hand it; the pool passes the settings as its workerData. */
 const settings = workerData as ThreadSettings
 
-type Running = { scope: RunScope; onEnd: () => void; cpuBefore: NodeJS.CpuUsage | null }
+type Running = {
+  scope: RunScope
+  onEnd: () => void
+  cpuBefore: NodeJS.CpuUsage | null
+  /** What kept the thread going when it began alone; null when it did not. */
+  goingBefore: ReadonlyMap<string, number> | null
+  /** How many had begun here by then, itself included. */
+  begun: number
+}
 
 /** Otherwise one run has the thread to itself: it may block it, and the thread's CPU time is its own. */
 const isShared = settings.executor === 'async'
@@ -36,6 +54,10 @@ const reports = new ReportBatch((json) => parentPort?.postMessage(json))
 const loader = scriptLoader({ ...settings, isWarm: true })
 const current = new AsyncLocalStorage<RunScope>()
 const running = new Map<string, Running>()
+let begun = 0
+let isContaminated = false
+/** Made when the first run begins: what our own modules replace is no run's doing. */
+let cleanRoom: CleanRoom | null = null
 const earlyAborts = new Map<string, string>()
 const heartbeat = new Heartbeat(settings.beats, () => running.size > 0)
 
@@ -53,7 +75,8 @@ for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
     const scope = current.getStore()
     // Without a run it is nobody's failure but the thread's: it dies as it would without us, and its runs with it.
     if (scope === undefined) throw error
-    finish(scope, threwUnawaited(error, scope, event === 'unhandledRejection'))
+    if (running.has(keyOf(scope.start))) finish(scope, threwUnawaited(error, scope, event === 'unhandledRejection'))
+    else tellLate(scope, error)
   })
 }
 
@@ -143,7 +166,10 @@ function codeOf({ code, run }: Batch['starts'][number], codes: Code[]): Code {
 function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
   const key = keyOf(start)
   const scope = new RunScope(start, reports, isShared ? null : receive)
-  running.set(key, { scope, onEnd, cpuBefore: isShared ? null : process.threadCpuUsage() })
+  cleanRoom ??= new CleanRoom()
+  const goingBefore = running.size === 0 ? goingOn() : null
+  begun += 1
+  running.set(key, { scope, onEnd, cpuBefore: isShared ? null : process.threadCpuUsage(), goingBefore, begun })
   if (isShared) heartbeat.begin()
   const earlyReason = earlyAborts.get(key)
   if (earlyReason !== undefined) {
@@ -163,6 +189,7 @@ function finish(scope: RunScope, ending: Ending): void {
   const known = running.get(key)
   if (known === undefined) return
   running.delete(key)
+  tellWhatItLeaves(known)
   const tell = () => {
     scope.end(ending, cpuMsSince(known.cpuBefore))
     known.onEnd()
@@ -172,6 +199,54 @@ function finish(scope: RunScope, ending: Ending): void {
     children.forget(key)
     tell()
   } else void dying.then(tell)
+}
+
+/** Said before the ending, after which nothing counts. Who shares the thread may have done it as well; the message says so. */
+function tellWhatItLeaves({ scope, goingBefore, begun: begunBy }: Running): void {
+  const isAlone = goingBefore !== null && begun === begunBy
+  const left = isAlone ? leftInWords(goingBefore) : null
+  if (left !== null) {
+    scope.send({
+      type: 'finding',
+      kind: 'left_behind',
+      message: `It has ended and left ${left} going, which lasts as long as the interpreter that it shares.`,
+      place: null,
+    })
+  }
+  const found = cleanRoom?.look() ?? null
+  if (found === null) return
+  const who = isAlone ? 'It' : 'It, or a run beside it on its thread,'
+  if (found.globals.length > 0) {
+    scope.send({
+      type: 'finding',
+      kind: 'left_behind',
+      message: `${who} has left names in the global scope, which later runs see: ${someOf(found.globals)}.`,
+      place: null,
+    })
+  }
+  if (found.changed.length === 0) return
+  scope.send({
+    type: 'finding',
+    kind: 'contaminated',
+    message: `${who} has changed what all runs of this interpreter share: ${someOf(found.changed)}. Later runs get a new one.`,
+    place: null,
+  })
+  if (isContaminated) return
+  isContaminated = true
+  parentPort?.postMessage(toJson([{ type: 'contaminated' } satisfies Contaminated]))
+}
+
+/** Runs of which it was said: a timer that fails again and again is one finding. */
+const toldLate = new WeakSet<RunScope>()
+
+/** It has its outcome; what comes now is kept beside that, with its own run and no other. */
+function tellLate(scope: RunScope, error: unknown): void {
+  if (toldLate.has(scope)) return
+  toldLate.add(scope)
+  const { run, attempt } = scope.start
+  const { name, message } = toRunError(error)
+  const words = `After it had ended: ${name}: ${message}`.slice(0, 2_000)
+  reports.add({ type: 'finding', run, attempt, kind: 'late_failure', message: words, place: placeOfError(error) })
 }
 
 function cpuMsSince(before: NodeJS.CpuUsage | null): number | null {

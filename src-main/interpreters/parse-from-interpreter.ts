@@ -24,6 +24,7 @@ function isFromInterpreter(message: unknown): message is FromInterpreter {
   if (message['type'] === 'thread_lost') {
     return Array.isArray(message['batches']) && isOrNull(message['run'], 'number') && typeof message['why'] === 'string'
   }
+  if (message['type'] === 'contaminated') return true
   if (!Number.isInteger(message['run']) || !Number.isInteger(message['attempt'])) return false
   switch (message['type']) {
     case 'started':

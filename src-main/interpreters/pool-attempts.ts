@@ -12,6 +12,9 @@ import type { FromChannel } from './supervisor-protocol.ts'
 const RUNS_PER_BATCH = 64
 const UNITS_PER_BATCH = 1024 * 1024
 
+/** Whatever may have gathered in a process is given up with it after so many. */
+const RUNS_PER_POOL = 100_000
+
 type PoolAttempt = { run: number; attempt: number; batch: number; isStarted: boolean; isKilled: boolean }
 
 /** One pool process, from its launch to its end; a new one takes its place at the next start. */
@@ -23,6 +26,10 @@ type Pool = {
   isBroken: boolean
   /** What its process has used up, for which it is being killed. */
   passed: LimitPassed | null
+  /** How many runs it was given. */
+  runs: number
+  /** Nothing begins in it any more; it is ended with its last attempt. */
+  isRetired: boolean
 }
 
 /**
@@ -69,6 +76,8 @@ export class PoolAttempts {
       }
     }
     if (batch.runs > 0) this.#send(pool, batch)
+    pool.runs += able.length
+    if (pool.runs >= RUNS_PER_POOL) this.#retire(pool)
   }
 
   /** False when the attempt is not one of these. */
@@ -109,10 +118,17 @@ export class PoolAttempts {
       this.#loseThread(pool, message)
       return
     }
+    if (message.type === 'contaminated') {
+      this.#retire(pool)
+      return
+    }
     const running = pool.attempts.get(message.run)
     // An ending that was decided here (a lost thread) is not followed by anything.
-    if (running === undefined || running.attempt !== message.attempt) return
-    if (message.type === 'ended') pool.attempts.delete(message.run)
+    if (running === undefined || running.attempt !== message.attempt) {
+      if (message.type === 'finding' && message.kind === 'late_failure') this.#report(message)
+      return
+    }
+    if (message.type === 'ended') this.#forget(pool, message.run)
     this.#report(message)
   }
 
@@ -175,7 +191,16 @@ export class PoolAttempts {
 
   #launch(): Pool {
     const channel = this.#nextChannel()
-    const pool: Pool = { channel, pid: null, attempts: new Map(), batches: 0, isBroken: false, passed: null }
+    const pool: Pool = {
+      channel,
+      pid: null,
+      attempts: new Map(),
+      batches: 0,
+      isBroken: false,
+      passed: null,
+      runs: 0,
+      isRetired: false,
+    }
     this.#pools.set(channel, pool)
     this.#link.send({
       type: 'launch',
@@ -238,8 +263,24 @@ export class PoolAttempts {
     if (this.#open === pool) this.#open = null
   }
 
-  #end(pool: Pool, { run, attempt }: PoolAttempt, ending: Ending): void {
+  /** Another one takes its place; its present runs end in it. */
+  #retire(pool: Pool): void {
+    if (this.#open === pool) this.#open = null
+    pool.isRetired = true
+    this.#endIfDone(pool)
+  }
+
+  #forget(pool: Pool, run: number): void {
     pool.attempts.delete(run)
+    this.#endIfDone(pool)
+  }
+
+  #endIfDone(pool: Pool): void {
+    if (pool.isRetired && pool.attempts.size === 0) this.#link.send({ type: 'kill', channel: pool.channel })
+  }
+
+  #end(pool: Pool, { run, attempt }: PoolAttempt, ending: Ending): void {
+    this.#forget(pool, run)
     this.#report({ type: 'ended', run, attempt, ending, cpuMs: null })
   }
 

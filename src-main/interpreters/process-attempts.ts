@@ -101,7 +101,7 @@ export class ProcessAttempts {
 
   fromInterpreter(channel: number, message: FromInterpreter): void {
     const running = this.#byChannel.get(channel)
-    if (running === undefined || message.type === 'thread_lost') return
+    if (running === undefined || message.type === 'thread_lost' || message.type === 'contaminated') return
     // It speaks for itself only.
     if (message.run !== running.start.run || message.attempt !== running.start.attempt) return
     if (message.type === 'log') {

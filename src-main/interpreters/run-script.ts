@@ -49,12 +49,15 @@ export function threwUnawaited(error: unknown, scope: RunScope, isRejection: boo
   const { name, message, stack } = ending.error
   scope.lines('error', stack ?? message)
   if (isRejection) {
-    const place = look(() => (error instanceof Error ? placeOf(error) : null), null)
+    const place = placeOfError(error)
     const words = `Nobody has awaited a promise that was rejected: ${name}: ${message}`.slice(0, 2_000)
     scope.send({ type: 'finding', kind: 'unhandled_rejection', message: words, place })
   }
   return ending
 }
+
+export const placeOfError = (error: unknown): string | null =>
+  look(() => (error instanceof Error ? placeOf(error) : null), null)
 
 /** Node's own waits reject with an AbortError of theirs, whose cause is the signal's reason. */
 const isCancellation = (error: unknown, scope: RunScope): boolean =>

@@ -29,6 +29,7 @@ export async function openHostileHost(slots: string) {
   const { client, close } = await connectToHost(home)
   const pulse: number[] = []
   let largestBytes = 0
+  let lastBeat = Promise.resolve()
 
   const submit = async (definition: SubmitDefinition, delayMs = 0): Promise<number> =>
     (await client.runs.submit({ what: 'definition', definition, input: null, delayMs })).id
@@ -37,7 +38,7 @@ export async function openHostileHost(slots: string) {
 
   const beat = setInterval(() => {
     look()
-    void submit(pulseScript, PULSE_DELAY_MS).then((id) => pulse.push(id))
+    lastBeat = submit(pulseScript, PULSE_DELAY_MS).then((id) => void pulse.push(id))
   }, PULSE_EVERY_MS)
 
   return {
@@ -70,6 +71,7 @@ export async function openHostileHost(slots: string) {
       ),
     async close() {
       clearInterval(beat)
+      await lastBeat
       close()
       const { code, stderr } = await host.stop()
       rmSync(home, { recursive: true })
