@@ -47,6 +47,12 @@ export type Stop = {
   phase: 'requested' | 'signalled' | 'killing'
   requestedAt: number
   since: number
+  /** The signal left for the script, or SIGTERM for the command. */
+  signalledAt?: number
+  /** The script's event loop has taken the signal: it knows, and cooperates or not. A command says nothing. */
+  reactedAt?: number
+  /** SIGKILL was asked for: the grace period was over. */
+  killedAt?: number
 }
 
 export type Progress = { done: number; total: number | null; note: string | null }

@@ -36,7 +36,7 @@ function runBranch(run: RunDetail, spanMs: number, children: Branch[], nowMs: nu
   const waits = run.waits.filter(({ by }) => by === null || !told.has(by.task.number))
   const why = [
     ...deadlockMark(run),
-    ...(run.stop !== null && run.lifecycle === 'stopping' ? [stopInWords(run.stop, nowMs)] : []),
+    ...(run.stop !== null && run.lifecycle === 'stopping' ? [stopInWords(run.stop, nowMs, run.kind)] : []),
     ...(run.progress === null ? [] : [progressInWords(run.progress)]),
     ...waits.slice(0, 1).map((wait) => waitInWords(wait, nowMs)),
   ]

@@ -5,7 +5,7 @@ import { inertOn, printFacts, printJson, printLine, printTable } from './output.
 import { circumstancesOf, withHost } from './verb.ts'
 import { printFindings } from './print-findings.ts'
 import { printWaits } from './print-waits.ts'
-import { deadlockInWords, situationInWords } from './wait-words.ts'
+import { deadlockInWords, ladderInWords, situationInWords } from './wait-words.ts'
 import {
   cancellersInWords,
   contentInWords,
@@ -55,6 +55,7 @@ function print(run: RunDetail): void {
       'cancelled by',
       run.outcome === 'cancelled' || run.lifecycle === 'stopping' ? cancellersInWords(run.events) : null,
     ],
+    ['stop', run.stop === null ? null : ladderInWords(run.stop, run.kind, run.finishedAt)],
     ['schedule', slotInWords(run)],
     ['repeats', run.retryOf === null ? null : `run ${run.retryOf}`],
     ['priority', run.priority === 0 ? null : String(run.priority)],

@@ -3,7 +3,7 @@ import { asWord, spanInWords, timeInWords } from './words.ts'
 
 /** Why a run does not run or does not go on, or what it does; for a line of `ps`. */
 export function situationInWords(run: RunRow, nowMs: number): string {
-  if (run.stop !== null && run.lifecycle === 'stopping') return stopInWords(run.stop, nowMs)
+  if (run.stop !== null && run.lifecycle === 'stopping') return stopInWords(run.stop, nowMs, run.kind)
   const more = run.waitCount - run.waits.length
   return [
     ...deadlockMark(run),
@@ -138,9 +138,29 @@ export function deadlockInWords(
   ]
 }
 
-export function stopInWords(stop: Stop, nowMs: number): string {
+/** Why it is stopped, how far that is, and, of a script, whether it has taken notice. */
+export function stopInWords(stop: Stop, nowMs: number, kind: RunRow['kind'] = 'command'): string {
   const why = { cancel: 'cancelled', timeout: 'timed out', shutdown: 'the host stops' }[stop.cause]
   const phase = { requested: 'asked to stop', signalled: 'signalled to stop', killing: 'being killed' }[stop.phase]
   const reason = stop.reason === null ? '' : ` (${stop.reason})`
-  return `${why}${reason}: ${phase} ${spanInWords(nowMs - stop.since)} ago`
+  const reacts = kind === 'command' || stop.phase === 'requested' ? '' : `, ${reactionInWords(stop, nowMs)}`
+  return `${why}${reason}: ${phase} ${spanInWords(nowMs - stop.since)} ago${reacts}`
+}
+
+const reactionInWords = ({ requestedAt, signalledAt = requestedAt, reactedAt }: Stop, nowMs: number): string =>
+  reactedAt === undefined
+    ? `not reacting for ${spanInWords(nowMs - signalledAt)}`
+    : `cooperating since ${spanInWords(nowMs - reactedAt)}`
+
+/** The steps of a stop, each with the time since it was asked for; the last is the death that was observed. */
+export function ladderInWords(stop: Stop, kind: RunRow['kind'], finishedAt: number | null): string {
+  const after = (at: number) => `after ${spanInWords(at - stop.requestedAt)}`
+  const { signalledAt, reactedAt, killedAt } = stop
+  return [
+    `asked for ${timeInWords(stop.requestedAt)}`,
+    ...(signalledAt === undefined ? [] : [`${kind === 'command' ? 'SIGTERM' : 'signal'} ${after(signalledAt)}`]),
+    ...(reactedAt === undefined ? [] : [`taken notice of ${after(reactedAt)}`]),
+    ...(killedAt === undefined ? [] : [`SIGKILL ${after(killedAt)}`]),
+    ...(finishedAt === null ? [] : [`seen dead ${after(finishedAt)}`]),
+  ].join(', ')
 }

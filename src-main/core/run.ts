@@ -33,6 +33,7 @@ export type RunTransition =
       limit?: TimeLimit
     }
   | { type: 'stop_signalled'; at: number; attempt: number }
+  | { type: 'stop_reacted'; at: number; attempt: number }
   | { type: 'kill_requested'; at: number; attempt: number }
   | { type: 'ended'; at: number; attempt: number; verdict: Verdict }
 
@@ -56,6 +57,9 @@ export function transition(state: RunState, event: RunTransition): RunState | nu
       return requestStop(state, event)
     case 'stop_signalled':
       return advanceStop(state, event.attempt, 'requested', 'signalled', event.at)
+    case 'stop_reacted':
+      if (state.lifecycle !== 'stopping' || state.attempt !== event.attempt) return null
+      return state.stop.reactedAt === undefined ? { ...state, stop: { ...state.stop, reactedAt: event.at } } : null
     case 'kill_requested':
       return (
         advanceStop(state, event.attempt, 'signalled', 'killing', event.at) ??
@@ -124,7 +128,8 @@ function advanceStop(
   at: number,
 ): RunState | null {
   if (state.lifecycle !== 'stopping' || state.attempt !== attempt || state.stop.phase !== from) return null
-  return { ...state, stop: { ...state.stop, phase: to, since: at } }
+  const passed = to === 'signalled' ? { signalledAt: at } : { killedAt: at }
+  return { ...state, stop: { ...state.stop, phase: to, since: at, ...passed } }
 }
 
 const who = (by: Canceller | undefined) => (by === undefined ? {} : { by })

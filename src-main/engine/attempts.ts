@@ -11,6 +11,7 @@ import { applyScriptReport, endScriptSide } from './objects/calls.ts'
 import { attemptCutOff, runEnded } from './objects/run-ends.ts'
 import { backOff, verdictOf } from './retries.ts'
 import type { EngineState, LiveRun } from './state.ts'
+import { stopReacted } from './stopping.ts'
 import type { Tick } from './tick.ts'
 import { tellWhatRowSays } from './told.ts'
 
@@ -36,6 +37,9 @@ export function applyReport(state: EngineState, tick: Tick, report: Report): voi
     case 'started':
       run.pid = report.pid
       tick.changes.runs.add(run.id)
+      return
+    case 'reacted':
+      stopReacted(state, tick, run, report.attempt)
       return
     case 'log':
       appendLog(state, tick, run, report.lines)

@@ -64,6 +64,11 @@ export function stopSent(state: EngineState, tick: Tick, step: StopStep): void {
   move(state, tick, run, { type: 'stop_signalled', at: tick.now, attempt: step.attempt })
 }
 
+/** The script knows of its stop. */
+export function stopReacted(state: EngineState, tick: Tick, run: LiveRun, attempt: number): void {
+  move(state, tick, run, { type: 'stop_reacted', at: tick.now, attempt })
+}
+
 /** A limit or a grace period of a live run has passed, or the period of a rate. */
 export function deadlinePassed(state: EngineState, tick: Tick, key: Exclude<TimerKey, 'deadlocks'>): void {
   const [kind, id] = key.split(':')

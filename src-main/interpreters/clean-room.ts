@@ -11,8 +11,9 @@ export type Found = {
   globals: string[]
 }
 
-/** A look costs 0.2 ms, so short runs in their thousands are looked at together. */
-const LOOK_EVERY_MS = 20
+/** Short runs in their thousands are looked at together: so long after a look, and so many times its own length, is the next one. */
+const REST_MS = 20
+const RESTS = 50
 const MAX_NAMED = 5
 
 const { getOwnPropertyDescriptor, getPrototypeOf } = Object
@@ -26,7 +27,7 @@ const LAZY = Symbol('lazy')
 /** Remembers the builtins as they are now; call it before user code runs. */
 export class CleanRoom {
   readonly #watched: Watched[]
-  #lookedAt = 0
+  #restUntil = 0
 
   constructor() {
     this.#watched = objects().map(([name, of]) => ({ name, of, known: valuesOf(of), isGlobal: of === globalThis }))
@@ -34,11 +35,12 @@ export class CleanRoom {
 
   /** What has changed since the last look, each thing once; null when it is too early for another one. */
   look(): Found | null {
-    const now = monotonicNow()
-    if (now - this.#lookedAt < LOOK_EVERY_MS) return null
-    this.#lookedAt = now
+    const begunAt = monotonicNow()
+    if (begunAt < this.#restUntil) return null
     const found: Found = { changed: [], globals: [] }
     for (const watched of this.#watched) compare(watched, found)
+    const now = monotonicNow()
+    this.#restUntil = now + Math.max(REST_MS, RESTS * (now - begunAt))
     return found
   }
 }

@@ -56,8 +56,6 @@ const current = new AsyncLocalStorage<RunScope>()
 const running = new Map<string, Running>()
 let begun = 0
 let isContaminated = false
-/** Made when the first run begins: what our own modules replace is no run's doing. */
-let cleanRoom: CleanRoom | null = null
 const earlyAborts = new Map<string, string>()
 const heartbeat = new Heartbeat(settings.beats, () => running.size > 0)
 
@@ -92,6 +90,9 @@ process.exit = (code) => {
   finish(scope, { how: 'exited', code: exitCode, signal: null })
   throw new Error(`process.exit(${exitCode}) ended this run`)
 }
+
+/** Made here, after all that we replace ourselves and before any user code. */
+const cleanRoom = new CleanRoom()
 
 const toRuns = new BroadcastChannel(TO_RUNS_CHANNEL)
 /** Node takes it for a port here; its types do not say so. */
@@ -166,7 +167,6 @@ function codeOf({ code, run }: Batch['starts'][number], codes: Code[]): Code {
 function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
   const key = keyOf(start)
   const scope = new RunScope(start, reports, isShared ? null : receive)
-  cleanRoom ??= new CleanRoom()
   const goingBefore = running.size === 0 ? goingOn() : null
   begun += 1
   running.set(key, { scope, onEnd, cpuBefore: isShared ? null : process.threadCpuUsage(), goingBefore, begun })
@@ -213,7 +213,7 @@ function tellWhatItLeaves({ scope, goingBefore, begun: begunBy }: Running): void
       place: null,
     })
   }
-  const found = cleanRoom?.look() ?? null
+  const found = cleanRoom.look()
   if (found === null) return
   const who = isAlone ? 'It' : 'It, or a run beside it on its thread,'
   if (found.globals.length > 0) {

@@ -38,6 +38,8 @@ export type { Ending }
 export type Report =
   /** A process exists for it. */
   | { type: 'started'; run: number; attempt: number; pid: number }
+  /** The script's loop has taken the signal of its stop. */
+  | { type: 'reacted'; run: number; attempt: number }
   | { type: 'log'; run: number; attempt: number; lines: [at: number, level: LogLevel, text: string][] }
   | { type: 'progress'; run: number; attempt: number; done: number; total: number | null; note: string | null }
   /** It has used up more of something than it may; what that ends is told by `ended`. */

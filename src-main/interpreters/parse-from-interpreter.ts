@@ -29,6 +29,8 @@ function isFromInterpreter(message: unknown): message is FromInterpreter {
   switch (message['type']) {
     case 'started':
       return Number.isInteger(message['pid'])
+    case 'reacted':
+      return true
     case 'log':
       return Array.isArray(message['lines']) && message['lines'].every(isLogLine)
     case 'progress':

@@ -58,6 +58,9 @@ export class RunScope implements RunLink {
     this.#abortController ??= new AbortController()
     this.#abortController.abort(new CancelledError(reason))
     this.runtime?.cancel(reason)
+    if (this.#isOver) return
+    const { run, attempt } = this.start
+    this.#reports.add({ type: 'reacted', run, attempt })
   }
 
   send(message: FromScript): void {

@@ -94,9 +94,11 @@ const stopPhase: Record<Stop['phase'], string> = {
   killing: 'being killed',
 }
 
-/** How far a stop has come and for how long. */
-export const stopWords = (stop: Stop, now: number): string =>
-  `${stopCause[stop.cause]}: ${stopPhase[stop.phase]} · ${formatSpan(now - stop.since, true)}`
+/** How far a stop has come and for how long, and whether the script has taken notice. */
+export function stopWords(stop: Stop, now: number): string {
+  const phase = stop.phase === 'signalled' && stop.reactedAt !== undefined ? 'cooperating' : stopPhase[stop.phase]
+  return `${stopCause[stop.cause]}: ${phase} · ${formatSpan(now - stop.since, true)}`
+}
 
 /** A stack without the message that stands above it; all of it when it has no frames. */
 export function stackFrames(stack: string): string {
