@@ -77,13 +77,16 @@ const policy = {
   env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), v.string()), {}),
 }
 
+/** Absolute: where packages are looked for, and what text runs in; left out: the script's own folder. */
+const project = v.optional(v.pipe(v.string(), v.minLength(1)))
+
 /** A script: the default export of a JavaScript or TypeScript module, from a file or from text kept in the store. */
 export const scriptDefinitionSchema = v.strictObject({
   kind: v.literal('script'),
   code: v.variant('from', [
     /** An absolute path; read anew at every attempt. */
-    v.strictObject({ from: v.literal('file'), path: v.pipe(v.string(), v.minLength(1)) }),
-    /** Text; runs as if it were the file `name` in the scripts folder, so that imports beside it resolve. */
+    v.strictObject({ from: v.literal('file'), path: v.pipe(v.string(), v.minLength(1)), project }),
+    /** Text; runs as if it were the file `name` in the project, or the scripts folder, so that imports beside it resolve. */
     v.strictObject({
       from: v.literal('text'),
       name: v.pipe(
@@ -91,6 +94,7 @@ export const scriptDefinitionSchema = v.strictObject({
         v.regex(/^[\w.-]+\.(ts|mts|js|mjs)$/, 'a file name that ends in .ts, .mts, .js or .mjs'),
       ),
       text: boundedText(limits.sourceBytes, 'the script'),
+      project,
     }),
   ]),
   executor: v.optional(v.picklist(executorChoices), 'process'),

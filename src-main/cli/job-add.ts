@@ -27,6 +27,7 @@ type Options = RetryOptions &
     totalTimeout?: string
     idleTimeout?: string
     grace: string
+    project?: string
     priority: string
     semaphore: Definition['semaphores']
     concurrency?: string
@@ -57,6 +58,7 @@ export function addJobAdd(job: Command): void {
     .option('--priority <number>', 'of its runs: higher starts first (-1000 to 1000)', '0')
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
     .option('--concurrency <[key=]limit>', 'how many of its runs at a time: 2; or for each value: input.host=2')
+    .option('--project <folder>', 'where a script finds its packages (default: its own folder, and those above)')
     .option('--cwd <folder>', 'where it runs (default: the folder of the script, your home for a command)')
     .option('--env <name=value>', 'adds to its environment; can be repeated', addVariable, {})
     .option('--secret <[variable=]name>', 'gives it a secret (see: secret set); can be repeated', addSecretOption, [])
@@ -107,8 +109,15 @@ async function parseDefinition(words: string[], options: Options): Promise<Defin
   if (rest.length > 0) throw new UseError('Only one file makes a job. A program with arguments stands after: --')
   refuseCommandOptions(options, 'scripts')
   const executor = parseExecutorOfJob(options.executor ?? 'process')
-  return { kind: 'script', code: { from: 'file', path: parseScriptPath(file) }, executor, ...policy }
+  return { kind: 'script', code: fileCode(file, options.project), executor, ...policy }
 }
+
+/** A script in a file, and where it finds its packages. */
+export const fileCode = (file: string, project: string | undefined) => ({
+  from: 'file' as const,
+  path: parseScriptPath(file),
+  ...(project === undefined ? {} : { project: resolve(project) }),
+})
 
 function refuseCommandOptions({ stdin, successCodes }: Options, kind: string): void {
   if (stdin === undefined && successCodes === undefined) return

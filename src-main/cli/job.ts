@@ -110,6 +110,7 @@ function printJob(job: JobRow, advice: Advice | null): void {
     ['semaphores', definition.semaphores.map(semaphoreInWords).join(', ') || null],
     ['concurrency', definition.concurrency === null ? null : concurrencyInWords(definition.concurrency)],
     ...limitFacts(definition.limits),
+    ['project', definition.kind === 'script' ? (definition.code.project ?? null) : null],
     ['folder', definition.cwd],
     ['environment', Object.keys(definition.env).join(', ') || null],
     ['secrets', definition.secrets.map(secretInWords).join(', ') || null],

@@ -3,7 +3,8 @@ import type { Command } from 'commander'
 import type { Client, Definition, LogLine, RunDetail, Submit } from '../../src-preload/contract.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { onStopSignals } from '../stop-signals.ts'
-import { parseInput, parseExecutor, parseScriptPath, parseSpan } from './arguments.ts'
+import { fileCode } from './job-add.ts'
+import { parseInput, parseExecutor, parseSpan } from './arguments.ts'
 import { exitCodes, refusalCode, UseError } from './failure.ts'
 import { addSemaphore } from './gate-options.ts'
 import { addHttpOptions, parseHttp } from './http-options.ts'
@@ -24,6 +25,7 @@ type Options = RetryOptions &
   HttpOptions & {
     input?: string
     executor?: string
+    project?: string
     timeout?: string
     totalTimeout?: string
     idleTimeout?: string
@@ -50,6 +52,7 @@ export function addRun(program: Command): void {
     .option('--total-timeout <duration>', 'longest time in all, with its retries')
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
     .option('--secret <[variable=]name>', 'gives it a secret; can be repeated', addSecretOption, [])
+    .option('--project <folder>', 'where it finds its packages (default: its own folder, and those above)')
     .option('--name <name>', 'what lists call it (default: the name of the file)')
   addHttpOptions(run)
   addLimitOptions(run)
@@ -110,7 +113,7 @@ async function parseWhat(file: string | undefined, options: Options) {
   const request = await parseHttp(options, options.executor)
   if (request === null && file !== undefined) {
     const executor = parseExecutor(options.executor ?? 'process')
-    return { kind: 'script' as const, code: { from: 'file' as const, path: parseScriptPath(file) }, executor }
+    return { kind: 'script' as const, code: fileCode(file, options.project), executor }
   }
   if (request !== null && file === undefined) return request
   throw new UseError('Say what to run: FILE, or --http METHOD URL.')

@@ -11,6 +11,11 @@ export function checkPlaces(definition: Definition): void {
     if (!isAbsolute(cwd)) throw problem('BAD_INPUT', { details: `cwd is not an absolute path: ${cwd}` })
     if (!isThere('isDirectory', cwd)) throw problem('FOLDER_NOT_FOUND', { path: cwd })
   }
+  const project = definition.kind === 'script' ? definition.code.project : undefined
+  if (project !== undefined) {
+    if (!isAbsolute(project)) throw problem('BAD_INPUT', { details: `project is not an absolute path: ${project}` })
+    if (!isThere('isDirectory', project)) throw problem('FOLDER_NOT_FOUND', { path: project })
+  }
   if (definition.kind === 'command' || executorOf(definition) === 'process') return
   if (cwd !== null || Object.keys(env).length > 0) {
     throw problem('BAD_INPUT', {

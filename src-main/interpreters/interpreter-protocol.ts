@@ -5,6 +5,10 @@ import type { AttemptStart, Report } from './interpreters.ts'
 
 export type Code = ScriptDefinition['code']
 
+/** The same for two codes that are the same modules. */
+export const keyOfCode = (code: Code): string =>
+  [code.from, code.project ?? '', ...(code.from === 'file' ? [code.path] : [code.name, code.text])].join('\0')
+
 /** Limits that are held inside the interpreter; left out where they are those of every run. */
 export type ScriptLimits = Pick<ResourceLimits, 'outputBytes' | 'onOutput' | 'resultBytes' | 'openFiles'>
 

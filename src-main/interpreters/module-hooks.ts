@@ -2,6 +2,7 @@ import { registerHooks } from 'node:module'
 import type { LoadHookContext, ResolveFnOutput, ResolveHookContext } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { entryPath } from '../entry.ts'
+import { isBare, resolvePackage } from './packages.ts'
 import { fs } from './lean-builtins.ts'
 import { isStripError, stripTypesCached } from './strip-types.ts'
 
@@ -13,6 +14,8 @@ export type LoadedFile = { path: string; state: string | null }
 export type ModuleHooks = {
   /** Serves `text` under this URL instead of a file, so that relative imports and stack traces work as for the file. */
   serveText(url: string, text: string): void
+  /** Modules of one version find packages in this folder as well; null: only beside themselves and above. */
+  useProject(version: string, folder: string | null): void
   /** Files that the modules of one version (the URL's `?signalbox=N`, or '' without) came from, in the order of loading. */
   loadedFiles(version: string): LoadedFile[]
 }
@@ -29,15 +32,19 @@ export function registerModuleHooks(cacheFolder: string): ModuleHooks {
   ])
   const texts = new Map<string, string>()
   const loaded = new Map<string, LoadedFile[]>()
+  const projects = new Map<string, string>()
 
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const sdkUrl = sdkUrls.get(specifier)
       if (sdkUrl !== undefined) return { url: sdkUrl, shortCircuit: true }
       if (texts.has(specifier)) return { url: specifier, shortCircuit: true }
-      const resolved = resolveLikeTypeScript(specifier, context, nextResolve)
-      const url = resolved.url
       const version = versionOf(context.parentURL ?? '')
+      const project = projects.get(version) ?? null
+      const resolved = isBare(specifier)
+        ? resolvePackage(specifier, context, nextResolve, project)
+        : resolveLikeTypeScript(specifier, context, nextResolve)
+      const url = resolved.url
       const isOwnFile =
         version !== '' && url.startsWith('file:') && !url.includes('/node_modules/') && !url.includes('?')
       // A file beside a script belongs to the script's version: when it changes, both are imported anew.
@@ -73,6 +80,7 @@ export function registerModuleHooks(cacheFolder: string): ModuleHooks {
 
   return {
     serveText: (url, text) => void texts.set(url, text),
+    useProject: (version, folder) => void (folder !== null && projects.set(version, folder)),
     loadedFiles: (version) => loaded.get(version) ?? [],
   }
 }

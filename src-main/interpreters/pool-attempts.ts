@@ -1,4 +1,5 @@
 import type { Answer } from './calls.ts'
+import { keyOfCode } from './interpreter-protocol.ts'
 import type { Batch, Code, FromInterpreter, PoolSettings, ThreadLost, ToInterpreter } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
 import { noResourceLimits } from '../../src-preload/resource-limits.ts'
@@ -335,7 +336,7 @@ class BatchDraft {
     // The engine keeps one definition for many runs: the text itself is compared only where it did not.
     let place = this.#placeOfCode.get(code)
     if (place !== undefined) return place
-    const key = code.from === 'file' ? `file\0${code.path}` : `text\0${code.name}\0${code.text}`
+    const key = keyOfCode(code)
     place = this.#placeOfKey.get(key)
     if (place === undefined) {
       place = this.batch.codes.push(code) - 1

@@ -195,7 +195,7 @@ export class ProcessAttempts {
     const ownFolder = definition.code.from === 'file' ? dirname(definition.code.path) : this.#folders.scriptsFolder
     return {
       ...interpreterLaunch('interpreter-process', this.#folders, label, definition.limits),
-      cwd: definition.cwd ?? ownFolder,
+      cwd: definition.cwd ?? definition.code.project ?? ownFolder,
       env: { ...definition.env, ...values, ...interpreterEnv(this.#folders.cacheFolder) },
     }
   }

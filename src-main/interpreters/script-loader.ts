@@ -2,6 +2,7 @@ import { basename, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { problem } from '../../src-preload/problem.ts'
 import type { Problem } from '../../src-preload/problem.ts'
+import { keyOfCode } from './interpreter-protocol.ts'
 import type { Code } from './interpreter-protocol.ts'
 import { fs } from './lean-builtins.ts'
 import { fileState, registerModuleHooks } from './module-hooks.ts'
@@ -46,7 +47,7 @@ export function scriptLoader({ cacheFolder, scriptsFolder, isWarm }: LoaderOptio
   }
 
   function loadWarm(code: Code): Promise<Loading> {
-    const key = code.from === 'file' ? `file\0${code.path}` : `text\0${code.name}\0${code.text}`
+    const key = keyOfCode(code)
     const last = warm.get(key)
     const isUnchanged = last?.files().every(({ path, state }) => state === null || fileState(path) === state)
     if (last !== undefined && isUnchanged === true) return last.loading
@@ -59,7 +60,9 @@ export function scriptLoader({ cacheFolder, scriptsFolder, isWarm }: LoaderOptio
   }
 
   async function importMain(code: Code, version: string): Promise<Loading> {
-    const path = code.from === 'file' ? code.path : join(scriptsFolder, code.name)
+    const { project = null } = code
+    const path = code.from === 'file' ? code.path : join(project ?? scriptsFolder, code.name)
+    hooks.useProject(version, project)
     if (code.from === 'file') {
       const refusal = refuseFile(path)
       if (refusal !== null) return { how: 'unstartable', error: refusal }

@@ -27,7 +27,10 @@ export type WatchTimers = {
 }
 
 const SHORTEST_PAUSE_MS = 25
+/** What of processor time is not seen of a process that ends is at most so much of each core. */
 const LONGEST_PAUSE_MS = 500
+/** Where only memory is watched, and there is much of it left. */
+const LONGEST_MEMORY_PAUSE_MS = 2_000
 /** Nothing fills memory faster, measured with one process on two cores: what is left lasts so long at least. */
 const FILLED_BYTES_PER_MS = 4 * 1024 * 1024
 /** Looking takes at most so much of this process's time: 1 part of 10. */
@@ -142,5 +145,6 @@ export class UsageWatch {
 function pauseOf(watch: Watch, cores: number): number {
   const forMemory = watch.memoryBytes === null ? Infinity : (watch.memoryBytes - watch.usedBytes) / FILLED_BYTES_PER_MS
   const forCpu = watch.cpuMs === null ? Infinity : (watch.cpuMs - watch.usedCpuMs) / cores
-  return Math.min(LONGEST_PAUSE_MS, Math.max(SHORTEST_PAUSE_MS, Math.min(forMemory, forCpu)))
+  const longest = watch.cpuMs === null ? LONGEST_MEMORY_PAUSE_MS : LONGEST_PAUSE_MS
+  return Math.min(longest, Math.max(SHORTEST_PAUSE_MS, Math.min(forMemory, forCpu)))
 }

@@ -17,10 +17,11 @@ export function definitionOfFile(state: EngineState, parent: Definition, path: s
   if (parent.kind !== 'script')
     throw problem('BAD_INPUT', { details: `a job of the kind ${parent.kind} has no scripts beside it` })
   const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, graceMs, limits, secrets, cwd, env } = parent
-  const folder = parent.code.from === 'file' ? dirname(parent.code.path) : state.scriptsFolder
+  const { project } = parent.code
+  const folder = parent.code.from === 'file' ? dirname(parent.code.path) : (project ?? state.scriptsFolder)
   return v.parse(scriptDefinitionSchema, {
     kind: 'script',
-    code: { from: 'file', path: resolve(folder, path) },
+    code: { from: 'file', path: resolve(folder, path), ...(project === undefined ? {} : { project }) },
     executor,
     timeoutMs,
     idleTimeoutMs,

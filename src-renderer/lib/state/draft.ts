@@ -23,6 +23,8 @@ export type Draft = RetryTexts &
     argv: string
     stdin: string
     successCodes: string
+    /** Where a script finds its packages. */
+    project: string
     cwd: string
     /** NAME=value a line. */
     env: string
@@ -82,6 +84,7 @@ const blank: Draft = {
   argv: '',
   stdin: '',
   successCodes: '0',
+  project: '',
   cwd: '',
   env: '',
   timeout: '',
@@ -138,7 +141,10 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     description: job.description ?? '',
     priority: String(job.priority),
   }
-  if (definition.kind === 'script') return { ...shared, code: definition.code, executor: definition.executor }
+  if (definition.kind === 'script') {
+    const { project = '', ...code } = definition.code
+    return { ...shared, code, project, executor: definition.executor }
+  }
   if (definition.kind === 'http') return { ...shared, ...requestTexts(definition), executor: definition.executor }
   const { command } = definition
   return {
@@ -246,7 +252,9 @@ function readScript(draft: Draft, policy: Policy, faults: DraftFaults): Definiti
   if (draft.code.from === 'text' && !/^[\w.-]+\.(ts|mts|js|mjs)$/.test(draft.code.name)) {
     faults.code = 'A file name of letters, digits and . _ - that ends in .ts, .mts, .js or .mjs.'
   }
-  return { kind: 'script', code: draft.code, executor: draft.executor, ...policy }
+  const project = draft.project.trim()
+  const code = project === '' ? draft.code : { ...draft.code, project }
+  return { kind: 'script', code, executor: draft.executor, ...policy }
 }
 
 function readCommand(draft: Draft, policy: Policy, faults: DraftFaults): Definition {
