@@ -20,6 +20,9 @@ const mainEntries = {
   'interpreter-pool': source('interpreters/interpreter-pool.ts'),
   'interpreter-thread': source('interpreters/interpreter-thread.ts'),
   'http-request': source('interpreters/http-request.ts'),
+  'named-process': source('interpreters/named/named-process.ts'),
+  'named-thread': source('interpreters/named/named-thread.ts'),
+  'to-thread': source('interpreters/sdk/to-thread/thread.ts'),
   sdk: source('interpreters/sdk/index.ts'),
   'sdk-sync': source('interpreters/sdk/sync.ts'),
 }

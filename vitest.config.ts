@@ -14,6 +14,8 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/{unit,simulation,conformance}/**/*.test.ts'],
           setupFiles: ['tests/support/seed.ts'],
+          // Their point are real processes.
+          exclude: ['tests/conformance/interpreters/**'],
           // Thousands of random programs take a while where others work beside them.
           testTimeout: 300_000,
         },
@@ -21,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['tests/{integration,faults}/**/*.test.ts'],
+          include: ['tests/{integration,faults}/**/*.test.ts', 'tests/conformance/interpreters/**/*.test.ts'],
           // Real processes: a file at a time keeps their timing honest on two cores.
           fileParallelism: false,
           testTimeout: 60_000,

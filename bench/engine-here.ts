@@ -95,6 +95,8 @@ export const idleInterpreters = (): Interpreters => ({
   start: () => undefined,
   stop: () => undefined,
   answer: () => undefined,
+  instruct: () => undefined,
+  readGauges: () => [],
   close: () => Promise.resolve(),
 })
 

@@ -7,6 +7,9 @@ const entries = {
   'interpreter-pool': './interpreters/interpreter-pool.ts',
   'interpreter-thread': './interpreters/interpreter-thread.ts',
   'http-request': './interpreters/http-request.ts',
+  'named-process': './interpreters/named/named-process.ts',
+  'named-thread': './interpreters/named/named-thread.ts',
+  'to-thread': './interpreters/sdk/to-thread/thread.ts',
   sdk: './interpreters/sdk/index.ts',
   'sdk-sync': './interpreters/sdk/sync.ts',
 } as const

@@ -8,6 +8,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import * as v from 'valibot'
 import { definitionSchema, limits, nameSchema } from './definition.ts'
 import type { Definition, Executor, ExecutorChoice } from './definition.ts'
+import { interpreterContract, interpreterFeeds } from './interpreter-contract.ts'
 import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
 import { historyContract, historyFeeds } from './history-contract.ts'
@@ -334,6 +335,7 @@ export const contract = {
   ...scheduleContract,
   ...historyContract,
   ...secretContract,
+  ...interpreterContract,
   waits: {
     /** Those that stand, the oldest first, up to 100. */
     deadlocks: oc.output(type<Deadlock[]>()),
@@ -358,6 +360,7 @@ export const contract = {
     ...objectFeeds,
     ...overviewFeeds,
     ...historyFeeds,
+    ...interpreterFeeds,
     ack: oc.input(v.strictObject({ feed: v.string(), version: v.number() })).output(type<null>()),
   },
 }
@@ -371,4 +374,5 @@ export { lifecycles, outcomes, runFilterSchema }
 export type { Definition, Executor, ExecutorChoice, Json, Lifecycle, LogLevel, Outcome }
 export type * from './history-contract.ts'
 export type { RunFilter } from './run-filter.ts'
+export type * from './interpreter-contract.ts'
 export type * from './waits.ts'

@@ -74,6 +74,24 @@ export const secretNamePattern = /^[A-Za-z_][\w.-]*$/
 export const statusPattern = /^[1-5](\d\d|xx)$/
 /** A token of RFC 9110: the name of a header, or a method. */
 export const httpTokenPattern = /^[!#$%&'*+.^_`|~\w-]+$/
+/** Limits of named interpreters and of the queues between them. */
+export const interpreterLimits = {
+  /** At the same time; each is a process of some 60 MB. */
+  interpreters: 64,
+  memoryMb: 256,
+  leastMemoryMb: 16,
+  mostMemoryMb: 65_536,
+  /** Bytes of one value that is handed over, and units of the text that it travels as. */
+  valueBytes: 1024 * 1024,
+  valueUnits: 1_500_000,
+  /** What a person is shown of a value or an error. */
+  shownUnits: 70_000,
+  /** Lines of output that an exec by hand is answered with: the last ones. */
+  lines: 1_000,
+  queues: 10_000,
+  /** Units of all items together in the queues between interpreters; they are in memory. */
+  queuedUnits: 64 * 1024 * 1024,
+} as const
 
 /** `input`, or a way into it, such as `input.host` or `input.urls.0`. */
 export const keyPattern = /^input(\.[\p{L}\p{N}_$-]+)*$/u

@@ -133,6 +133,29 @@ const catalogue = {
     `The ${p.what} is in use: ${p.by}.`,
     'Let them finish, or cancel the runs; show names them.',
   ],
+  /** `why` completes "it …"; null: not known. */
+  INTERPRETER_NOT_FOUND: (p: { which: number | string; why: string | null }) => [
+    `There is no interpreter ${typeof p.which === 'number' ? p.which : `named "${p.which}"`}${p.why === null ? '' : `: it ${p.why}`}.`,
+    'See them with: signalbox interpreter ls. They end with the run that made them, unless it keeps them, and with the host.',
+  ],
+  INTERPRETER_BUSY: (p: { name: string; by: string }) => [
+    `The interpreter "${p.name}" is running: ${p.by}.`,
+    'Wait for its end (isRunning says it), or close it by force.',
+  ],
+  INTERPRETER_UNFIT: (p: { name: string; doing: string; why: string }) => [
+    `The interpreter "${p.name}" does not take ${p.doing} from here: ${p.why}.`,
+    'Make another one: interpreters.create().',
+  ],
+  TOO_MANY_INTERPRETERS: (p: { limit: number }) => [
+    `There are ${p.limit} named interpreters already, and no more are made.`,
+    'Close those that nobody needs: signalbox interpreter close',
+  ],
+  /** `message` is a sentence. */
+  INTERPRETER_LOST: (p: { message: string }) => [p.message, 'What it had in its globals is lost. Make another one.'],
+  INTERPRETER_QUEUE_NOT_FOUND: (p: { id: number }) => [
+    `There is no queue ${p.id} between interpreters.`,
+    'It ends with the run that made it, and with the host.',
+  ],
   FILE_NOT_FOUND: (p: { path: string }) => [`There is no file ${p.path}.`, 'Check the path.'],
   FILE_UNREADABLE: (p: { path: string; why: string }) => [
     `The file ${p.path} cannot be read: ${p.why}.`,

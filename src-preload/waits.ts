@@ -69,6 +69,8 @@ export type Wait = Waiting &
     | { kind: 'run'; run: number; lifecycle: Lifecycle }
     | { kind: 'task'; tasks: TaskName[]; runs: number[]; needsAll: boolean }
     | { kind: 'sleep'; until: number }
+    /** `resource` names the interpreter, which does something for it. */
+    | { kind: 'interpreter'; interpreter: number }
     /** Something outside of the engine, for example an answer from the network. */
     | { kind: 'promise' }
   )

@@ -44,6 +44,10 @@ export const parseValue = (given: string): Promise<Json> =>
     objectLimits.valueBytes,
   )
 
+/** JSON of something that has a name of its own, as large as an item may be. */
+export const parseItem = (what: string, given: string): Promise<Json> =>
+  parseJson(given, what, `'{"a":1}', or '"text"' with both kinds of quotes`, what, objectLimits.valueBytes)
+
 async function parseJson(
   given: string,
   option: string,

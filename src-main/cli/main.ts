@@ -10,6 +10,7 @@ import { addEvent } from './event.ts'
 import { addExample } from './example.ts'
 import { describeFailure, exitCodes } from './failure.ts'
 import { addFuture } from './future.ts'
+import { addInterpreter } from './interpreter.ts'
 import { addJob } from './job.ts'
 import { addLogs } from './logs.ts'
 import { addLs } from './ls.ts'
@@ -48,6 +49,7 @@ const verbs = [
   addEvent,
   addBarrier,
   addCondition,
+  addInterpreter,
   addExample,
   addTypes,
 ]

@@ -74,6 +74,8 @@ function whatInWords(wait: Wait, nowMs: number): string {
     }
     case 'sleep':
       return `sleeps until ${timeInWords(wait.until)}, for ${spanInWords(wait.until - nowMs)} more`
+    case 'interpreter':
+      return `waits for the interpreter ${name}`
     case 'promise':
       return 'waits for something outside, for example an answer from the network'
     default:

@@ -7,6 +7,9 @@ import { isCounter, wasCounter } from './counters.ts'
 import { laneOfRequeued } from './gates.ts'
 import { levelBits } from './history/log-find.ts'
 import { endLimits } from './limits.ts'
+import { applyFromNamed } from './named/calls.ts'
+import { endChannels } from './named/channels.ts'
+import { holdEnding } from './named/interpreters.ts'
 import { applyScriptReport, endScriptSide } from './objects/calls.ts'
 import { attemptCutOff, runEnded } from './objects/run-ends.ts'
 import { backOff, verdictOf } from './retries.ts'
@@ -19,6 +22,11 @@ type Ended = Extract<Report, { type: 'ended' }>
 
 /** Takes in what the interpreters saw. A report of an attempt that is over changes nothing and is kept as an event. */
 export function applyReport(state: EngineState, tick: Tick, report: Report): void {
+  if (report.run < 0) {
+    // A named interpreter asks as runs do, and does nothing else of what they do.
+    if (report.type === 'call' || report.type === 'withdraw') applyFromNamed(state, tick, report)
+    return
+  }
   const run = state.live.get(report.run)
   if (run === undefined || run.state.attempt !== report.attempt) {
     const row = report.type === 'ended' ? state.store.runs.get.get(report.run) : undefined
@@ -54,14 +62,16 @@ export function applyReport(state: EngineState, tick: Tick, report: Report): voi
       return
     }
     case 'ended':
-      endAttempt(state, tick, run, report)
+      if (holdEnding(state, tick, run, report)) endLimits(state, run)
+      else endAttempt(state, tick, run, report)
       return
     default:
       applyScriptReport(state, tick, run, report)
   }
 }
 
-function appendLog(state: EngineState, tick: Tick, run: LiveRun, lines: [number, LogLevel, string][]): void {
+/** Appends lines to the log of a live run. */
+export function appendLog(state: EngineState, tick: Tick, run: LiveRun, lines: [number, LogLevel, string][]): void {
   if (lines.length === 0) return
   // A text with a line break would shift every number after it.
   const body = lines.map(([at, level, text]) => `${at}\t${level}\t${text.replaceAll('\n', '␊')}`).join('\n')
@@ -71,7 +81,8 @@ function appendLog(state: EngineState, tick: Tick, run: LiveRun, lines: [number,
   tick.changes.logs.add(run.id)
 }
 
-function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended): void {
+/** The attempt is over, and everything of it was seen dead. */
+export function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended): void {
   const stop: Stop | null = run.state.lifecycle === 'stopping' ? run.state.stop : null
   const { attempt, startedAt } = run.state
   const { definition, interrupted, deadlineAt } = run
@@ -81,6 +92,7 @@ function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report: Ended)
 
   const isUneventful = verdict.next === 'finished' && verdict.outcome === 'succeeded' && !run.isStartTold
   if (!isUneventful) tick.tellStart(run)
+  endChannels(state, tick, { run: run.id })
   endScriptSide(state, tick, run, verdict.next === 'finished' && verdict.outcome === 'succeeded')
   if (run.key !== null) {
     state.keys.release(run.key)

@@ -8,6 +8,8 @@ export type CounterName =
   | 'last_permit'
   | 'last_item'
   | 'last_deadlock'
+  | 'last_interpreter'
+  | 'last_interpreter_queue'
   | 'queue_clock'
   | 'log_bytes'
   | 'removed_runs'

@@ -3,6 +3,8 @@ import { Problem, problem } from '../../src-preload/problem.ts'
 import { Secrets } from './secrets.ts'
 import type { AskForKey } from './secrets.ts'
 import type { Interpreters, OnReports, Report, StopStep } from '../interpreters/interpreters.ts'
+import type { NamedReport } from '../interpreters/named/named-interpreters.ts'
+import type { Reading } from '../interpreters/telemetry/gauges.ts'
 import type { Store } from '../store/store.ts'
 import { admit } from './admit.ts'
 import { applyReport, saveProgress } from './attempts.ts'
@@ -12,6 +14,7 @@ import type { Clock } from './clock.ts'
 import { EventLog } from './event-log.ts'
 import { Chores } from './history/chores.ts'
 import { expireQueued, expireTotal, followClock, nextPlanned, queueDue } from './due.ts'
+import { applyNamedReport } from './named/reports.ts'
 import { settleDueFutures } from './objects/futures.ts'
 import { flushQueues } from './objects/queues.ts'
 import { advanceCascades } from './objects/cascade-turn.ts'
@@ -48,7 +51,7 @@ type InboxItem =
       resolve: (value: never) => void
       reject: (error: unknown) => void
     }
-  | { type: 'report'; report: Report }
+  | { type: 'report'; report: Report | NamedReport }
   | { type: 'stop_sent'; step: StopStep }
 
 /** Work of one turn is bounded, so that a flood of messages cannot hold up timers and readers. */
@@ -117,6 +120,11 @@ export class Engine {
     return query(this.#state)
   }
 
+  /** What is known of the interpreter processes; see `Interpreters.readGauges`. */
+  readGauges(): Reading[] {
+    return this.#phase === 'running' ? this.#interpreters.readGauges() : []
+  }
+
   /** Epoch ms by the engine's clock. */
   get now(): number {
     return this.#parts.clock.wallMs()
@@ -176,7 +184,7 @@ export class Engine {
     })
   }
 
-  #receive(reports: Report[]): void {
+  #receive(reports: (Report | NamedReport)[]): void {
     if (this.#phase === 'closed') return
     for (const report of reports) this.#inbox.push({ type: 'report', report })
     this.#plan()
@@ -262,7 +270,8 @@ export class Engine {
   #take(item: InboxItem, tick: Tick): void {
     switch (item.type) {
       case 'report':
-        applyReport(this.#state, tick, item.report)
+        if ('interpreter' in item.report) applyNamedReport(this.#state, tick, item.report)
+        else applyReport(this.#state, tick, item.report)
         return
       case 'stop_sent':
         stopSent(this.#state, tick, item.step)
@@ -293,7 +302,7 @@ export class Engine {
       now,
       mono: clock.monoMs(),
       changes,
-      effects: { replies: [], starts: [], stops: [], answers: [] },
+      effects: { replies: [], starts: [], stops: [], answers: [], instructions: [] },
       event: (id, type, data, at) => {
         const run = state.live.get(id)
         if (run !== undefined) tick.tellStart(run)
@@ -331,6 +340,7 @@ export class Engine {
   #carryOut({ effects, changes }: Tick): void {
     if (effects.starts.length > 0) this.#interpreters.start(effects.starts)
     if (effects.answers.length > 0) this.#interpreters.answer(effects.answers)
+    if (effects.instructions.length > 0) this.#interpreters.instruct(effects.instructions)
     if (effects.stops.length > 0) {
       this.#interpreters.stop(effects.stops)
       for (const step of effects.stops) this.#inbox.push({ type: 'stop_sent', step })

@@ -18,6 +18,7 @@ import { retry, submit, submitMany } from './commands/submit.ts'
 import type { Engine } from './engine.ts'
 import { findRuns, matchesOf } from './history/find.ts'
 import { createHistoryFeeds, createHistoryRouter } from './history/router.ts'
+import { createInterpreterFeeds, createInterpreterRouter } from './named/router.ts'
 import { createObjectFeeds } from './objects/feeds.ts'
 import { createOverviewFeeds } from './overview-views.ts'
 import { createObjectRouter } from './objects/router.ts'
@@ -104,6 +105,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
     ...createScheduleRouter(engine),
     ...createHistoryRouter(engine),
     ...createSecretRouter(engine),
+    ...createInterpreterRouter(engine),
     waits: {
       deadlocks: on.waits.deadlocks.handler(() => engine.read((state) => deadlocksOf(state, 100))),
     },
@@ -128,6 +130,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
       ...createObjectFeeds(engine, feeds),
       ...createOverviewFeeds(engine, feeds),
       ...createHistoryFeeds(engine, feeds),
+      ...createInterpreterFeeds(engine, feeds),
       ack: on.feeds.ack.handler(({ input }) => {
         feeds.ack(input.feed, input.version)
         return null

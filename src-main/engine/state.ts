@@ -20,6 +20,8 @@ import type { Objects } from './objects/objects.ts'
 import type { ScriptSide } from './objects/script-side.ts'
 import type { Secrets } from './secrets.ts'
 import { Schedules } from './schedules/schedules.ts'
+import { noNamed } from './named/state.ts'
+import type { NamedState } from './named/state.ts'
 import { noDeadlocks } from './waits/deadlocks.ts'
 import type { Deadlocks } from './waits/deadlocks.ts'
 
@@ -69,6 +71,7 @@ export type EngineState = {
   readonly definitions: Definitions
   readonly autoExecutors: AutoExecutors
   readonly objects: Objects
+  readonly named: NamedState
   readonly schedules: Schedules
   readonly secrets: Secrets
   readonly live: Map<number, LiveRun>
@@ -127,6 +130,7 @@ export function createState(options: {
     definitions,
     autoExecutors: new AutoExecutors(store, definitions),
     objects,
+    named: noNamed(),
     schedules: new Schedules(store, isPrivate),
     live: new Map(),
     inUse: perExecutor(() => 0),

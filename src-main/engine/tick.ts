@@ -2,6 +2,7 @@ import type { Json } from '../../src-preload/contract.ts'
 import type { Answer } from '../interpreters/calls.ts'
 import type { AttemptStart, StopStep } from '../interpreters/interpreters.ts'
 import type { LiveRun } from './state.ts'
+import type { Instruction } from '../interpreters/named/named-interpreters.ts'
 
 /** What a transaction changed, for the feeds. */
 export type Changes = {
@@ -23,7 +24,13 @@ export type Tick = {
   readonly now: number
   readonly mono: number
   readonly changes: Changes
-  readonly effects: { replies: (() => void)[]; starts: AttemptStart[]; stops: StopStep[]; answers: Answer[] }
+  readonly effects: {
+    replies: (() => void)[]
+    starts: AttemptStart[]
+    stops: StopStep[]
+    answers: Answer[]
+    instructions: Instruction[]
+  }
   /** Appends to the run's history; `at` in epoch ms, `now` unless given. */
   event(run: number, type: string, data?: { [key: string]: Json }, at?: number): void
   /** Stores that the attempt has started, unless that is stored, because something follows it that is; see `told.ts`. */

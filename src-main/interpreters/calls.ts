@@ -12,6 +12,7 @@ import {
   queueSpecSchema,
   semaphoreSpecSchema,
 } from '../../src-preload/objects.ts'
+import { interpreterCalls } from './named/calls.ts'
 
 const name = objectNameSchema
 const count = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(objectLimits.permits))
@@ -120,6 +121,8 @@ export const callSchema = v.union([
   /** Opens a durable group: when one of its runs fails, the engine cancels the others. */
   v.strictObject({ ...group, do: v.literal('open'), name: v.nullable(name) }), // { group: id }
   v.strictObject({ ...group, do: v.literal('cancel'), group: id, message }), // null
+
+  ...interpreterCalls,
 ])
 export type Call = v.InferOutput<typeof callSchema>
 export type CallOn<On extends Call['on']> = Extract<Call, { on: On }>

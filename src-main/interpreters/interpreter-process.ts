@@ -8,13 +8,14 @@ import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
 import type { InterpreterSettings, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
-import { parseJson, setImmediate } from './own-builtins.ts'
+import { parseJson, setImmediate, toJson } from './own-builtins.ts'
 import { captureOutput } from './output-capture.ts'
 import { ReportBatch } from './report-batch.ts'
 import { RunScope } from './run-scope.ts'
 import { runScript, threwUnawaited } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
 import { linkCurrentRun } from './sdk/run-link.ts'
+import { Gauge } from './telemetry/gauge.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as InterpreterSettings
 // The script sees a plain process: neither our argument nor our cache setting.
@@ -35,6 +36,7 @@ const scope = new RunScope(start, reports, (withinMs) => {
   incoming.receive(withinMs)
 })
 let isOver = false
+let gauge: Gauge | null = null
 
 linkCurrentRun(() => scope)
 captureOutput(() => scope)
@@ -69,6 +71,9 @@ function obey(frame: Frame): void {
   const message = parse(frame)
   if (message.type === 'abort') scope.abort(message.reason)
   else if (message.type === 'answers') for (const answer of message.answers) scope.runtime?.answer(answer)
+  else if (message.type === 'sample') {
+    sendFrame(toJson([{ type: 'sample', sample: (gauge ??= new Gauge()).take([start.run], 0) }]))
+  }
 }
 
 function parse(frame: Frame | undefined): ToInterpreter {

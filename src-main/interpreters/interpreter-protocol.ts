@@ -2,6 +2,7 @@ import type { Executor, ScriptDefinition } from '../../src-preload/definition.ts
 import type { ResourceLimits } from '../../src-preload/resource-limits.ts'
 import type { Answer } from './calls.ts'
 import type { AttemptStart, Report } from './interpreters.ts'
+import type { Sample } from './telemetry/gauge.ts'
 
 export type Code = ScriptDefinition['code']
 
@@ -46,6 +47,7 @@ export type ToInterpreter =
   | { type: 'start'; start: ScriptStart; code: Code }
   | { type: 'abort'; run: number; attempt: number; reason: string }
   | { type: 'answers'; answers: Answer[] }
+  | { type: 'sample' }
 
 /**
  * To a pool, a frame whose channel is not 0 is a batch of that number: its payload is the JSON of a `Batch` and goes to
@@ -57,10 +59,14 @@ export type Batch = { codes: Code[]; starts: (ScriptStart & { code: number })[] 
 export type ThreadTask = { json: string; counts: Int32Array }
 
 /** From an interpreter: control frames on descriptor 3, each a JSON array. */
-export type FromInterpreter = Report | ThreadLost | Contaminated
+export type FromInterpreter = Report | ThreadLost | Contaminated | SampleTaken
 
 /** Builtins that all runs of a thread share were changed: no further run should begin in this pool. */
 export type Contaminated = { type: 'contaminated' }
+
+
+/** Of one thread. */
+export type SampleTaken = { type: 'sample'; sample: Sample }
 
 /**
  * A thread of the pool died. These batches were on it and hear nothing more; where a run has its thread to itself, it

@@ -29,6 +29,7 @@ import { toRunError } from './run-error.ts'
 import { placeOfError, runScript, threwUnawaited } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
 import { linkCurrentRun } from './sdk/run-link.ts'
+import { Gauge } from './telemetry/gauge.ts'
 import { runsOf } from './thread-batches.ts'
 
 /** How many toRuns for runs we do not know are remembered: they may overtake their start, or come after the end. */
@@ -56,6 +57,8 @@ const current = new AsyncLocalStorage<RunScope>()
 const running = new Map<string, Running>()
 let begun = 0
 let isContaminated = false
+const gauge = new Gauge()
+let runsDone = 0
 const earlyAborts = new Map<string, string>()
 const heartbeat = new Heartbeat(settings.beats, () => running.size > 0)
 
@@ -99,10 +102,11 @@ const toRuns = new BroadcastChannel(TO_RUNS_CHANNEL)
 const portToRuns = toRuns as unknown as MessagePort
 toRuns.onmessage = (event: { data: unknown }) => obey(event.data as ToRuns)
 
-type ToRuns = Extract<ToInterpreter, { type: 'abort' | 'answers' }>
+type ToRuns = Extract<ToInterpreter, { type: 'abort' | 'answers' | 'sample' }>
 
 function obey(message: ToRuns): void {
   if (message.type === 'answers') message.answers.forEach(passOn)
+  else if (message.type === 'sample') tellSample()
   else abort(message)
 }
 
@@ -122,6 +126,11 @@ function receive(withinMs: number): void {
     if (leftMs <= 0) return
     Atomics.wait(settings.arrivals, 0, arrived, leftMs)
   }
+}
+
+function tellSample(): void {
+  const runs = running.values().map(({ scope }) => scope.start.run)
+  parentPort?.postMessage(toJson([{ type: 'sample', sample: gauge.take(runs, runsDone) }]))
 }
 
 function passOn(answer: Answer): void {
@@ -190,6 +199,8 @@ function finish(scope: RunScope, ending: Ending): void {
   if (known === undefined) return
   running.delete(key)
   tellWhatItLeaves(known)
+  runsDone += 1
+  void known.scope.runtime?.release()
   const tell = () => {
     scope.end(ending, cpuMsSince(known.cpuBefore))
     known.onEnd()

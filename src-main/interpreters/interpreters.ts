@@ -2,6 +2,8 @@ import type { Definition, LogLevel, RunError } from '../../src-preload/contract.
 import type { Ending } from '../core/verdict.ts'
 import type { LimitEffect, LimitPassed } from '../core/resource-limit.ts'
 import type { Answer, ScriptReport } from './calls.ts'
+import type { Instruction, NamedReport } from './named/named-interpreters.ts'
+import type { Reading } from './telemetry/gauges.ts'
 
 /** One try of one run, ready to be started. `run` and `attempt` together name it in every report. */
 export type AttemptStart = {
@@ -59,8 +61,12 @@ export interface Interpreters {
   stop(steps: StopStep[]): void
   /** Tells scripts what became of their calls. One for an attempt that is over goes nowhere. */
   answer(answers: Answer[]): void
+  /** Starts, uses and ends named interpreters. */
+  instruct(instructions: Instruction[]): void
+  /** What is known of the processes; whoever asks again a second later hears what they are like then. */
+  readGauges(): Reading[]
   /** Kills everything that still runs, sees it dead, and ends the supervisor. No reports after it resolves. */
   close(): Promise<void>
 }
 
-export type OnReports = (reports: Report[]) => void
+export type OnReports = (reports: (Report | NamedReport)[]) => void

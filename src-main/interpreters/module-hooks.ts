@@ -5,6 +5,7 @@ import { entryPath } from '../entry.ts'
 import { isBare, resolvePackage } from './packages.ts'
 import { fs } from './lean-builtins.ts'
 import { isStripError, stripTypesCached } from './strip-types.ts'
+import { noteCacheFolder } from './thread-facts.ts'
 
 type Resolve = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput
 
@@ -34,6 +35,7 @@ export function registerModuleHooks(cacheFolder: string): ModuleHooks {
   const loaded = new Map<string, LoadedFile[]>()
   const projects = new Map<string, string>()
 
+  noteCacheFolder(cacheFolder)
   registerHooks({
     resolve(specifier, context, nextResolve) {
       const sdkUrl = sdkUrls.get(specifier)

@@ -4,6 +4,7 @@ import { resources } from '../core/resource-limit.ts'
 import type { LimitEffect } from '../core/resource-limit.ts'
 import { scriptReportSchema } from './calls.ts'
 import type { FromInterpreter } from './interpreter-protocol.ts'
+import { sampleSchema } from './telemetry/sample-schema.ts'
 
 /**
  * The messages of one frame, or null when it is not one of ours: the process also runs user code, which can write to the
@@ -25,6 +26,7 @@ function isFromInterpreter(message: unknown): message is FromInterpreter {
     return Array.isArray(message['batches']) && isOrNull(message['run'], 'number') && typeof message['why'] === 'string'
   }
   if (message['type'] === 'contaminated') return true
+  if (message['type'] === 'sample') return v.is(sampleSchema, message['sample'])
   if (!Number.isInteger(message['run']) || !Number.isInteger(message['attempt'])) return false
   switch (message['type']) {
     case 'started':

@@ -8,6 +8,7 @@ import type { LimitPassed } from '../core/resource-limit.ts'
 import { brokenChannel, interpreterLaunch, limitEnding, scriptStart } from './process-attempts.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel } from './supervisor-protocol.ts'
+import type { Gauges } from './telemetry/gauges.ts'
 
 /** Runs of one message to a thread: fewer cost more messages, more would let one thread take all while others wait. */
 const RUNS_PER_BATCH = 64
@@ -43,6 +44,7 @@ export class PoolAttempts {
   readonly #link: SupervisorLink
   readonly #settings: PoolSettings
   readonly #nextChannel: () => number
+  readonly #gauges: Gauges
   readonly #report: (report: Report) => void
   readonly #clean: (text: string) => string
   readonly #pools = new Map<number, Pool>()
@@ -53,12 +55,14 @@ export class PoolAttempts {
     link: SupervisorLink,
     settings: PoolSettings,
     nextChannel: () => number,
+    gauges: Gauges,
     report: (report: Report) => void,
     clean: (text: string) => string,
   ) {
     this.#link = link
     this.#settings = settings
     this.#nextChannel = nextChannel
+    this.#gauges = gauges
     this.#report = report
     this.#clean = clean
   }
@@ -123,6 +127,10 @@ export class PoolAttempts {
       this.#retire(pool)
       return
     }
+    if (message.type === 'sample') {
+      this.#gauges.taken(channel, message.sample)
+      return
+    }
     const running = pool.attempts.get(message.run)
     // An ending that was decided here (a lost thread) is not followed by anything.
     if (running === undefined || running.attempt !== message.attempt) {
@@ -152,6 +160,7 @@ export class PoolAttempts {
     switch (message.type) {
       case 'launched':
         pool.pid = message.pid
+        this.#gauges.started(pool.channel, message.pid)
         this.#reportStarted(pool)
         return
       case 'lines':
@@ -203,6 +212,7 @@ export class PoolAttempts {
       isRetired: false,
     }
     this.#pools.set(channel, pool)
+    this.#gauges.launched(channel, { kind: this.#settings.executor })
     this.#link.send({
       type: 'launch',
       channel,
@@ -261,6 +271,7 @@ export class PoolAttempts {
     }
     this.#pools.delete(pool.channel)
     this.#link.forget(pool.channel)
+    this.#gauges.ended(pool.channel)
     if (this.#open === pool) this.#open = null
   }
 

@@ -15,6 +15,7 @@ import { toRunError } from './run-error.ts'
 import { compileCache } from './supervisor-link.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel, Launch } from './supervisor-protocol.ts'
+import type { Gauges } from './telemetry/gauges.ts'
 
 export type Folders = { cacheFolder: string; scriptsFolder: string }
 
@@ -36,13 +37,15 @@ type ProcessAttempt = {
 export class ProcessAttempts {
   readonly #link: SupervisorLink
   readonly #folders: Folders
+  readonly #gauges: Gauges
   readonly #report: (report: Report) => void
   readonly #byRun = new Map<number, ProcessAttempt>()
   readonly #byChannel = new Map<number, ProcessAttempt>()
 
-  constructor(link: SupervisorLink, folders: Folders, report: (report: Report) => void) {
+  constructor(link: SupervisorLink, folders: Folders, gauges: Gauges, report: (report: Report) => void) {
     this.#link = link
     this.#folders = folders
+    this.#gauges = gauges
     this.#report = report
   }
 
@@ -72,8 +75,9 @@ export class ProcessAttempts {
     this.#byRun.set(run, running)
     this.#byChannel.set(channel, running)
     this.#link.send({ type: 'launch', channel, launch })
-    if (definition.kind === 'script')
-      this.#tell(running, { type: 'start', start: scriptStart(start), code: definition.code })
+    if (definition.kind !== 'script') return
+    this.#gauges.launched(channel, { kind: 'process', run, attempt })
+    this.#tell(running, { type: 'start', start: scriptStart(start), code: definition.code })
   }
 
   /** False when the attempt is not one of these. */
@@ -102,6 +106,10 @@ export class ProcessAttempts {
   fromInterpreter(channel: number, message: FromInterpreter): void {
     const running = this.#byChannel.get(channel)
     if (running === undefined || message.type === 'thread_lost' || message.type === 'contaminated') return
+    if (message.type === 'sample') {
+      this.#gauges.taken(channel, message.sample)
+      return
+    }
     // It speaks for itself only.
     if (message.run !== running.start.run || message.attempt !== running.start.attempt) return
     if (message.type === 'log') {
@@ -138,6 +146,7 @@ export class ProcessAttempts {
     const { run, attempt } = running.start
     switch (message.type) {
       case 'launched':
+        this.#gauges.started(message.channel, message.pid)
         this.#report({ type: 'started', run, attempt, pid: message.pid })
         return
       case 'lines':
@@ -176,6 +185,7 @@ export class ProcessAttempts {
     this.#byRun.delete(running.start.run)
     this.#byChannel.delete(running.channel)
     this.#link.forget(running.channel)
+    this.#gauges.ended(running.channel)
     this.#report({ type: 'ended', run: running.start.run, attempt: running.start.attempt, ending, cpuMs })
   }
 
@@ -254,7 +264,7 @@ export function interpreterLaunch(
   }
 }
 
-const interpreterEnv = (cacheFolder: string) => ({
+export const interpreterEnv = (cacheFolder: string) => ({
   ELECTRON_RUN_AS_NODE: '1',
   NODE_COMPILE_CACHE: compileCache(cacheFolder),
 })

@@ -6,7 +6,9 @@ import type { RunError } from '../../src-preload/contract.ts'
 import { executorOf } from '../../src-preload/definition.ts'
 import type { Answer } from './calls.ts'
 import type { AttemptStart, Ending, Interpreters, OnReports, Report, StopStep } from './interpreters.ts'
-import type { PoolExecutor } from './interpreter-protocol.ts'
+import type { PoolExecutor, ToInterpreter } from './interpreter-protocol.ts'
+import { NamedInterpreters } from './named/named-interpreters.ts'
+import type { Instruction, NamedReport } from './named/named-interpreters.ts'
 import { parseFromInterpreter } from './parse-from-interpreter.ts'
 import { PoolAttempts } from './pool-attempts.ts'
 import { ProcessAttempts } from './process-attempts.ts'
@@ -15,6 +17,8 @@ import { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel } from './supervisor-protocol.ts'
 import { SupervisorsApart } from './supervisors-apart.ts'
 import { sweepOtherLives } from './tagged-processes.ts'
+import { Gauges } from './telemetry/gauges.ts'
+import type { Reading } from './telemetry/gauges.ts'
 
 export type SupervisorOptions = {
   /** Identity of the store: by it the processes of earlier lives are recognised. */
@@ -43,6 +47,7 @@ export function startSupervisor(options: SupervisorOptions, onReports: OnReports
 type Life = {
   link: SupervisorLink
   processes: ProcessAttempts
+  named: NamedInterpreters
   pools: Record<PoolExecutor, PoolAttempts>
   startedAt: number
 }
@@ -51,6 +56,10 @@ class SupervisorClient implements Interpreters {
   readonly #options: SupervisorOptions
   readonly #onReports: OnReports
   readonly #threads: Record<PoolExecutor, number>
+  /** Over all lives: what has ended stays known for a while. */
+  readonly #gauges = new Gauges(Date.now, (channel) => {
+    this.#life.link.sendTo(channel, JSON.stringify({ type: 'sample' } satisfies ToInterpreter))
+  })
   #life: Life
   readonly #apart: SupervisorsApart
   /** Channels are not used twice, not even by different supervisors. */
@@ -59,7 +68,7 @@ class SupervisorClient implements Interpreters {
   #held: (() => void)[] | null = null
   #restartPauseMs = 0
   readonly #cleaner = new ReportCleaner()
-  #reports: Report[] = []
+  #reports: (Report | NamedReport)[] = []
   #isDeliveryPlanned = false
   #closing: { done: Promise<void>; resolve: () => void } | null = null
 
@@ -70,6 +79,7 @@ class SupervisorClient implements Interpreters {
     this.#threads = { async: Math.max(1, Math.min(4, cores - 1)), thread: cores, ...options.threads }
     this.#apart = new SupervisorsApart({
       ...options,
+      gauges: this.#gauges,
       nextChannel: () => this.#nextChannel(),
       report: (one) => this.#collect(one),
       readEnded: () => this.#deliver(),
@@ -120,8 +130,22 @@ class SupervisorClient implements Interpreters {
     const others = answers.filter((answer) => !this.#apart.answer(answer))
     // While a dead supervisor's processes are swept, nobody is left who asked.
     if (this.#held !== null) return
-    const shared = others.filter((answer) => !this.#life.processes.answer(answer))
+    const { named, processes } = this.#life
+    const shared = others.filter((answer) => !named.answer(answer) && !processes.answer(answer))
     if (shared.length > 0) for (const pools of poolsOf(this.#life)) pools.answer(shared)
+  }
+
+  instruct(instructions: Instruction[]): void {
+    if (this.#held !== null) {
+      this.#held.push(() => this.instruct(instructions))
+      return
+    }
+    for (const one of instructions) this.#life.named.instruct(one, () => this.#nextChannel())
+  }
+
+  readGauges(): Reading[] {
+    // Between two supervisors there is nobody to ask.
+    return this.#held === null ? this.#gauges.read() : []
   }
 
   close(): Promise<void> {
@@ -137,20 +161,27 @@ class SupervisorClient implements Interpreters {
 
   #begin(): Life {
     const { tag, cacheFolder, scriptsFolder } = this.#options
-    const report = (one: Report) => this.#collect(one)
+    const folders = { cacheFolder, scriptsFolder }
+    const report = (one: Report | NamedReport) => this.#collect(one)
     const breakChannel = (channel: number) => {
       ownerOf(life, channel).breakChannel(channel)
     }
     const link: SupervisorLink = new SupervisorLink(tag, randomUUID(), cacheFolder, {
       message: (message) => this.#fromSupervisor(life, message),
       frame: (channel, frame) => {
+        if (life.named.owns(channel)) {
+          if (life.named.fromInterpreter(channel, frame.payload) !== null) return
+          link.stopReading(channel)
+          breakChannel(channel)
+          return
+        }
         const messages = parseFromInterpreter(frame.payload)
         if (messages === null) {
           link.stopReading(channel)
           breakChannel(channel)
           return
         }
-        for (const message of messages) ownerOf(life, channel).fromInterpreter(channel, message)
+        for (const message of messages) attemptsOn(life, channel).fromInterpreter(channel, message)
       },
       broken: (channel) => breakChannel(channel),
       readEnded: () => this.#deliver(),
@@ -163,13 +194,15 @@ class SupervisorClient implements Interpreters {
         link,
         settings,
         () => this.#nextChannel(),
+        this.#gauges,
         report,
         (text) => this.#cleaner.clean(text),
       )
     }
     const life: Life = {
       link,
-      processes: new ProcessAttempts(link, { cacheFolder, scriptsFolder }, report),
+      processes: new ProcessAttempts(link, folders, this.#gauges, report),
+      named: new NamedInterpreters(link, folders, this.#gauges, report),
       pools: { async: createPools('async'), thread: createPools('thread') },
       startedAt: Date.now(),
     }
@@ -194,6 +227,7 @@ class SupervisorClient implements Interpreters {
     await sweepOtherLives(this.#options.tag, this.#apart.lives)
     if (this.#resolveClosing()) return
     for (const attempts of [life.processes, ...poolsOf(life)]) attempts.endAll(supervisorDied)
+    life.named.interrupt('the supervisor process died')
     await this.#pauseBeforeRestart(life)
     if (this.#resolveClosing()) return
     const held = this.#held
@@ -216,8 +250,8 @@ class SupervisorClient implements Interpreters {
   }
 
   /** Never from inside a caller's `start`: reports are delivered in a turn of their own. */
-  #collect(given: Report): void {
-    const report = this.#cleaner.take(given)
+  #collect(given: Report | NamedReport): void {
+    const report = 'interpreter' in given ? given : this.#cleaner.take(given)
     if ('ok' in report) {
       // In a turn of its own, as an answer of the engine would come.
       setImmediate(() => this.answer([report]))
@@ -261,5 +295,8 @@ const poolExecutors: readonly PoolExecutor[] = ['async', 'thread']
 
 const poolsOf = ({ pools }: Life): PoolAttempts[] => poolExecutors.map((executor) => pools[executor])
 
-const ownerOf = (life: Life, channel: number): PoolAttempts | ProcessAttempts =>
+const attemptsOn = (life: Life, channel: number): PoolAttempts | ProcessAttempts =>
   poolsOf(life).find((pools) => pools.owns(channel)) ?? life.processes
+
+const ownerOf = (life: Life, channel: number): PoolAttempts | ProcessAttempts | NamedInterpreters =>
+  life.named.owns(channel) ? life.named : attemptsOn(life, channel)

@@ -6,6 +6,7 @@ import { ProcessAttempts } from './process-attempts.ts'
 import type { Folders } from './process-attempts.ts'
 import { SupervisorLink } from './supervisor-link.ts'
 import { sweepLife } from './tagged-processes.ts'
+import type { Gauges } from './telemetry/gauges.ts'
 
 /** A supervisor takes the memory of a small process; more suspects than this wait for each other. */
 const MAX_APART = 8
@@ -14,6 +15,7 @@ type Apart = { start: AttemptStart; link: SupervisorLink; processes: ProcessAtte
 
 type Options = Folders & {
   tag: string
+  gauges: Gauges
   nextChannel: () => number
   report: (report: Report) => void
   /** Everything that one read brought was reported. */
@@ -75,7 +77,7 @@ export class SupervisorsApart {
   }
 
   #begin(start: AttemptStart): Apart {
-    const { tag, cacheFolder, scriptsFolder, report, readEnded } = this.#options
+    const { tag, cacheFolder, scriptsFolder, gauges, report, readEnded } = this.#options
     const link: SupervisorLink = new SupervisorLink(tag, randomUUID(), cacheFolder, {
       message: (message) => processes.fromSupervisor(message),
       frame: (channel, frame) => {
@@ -89,7 +91,7 @@ export class SupervisorsApart {
       readEnded,
       exited: () => void this.#afterExit(apart),
     })
-    const processes = new ProcessAttempts(link, { cacheFolder, scriptsFolder }, (one) => {
+    const processes = new ProcessAttempts(link, { cacheFolder, scriptsFolder }, gauges, (one) => {
       if (one.type === 'ended' && !apart.isOver) {
         apart.isOver = true
         link.end()

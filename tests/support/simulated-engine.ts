@@ -88,6 +88,8 @@ export async function openSimulatedEngine(
           answers.push(...sent)
           machine?.answer(sent)
         },
+        instruct: () => undefined,
+        readGauges: () => [],
         close() {
           closed.push('closed')
           return Promise.resolve()

@@ -114,6 +114,8 @@ export class SimulatedMachine {
       start: (attempts) => attempts.forEach(start),
       stop: (steps) => steps.forEach(stop),
       answer: () => undefined,
+      instruct: () => undefined,
+      readGauges: () => [],
       close: () => {
         this.processes.clear()
         return Promise.resolve()

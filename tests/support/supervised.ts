@@ -45,7 +45,7 @@ export function openSupervisor(asyncThreads = 1) {
   const reports: Report[] = []
   const interpreters = startSupervisor(
     { tag, ...folders, threads: { async: asyncThreads, thread: 2 }, threadSlots: 4 },
-    (batch) => reports.push(...batch),
+    (batch) => reports.push(...batch.filter((report) => 'run' in report)),
   )
   const alive = () => findTagged((candidate) => candidate.startsWith(`${tag}/`))
   onTestFinished(async () => {

@@ -3,6 +3,8 @@ import { objectLimits } from '../../../src-preload/objects.ts'
 import { Problem } from '../../../src-preload/problem.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
+import { applyToNamed } from '../named/calls.ts'
+import { leaveNamed } from '../named/waiters.ts'
 import { applyToBarrier, withdrawFromBarrier } from './barriers.ts'
 import { applyToRun, withdrawFromRun } from './child-runs.ts'
 import { applyToCondition, endWaitAtCondition, withdrawFromCondition } from './conditions.ts'
@@ -112,6 +114,10 @@ function dispatch(state: EngineState, tick: Tick, run: LiveRun, asker: Asker, wh
     case 'group':
       applyToGroup(state, tick, asker, what)
       return
+    case 'interpreter':
+    case 'interpreter_queue':
+      applyToNamed(state, tick, asker, what)
+      return
     default:
       what satisfies never
   }
@@ -143,6 +149,10 @@ function leave(state: EngineState, tick: Tick, asker: Asker, what: Call): void {
       return
     case 'run':
       withdrawFromRun(state, asker, what)
+      return
+    case 'interpreter':
+    case 'interpreter_queue':
+      leaveNamed(state, asker, what)
       return
     default:
       what satisfies never

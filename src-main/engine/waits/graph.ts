@@ -156,6 +156,8 @@ class Builder {
       case 'event':
       case 'future':
       case 'group':
+      case 'interpreter':
+      case 'interpreter_queue':
         return FREE
       default:
         return what satisfies never

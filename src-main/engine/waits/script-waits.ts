@@ -7,6 +7,7 @@ import type { DurableSemaphore } from '../objects/semaphores.ts'
 import type { EngineState, LiveRun } from '../state.ts'
 import { COUNT_AHEAD_UP_TO, holdersOf, takersOf, taskName } from './holders.ts'
 import { countLocalWaits, localWaits } from './local-waits.ts'
+import { namedWait } from './named-waits.ts'
 import type { Bounds } from './waits.ts'
 
 const TASKS_SHOWN = 100
@@ -102,6 +103,9 @@ export function waitOfCall(state: EngineState, run: LiveRun, { asker, what }: Op
       if (watched === undefined) return []
       return [{ ...base, kind: 'run', resource: watched.name, run: what.run, lifecycle: watched.lifecycle }]
     }
+    case 'interpreter':
+    case 'interpreter_queue':
+      return namedWait(state, what).map((wait) => ({ ...base, ...wait }))
     case 'group':
       return []
     default:

@@ -1,14 +1,14 @@
 import type { CallError } from '../calls.ts'
 import { CancelledError } from './cancelled-error.ts'
+import {
+  InterpreterError,
+  InterpreterLost,
+  InterpreterNotFoundError,
+  NotShareableError,
+  QueueNotFoundError,
+} from './interpreters/errors.ts'
+import { named } from './named-error.ts'
 import { NonRetryableError } from './retry-errors.ts'
-
-const named = (name: string) =>
-  class extends Error {
-    constructor(message?: string, options?: ErrorOptions) {
-      super(message, options)
-      this.name = name
-    }
-  }
 
 /** The time that a wait or a block was given is over, as asyncio.TimeoutError. */
 export class TimeoutError extends named('TimeoutError') {}
@@ -38,6 +38,11 @@ const classes = new Map<string, new (message?: string) => Error>(
     QueueShutDown,
     BrokenBarrierError,
     NonRetryableError,
+    InterpreterError,
+    InterpreterLost,
+    InterpreterNotFoundError,
+    NotShareableError,
+    QueueNotFoundError,
     Error,
     EvalError,
     RangeError,

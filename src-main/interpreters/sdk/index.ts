@@ -17,6 +17,22 @@ export {
 } from './errors.ts'
 export { barrier, condition, event, future, lock, queue, semaphore } from './async-objects.ts'
 export type { Barrier, Condition, DurableFuture, Event, Lock, Permit, Queue, Semaphore } from './async-objects.ts'
+export {
+  ExecutionFailed,
+  InterpreterError,
+  InterpreterLost,
+  InterpreterNotFoundError,
+  NotShareableError,
+  QueueNotFoundError,
+} from './interpreters/errors.ts'
+export type { ExecutionInfo } from './interpreters/errors.ts'
+export { interpreters } from './interpreters/index.ts'
+export type { CallableElsewhere } from './interpreters/callable.ts'
+export { Interpreter } from './interpreters/interpreter.ts'
+export type { CloseOptions, InterpreterOptions, InterpreterThread } from './interpreters/interpreter.ts'
+export { InterpreterPool } from './interpreters/pool.ts'
+export type { InterpreterPoolOptions, ShutdownOptions } from './interpreters/pool.ts'
+export { InterpreterQueue } from './interpreters/queue.ts'
 export type { Log, LogFields, RunContext, RunInfo } from './run-context.ts'
 export { NonRetryableError, RetryAfterError } from './retry-errors.ts'
 export { secret } from './secret.ts'
@@ -32,6 +48,7 @@ export type { Spawn, SpawnOptions, TaskOptions } from './tasks/spawn.ts'
 export { allTasks, currentTask, Task } from './tasks/task.ts'
 export { TaskGroup, taskGroup } from './tasks/task-group.ts'
 export { timeout, Timeout, timeoutAt, waitFor } from './tasks/timeout.ts'
+export { toThread } from './to-thread/to-thread.ts'
 export { asCompleted, race, wait } from './tasks/wait.ts'
 export type { Completed } from './tasks/wait.ts'
 

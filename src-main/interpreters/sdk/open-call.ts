@@ -18,7 +18,18 @@ export type Ask = {
 }
 
 /** What can wait. The rest takes effect at once, so no cancel comes between it and its answer. */
-const waiting: ReadonlySet<Call['do']> = new Set(['acquire', 'wait', 'put', 'get', 'join', 'watch'])
+const waiting: ReadonlySet<Call['do']> = new Set([
+  'acquire',
+  'wait',
+  'put',
+  'get',
+  'join',
+  'watch',
+  'exec',
+  'call',
+  'send',
+  'receive',
+])
 
 export type OpenCall = {
   /** For a cancel. */

@@ -12,6 +12,8 @@ export type ScriptRuntime = {
   cancel(message: string): void
   /** The run's function has ended. Resolves when its tasks have too; then the ending is reported. */
   end(): Promise<void>
+  /** Ends its threads. For a run that is over without having come to `end`. */
+  release(): Promise<void>
 }
 
 /** The interpreter's side of one run, as its SDK sees it. They need not be instances of the same bundle. */
@@ -19,6 +21,8 @@ export type RunLink = {
   readonly context: RunContext
   /** Values by the names that the job was given them under; left out where there are none. */
   readonly secrets?: Readonly<Record<string, string>> | undefined
+  /** The named interpreter that the code is in; left out: it is in the run's own, which is `main`. */
+  readonly interpreter?: { readonly id: number; readonly name: string }
   /** Set by the SDK at its first use in the run. */
   runtime: ScriptRuntime | null
   send(message: FromScript): void

@@ -14,6 +14,7 @@ export class Runtime implements ScriptRuntime {
   readonly tree: TaskTree
   readonly #link: RunLink
   readonly #calls = new Map<number, (answer: Answer) => void>()
+  readonly #releases: (() => Promise<void>)[] = []
   #lastCall = 0
   /** Keeps a process alive while an answer is to come: the pipe that brings it does not. */
   #keepAlive: NodeJS.Timeout | null = null
@@ -63,8 +64,18 @@ export class Runtime implements ScriptRuntime {
     this.tree.main.scope.cancel(new CancelledError(message))
   }
 
-  end(): Promise<void> {
-    return this.tree.end()
+  async end(): Promise<void> {
+    await this.tree.end()
+    await this.release()
+  }
+
+  async release(): Promise<void> {
+    await Promise.all(this.#releases.splice(0).map((release) => release()))
+  }
+
+  /** Called when the run is over. */
+  onRelease(release: () => Promise<void>): void {
+    this.#releases.push(release)
   }
 }
 

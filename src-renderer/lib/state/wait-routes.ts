@@ -30,6 +30,7 @@ export function waitRoute(wait: Wait, run: number): string | null {
     case 'task':
     case 'sleep':
     case 'promise':
+    case 'interpreter':
       return null
     default:
       return wait satisfies never

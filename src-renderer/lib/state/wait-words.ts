@@ -67,6 +67,8 @@ function whatWords(wait: Wait, now: number): string {
       return `${wait.needsAll ? 'all' : 'one'} of ${[...wait.tasks.map(taskWords), ...wait.runs.map((run) => `run ${run}`)].join(', ')}`
     case 'sleep':
       return `sleeps until ${formatInstant(wait.until)}`
+    case 'interpreter':
+      return `interpreter ${name} is at it`
     case 'promise':
       return 'something outside, such as the network'
     default:

@@ -35,7 +35,16 @@ test.each(Object.entries(resolutions))(
 test('the modules have what their types promise', () => {
   const folder = tempFolder()
   // Scripts make no objects of these classes: what they are is compared where functions give them.
-  const given = ['ChildRun', 'Future', 'Task', 'Timeout']
+  const given = [
+    'ChildRun',
+    'ExecutionFailed',
+    'Future',
+    'Interpreter',
+    'InterpreterPool',
+    'InterpreterQueue',
+    'Task',
+    'Timeout',
+  ]
   // Of any item the compiler cannot know that it is no object of ours: such functions are compared for one kind of item.
   const promises = (module: string, source: string, generic: string[]) => `
 import * as promised from '${module}'
