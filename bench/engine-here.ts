@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { definitionSchema } from '../src-preload/definition.ts'
+import { unknownSurroundings } from '../src-main/core/conditions.ts'
 import { systemClock } from '../src-main/engine/clock.ts'
 import { saveJob } from '../src-main/engine/commands/jobs.ts'
 import { submitMany } from '../src-main/engine/commands/submit.ts'
@@ -57,6 +58,7 @@ export async function startEngineHere(
     slots: { thread: 1, ...slots },
     isPrivate: false,
     askForKey: () => Promise.resolve(null),
+    surroundings: unknownSurroundings('UTC'),
     connectInterpreters:
       connect ??
       ((onReports) =>

@@ -5,6 +5,7 @@ import {
   ipcMain,
   Menu,
   nativeTheme,
+  net,
   Notification,
   powerMonitor,
   protocol,
@@ -22,9 +23,11 @@ import { registerAppScheme, servePage } from './desktop/page-protocol.ts'
 import { drainBeforeQuit } from './desktop/quit.ts'
 import { guardSession } from './desktop/session-policy.ts'
 import { systemVault } from './desktop/key-vault.ts'
+import { desktopSource } from './desktop/surroundings.ts'
 import { createTray } from './desktop/tray.ts'
 import { loadPage, openWindow, showWindow } from './desktop/window.ts'
 import { keepEngine } from './engine/engine-keeper.ts'
+import { systemSource } from './engine/watch-surroundings.ts'
 import { startLocalSocket } from './server/local-socket.ts'
 import { version } from './version.ts'
 
@@ -37,11 +40,10 @@ async function boot(home: string): Promise<void> {
 
   guardSession(session.defaultSession)
   servePage(protocol)
-  const engine = await keepEngine(
-    { home, mode: 'host', ownerLabel: `desktop app, process ${process.pid}` },
-    giveUp,
-    systemVault(home, safeStorage),
-  )
+  const engine = await keepEngine({ home, mode: 'host', ownerLabel: `desktop app, process ${process.pid}` }, giveUp, {
+    vault: systemVault(home, safeStorage),
+    surroundings: desktopSource(powerMonitor, net, systemSource()),
+  })
   const local = await startLocalSocket({
     home,
     connect: () => engine.tryConnect(),

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { conditionsSchema } from './conditions.ts'
 import { keyPattern, limits, namePattern, nameRule, objectLimits } from './limits.ts'
 import { neededSecretsSchema } from './secrets.ts'
 import { noResourceLimits, resourceLimitsSchema } from './resource-limits.ts'
@@ -69,6 +70,10 @@ const policy = {
   /** Null: no limit. An ad hoc run counts with those of the same definition. */
   concurrency: v.optional(v.nullable(concurrency), null),
   limits: v.optional(resourceLimitsSchema, {}),
+  /** Null: none. */
+  conditions: v.optional(v.nullable(conditionsSchema), null),
+  /** A job that has not succeeded for so long raises an alert; null: silence is no matter. Has no meaning for ad hoc runs. */
+  expectSuccessEveryMs: v.optional(v.nullable(v.pipe(spanMs, v.minValue(1_000))), null),
   /** Working folder, absolute; null: the script's own folder, or the user's home for commands. */
   cwd: v.optional(v.nullable(v.string()), null),
   /** Added to the allow-listed environment. */
@@ -148,6 +153,8 @@ export type HttpDefinition = v.InferOutput<typeof httpDefinitionSchema>
 export const rulesOfOld = {
   semaphores: [],
   concurrency: null,
+  conditions: null,
+  expectSuccessEveryMs: null,
   totalTimeoutMs: null,
   idleTimeoutMs: null,
   retry: null,

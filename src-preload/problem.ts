@@ -29,6 +29,10 @@ const catalogue = {
   ],
   /** `details`: whole sentences, with what to write. */
   BAD_SCHEDULE: (p: { details: string }) => [p.details, 'See what a schedule means with: signalbox schedule preview'],
+  CONDITION_UNKNOWN: (p: { what: string; how: string }) => [
+    `This host cannot wait for ${p.what}: it does not see that.`,
+    p.how,
+  ],
   RUN_NOT_FOUND: (p: { id: number }) => [`There is no run ${p.id}.`, 'See the last ones with: signalbox ls'],
   RUN_FINISHED: (p: { id: number; outcome: string }) => [
     `Run ${p.id} has already finished (${p.outcome}).`,

@@ -1,6 +1,8 @@
 /** The part of the contract that is about schedules: what makes runs over time. */
 import { oc, type } from '@orpc/contract'
 import * as v from 'valibot'
+import { conditionsSchema } from './conditions.ts'
+import type { Conditions } from './conditions.ts'
 import { limits, nameSchema } from './definition.ts'
 import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
@@ -21,12 +23,16 @@ export type ScheduleRow = {
   name: string
   job: string
   timing: Timing
+  /** IANA name of the zone that its timing has now: of `system`, that of the host's system. */
+  zone: string
   /** "every weekday at 09:00 in Europe/Berlin" */
   words: string
   /** Why its timing means nothing to this host; null: it does. It has no slots while it does not. */
   fault: string | null
   catchUp: CatchUp
   overlap: Overlap
+  /** What the machine must be like for its runs to start, beside what their job asks for. */
+  conditions: Conditions | null
   input: Json
   /** Null: the job's. */
   priority: number | null
@@ -66,6 +72,7 @@ export const saveScheduleSchema = v.strictObject({
   timing: timingSchema,
   catchUp: v.optional(catchUpSchema, { policy: 'once' }),
   overlap: v.optional(v.picklist(overlaps), 'skip'),
+  conditions: v.optional(v.nullable(conditionsSchema), null),
   input: v.optional(inputSchema, null),
   priority: v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000))), null),
   /** False: refuse when a schedule of that name exists. */
@@ -88,7 +95,7 @@ export const scheduleContract = {
       .input(
         v.strictObject({ timing: timingSchema, after: v.optional(momentMs), limit: rowLimit(limits.pageRows, 10) }),
       )
-      .output(type<{ words: string; slots: PlannedSlot[] }>()),
+      .output(type<{ words: string; zone: string; slots: PlannedSlot[] }>()),
     /** The slots of all schedules that are not paused in the next hours, in their order. */
     upcoming: oc
       .input(

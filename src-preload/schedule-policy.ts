@@ -30,6 +30,8 @@ export type SlotOutcome = 'run' | 'late' | 'waiting' | 'skipped' | 'missed'
 export type NoRunReason =
   /** An earlier run of the schedule has not finished; as many as may wait for its end do so already. */
   | 'overlap'
+  /** A condition did not hold, and the schedule does not wait for it. */
+  | 'conditions'
   | 'queue_full'
   /** The schedule was paused, or was removed before the slot's run was made. */
   | 'paused'

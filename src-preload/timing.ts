@@ -14,7 +14,7 @@ const clockChange = {
 const momentMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15))
 
 const shared = {
-  /** IANA name; what a cron expression means, and how moments are shown. */
+  /** IANA name, or `system` for the zone that the host's system has at the time; what a cron expression means, and how moments are shown. */
   zone: v.pipe(v.string(), v.minLength(1), v.maxLength(100)),
   /** The first moment that may be a slot, and the first one after the last; null: no bound. */
   startAt: v.optional(v.nullable(momentMs), null),

@@ -1,4 +1,5 @@
 /** What an unfinished run waits for, who has it, and who waits for each other for ever. */
+import type { ConditionKind } from './conditions.ts'
 import type { Executor } from './definition.ts'
 import type { Lifecycle } from './contract.ts'
 
@@ -52,6 +53,8 @@ export type Wait = Waiting &
     | { kind: 'slot'; executor: Executor; inUse: number; slots: number }
     | { kind: 'paused_job'; job: string }
     | { kind: 'draining' }
+    /** Of the machine. `isKnown` false: this host cannot see whether it holds, and `hint` says what to do. */
+    | { kind: 'machine'; condition: ConditionKind; idleMs: number | null; isKnown: boolean; hint: string | null }
     /** `free`: what could be taken if nobody were ahead. `perMs`: of a rate limit, how long a permit is used. */
     | { kind: 'semaphore'; amount: number; free: number; permits: number; perMs: number | null }
     /** The holders are runs with the same value of its job's concurrency key, which `resource` names. */

@@ -3,6 +3,8 @@ import type { Command } from 'commander'
 import type { Definition } from '../../src-preload/contract.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { nameOfFile, parseExecutorOfJob, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
+import { parseConditions, withConditionOptions } from './condition-options.ts'
+import type { ConditionOptions } from './condition-options.ts'
 import { UseError } from './failure.ts'
 import { addSemaphore, parseConcurrency } from './gate-options.ts'
 import { addHttpOptions, parseHttp } from './http-options.ts'
@@ -18,7 +20,8 @@ import { asWord } from './words.ts'
 
 type Options = RetryOptions &
   LimitOptions &
-  HttpOptions & {
+  HttpOptions &
+  ConditionOptions & {
     command?: string
     name?: string
     executor?: string
@@ -32,6 +35,7 @@ type Options = RetryOptions &
     semaphore: Definition['semaphores']
     concurrency?: string
     secret: Definition['secrets']
+    expectSuccessEvery?: string
     cwd?: string
     env: Record<string, string>
     stdin?: string
@@ -49,7 +53,10 @@ export function addJobAdd(job: Command): void {
     .argument('[words...]', 'a script; after --, a program and its arguments; with --http, the name')
     .option('--command <line>', 'a line for the shell')
     .option('--name <name>', 'name of the job (default: of the file or the program)')
-    .option('--executor <executor>', 'of a script: process (default), thread, async, or auto: what fits its runs; of a request: async (default)')
+    .option(
+      '--executor <executor>',
+      'of a script: process (default), thread, async, or auto: what fits its runs; of a request: async (default)',
+    )
     .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
     .option('--queue-timeout <duration>', 'longest time in the queue')
     .option('--idle-timeout <duration>', 'longest time of an attempt without a sign of life: progress, log, calls')
@@ -66,24 +73,27 @@ export function addJobAdd(job: Command): void {
     .option('--success-codes <codes>', 'exit codes of a command that mean success: 0,1')
     .option('--description <text>', 'what it is for')
     .option('--replace', 'replace the job of that name')
+    .option('--expect-success-every <duration>', 'raise an alert when it has not succeeded for so long: 24h')
   addHttpOptions(add)
   addLimitOptions(add)
-  addRetryOptions(add, 'a run').action(async (words: string[], options: Options, command: Command) => {
-    const { home, json } = circumstancesOf(command)
-    const definition = await parseDefinition(words, options)
-    const request = {
-      name: nameGiven(words, options) ?? (await defaultName(definition)),
-      definition,
-      description: options.description ?? null,
-      priority: parseWhole('--priority', options.priority, -1000, 1000),
-      replace: options.replace === true,
-    }
-    await withHost(home, async (client) => {
-      const row = await client.jobs.save(request)
-      if (json) printJson(row)
-      else printLine(`job "${row.name}" is saved; run it with: signalbox submit ${asWord(row.name)}`)
-    })
-  })
+  addRetryOptions(withConditionOptions(add), 'a run').action(
+    async (words: string[], options: Options, command: Command) => {
+      const { home, json } = circumstancesOf(command)
+      const definition = await parseDefinition(words, options)
+      const request = {
+        name: nameGiven(words, options) ?? (await defaultName(definition)),
+        definition,
+        description: options.description ?? null,
+        priority: parseWhole('--priority', options.priority, -1000, 1000),
+        replace: options.replace === true,
+      }
+      await withHost(home, async (client) => {
+        const row = await client.jobs.save(request)
+        if (json) printJson(row)
+        else printLine(`job "${row.name}" is saved; run it with: signalbox submit ${asWord(row.name)}`)
+      })
+    },
+  )
 }
 
 /** One word is a script; several, which can only stand after `--`, are a program with its arguments. */
@@ -143,6 +153,9 @@ function parsePolicy(options: Options) {
     concurrency: options.concurrency === undefined ? null : parseConcurrency(options.concurrency),
     limits: parseLimits(options),
     secrets: options.secret,
+    conditions: parseConditions(options),
+    expectSuccessEveryMs:
+      options.expectSuccessEvery === undefined ? null : parseSpan('--expect-success-every', options.expectSuccessEvery),
     cwd: options.cwd === undefined ? null : resolve(options.cwd),
     env: options.env,
   }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { Advice, JobRow } from '../../src-preload/contract.ts'
 import { concurrencyInWords, semaphoreInWords } from './gate-options.ts'
+import { conditionsInWords } from './condition-options.ts'
 import { addJobAdd } from './job-add.ts'
 import { httpFacts } from './http-options.ts'
 import { limitFacts } from './limit-options.ts'
@@ -111,6 +112,7 @@ function printJob(job: JobRow, advice: Advice | null): void {
     ['concurrency', definition.concurrency === null ? null : concurrencyInWords(definition.concurrency)],
     ...limitFacts(definition.limits),
     ['project', definition.kind === 'script' ? (definition.code.project ?? null) : null],
+    ['conditions', conditionsInWords(definition.conditions)],
     ['folder', definition.cwd],
     ['environment', Object.keys(definition.env).join(', ') || null],
     ['secrets', definition.secrets.map(secretInWords).join(', ') || null],

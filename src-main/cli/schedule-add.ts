@@ -2,6 +2,8 @@ import type { Command } from 'commander'
 import { overlaps } from '../../src-preload/schedule-policy.ts'
 import type { CatchUp } from '../../src-preload/schedule-policy.ts'
 import { parseInput, parseOneOf, parseSpan, parseWhole } from './arguments.ts'
+import { parseConditions, withConditionOptions } from './condition-options.ts'
+import type { ConditionOptions } from './condition-options.ts'
 import { UseError } from './failure.ts'
 import { printJson, printLine } from './output.ts'
 import { momentIn } from './schedule-words.ts'
@@ -9,25 +11,28 @@ import { parseTiming, withTimingOptions } from './timing-options.ts'
 import type { TimingOptions } from './timing-options.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 
-type Options = TimingOptions & {
-  name?: string
-  overlap: string
-  catchUp: string
-  window?: string
-  cap?: string
-  spacing?: string
-  input?: string
-  priority?: string
-  replace?: boolean
-}
+type Options = TimingOptions &
+  ConditionOptions & {
+    name?: string
+    overlap: string
+    catchUp: string
+    window?: string
+    cap?: string
+    spacing?: string
+    input?: string
+    priority?: string
+    replace?: boolean
+  }
 
 /** `schedule add`: runs of a job over time. */
 export function addScheduleAdd(schedule: Command): void {
-  withTimingOptions(
-    schedule
-      .command('add')
-      .description('make runs of a job over time: by a cron expression, at intervals, or once')
-      .argument('<job>', 'name of the job'),
+  withConditionOptions(
+    withTimingOptions(
+      schedule
+        .command('add')
+        .description('make runs of a job over time: by a cron expression, at intervals, or once')
+        .argument('<job>', 'name of the job'),
+    ),
   )
     .option('--name <name>', 'name of the schedule (default: that of the job)')
     .option('--overlap <rule>', 'while an earlier run is unfinished: skip, allow, queue or cancel', 'skip')
@@ -46,6 +51,7 @@ export function addScheduleAdd(schedule: Command): void {
         timing: parseTiming(options, new Date()),
         overlap: parseOneOf('--overlap', options.overlap, overlaps),
         catchUp: parseCatchUp(options),
+        conditions: parseConditions(options),
         input: await parseInput(options.input),
         priority: options.priority === undefined ? null : parseWhole('--priority', options.priority, -1000, 1000),
         replace: options.replace === true,
@@ -53,7 +59,7 @@ export function addScheduleAdd(schedule: Command): void {
       await withHost(home, async (client) => {
         const row = await client.schedules.save(request)
         if (json) return printJson(row)
-        const next = row.next === null ? 'it is paused' : `next ${momentIn(row.timing.zone, row.next)}`
+        const next = row.next === null ? 'it is paused' : `next ${momentIn(row.zone, row.next)}`
         printLine(`schedule "${row.name}": ${row.words}; ${next}`)
       })
     })

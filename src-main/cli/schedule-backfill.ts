@@ -28,13 +28,13 @@ export function addScheduleBackfill(schedule: Command): void {
         preview: options.preview === true,
       }
       await withHost(home, async (client) => {
-        const { timing } = await client.schedules.get({ name })
+        const { zone } = await client.schedules.get({ name })
         const answer = await client.schedules.backfill(request)
         if (json) return printJson(answer)
         if (answer.slots.length === 0) return printLine('There is no slot without a run in that time.')
         printTable(
           ['SLOT', 'RUN'],
-          answer.slots.map(({ at, run }) => [momentIn(timing.zone, at), run === null ? '' : String(run)]),
+          answer.slots.map(({ at, run }) => [momentIn(zone, at), run === null ? '' : String(run)]),
         )
         const what = counted(answer.slots.length, 'run')
         printLine(request.preview ? `${what} would be made` : `${what} made`)

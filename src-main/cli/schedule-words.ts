@@ -22,6 +22,7 @@ export const noteInWords = (note: ClockNote | null): string => (note === null ? 
 
 const reasons: Record<NoRunReason, string> = {
   overlap: 'an earlier run had not finished',
+  conditions: 'the machine was not as the schedule asks for',
   queue_full: '100 slots waited already',
   paused: 'the schedule was paused',
   removed: 'the schedule was removed',

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import type { PlannedSlot, ScheduleRow, SlotRow } from '../../src-preload/schedule-contract.ts'
 import { parseTime, parseWhole } from './arguments.ts'
+import { conditionsInWords } from './condition-options.ts'
 import { counted, parseShown } from './object-words.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
 import { addScheduleAdd } from './schedule-add.ts'
@@ -70,7 +71,7 @@ function addShow(schedule: Command): void {
         const next = isPlanned ? (await client.schedules.preview({ timing: row.timing, after, limit: 3 })).slots : []
         if (json) return printJson({ ...row, upcoming: next, slots: past.rows, more: past.more })
         printFacts(factsOf(row))
-        const zone = row.fault === null ? row.timing.zone : 'UTC'
+        const { zone } = row
         if (next.length > 0) printPlanned('NEXT', next, zone)
         if (past.rows.length > 0) printPast(past.rows, zone)
         if (past.more) printLine('There are more: ask for them with --limit or --before')
@@ -87,6 +88,7 @@ function factsOf(row: ScheduleRow): [string, string][] {
     ['paused', row.pausedAt === null ? null : `since ${timeInWords(row.pausedAt)}`],
     ['overlap', overlapInWords(row)],
     ['catches up', catchUpInWords(row)],
+    ['conditions', conditionsInWords(row.conditions)],
     ['input', inShort(row.input)],
     ['priority', row.priority === null ? null : String(row.priority)],
     ['unfinished', row.unfinished.length === 0 ? null : `runs ${row.unfinished.join(', ')}`],
@@ -134,7 +136,7 @@ function addPreview(schedule: Command): void {
         if (json) return printJson(preview)
         printLine(preview.words)
         if (preview.slots.length === 0) printLine('There is no such slot.')
-        else printPlanned('SLOT', preview.slots, timing.zone)
+        else printPlanned('SLOT', preview.slots, preview.zone)
       })
     })
 }
@@ -195,4 +197,4 @@ function addSwitches(schedule: Command): void {
     })
 }
 
-const nextInWords = ({ next, timing }: ScheduleRow): string => (next === null ? 'never' : momentIn(timing.zone, next))
+const nextInWords = ({ next, zone }: ScheduleRow): string => (next === null ? 'never' : momentIn(zone, next))

@@ -21,7 +21,10 @@ export const withTimingOptions = (command: Command): Command =>
     .option('--cron <expression>', `five fields, or six with seconds first: '0 9 * * MON-FRI', '0 8 L * *', '@daily'`)
     .option('--every <duration>', 'in whole intervals from --from, or from now: 90s, 10m, 2h')
     .option('--at <time>', 'once: 18:30, 2027-01-31T18:30, or epoch ms')
-    .option('--zone <name>', 'time zone, such as Europe/Berlin or UTC (default: that of this machine)')
+    .option(
+      '--zone <name>',
+      'time zone, such as Europe/Berlin; system: wherever the machine is (default: where it is now)',
+    )
     .option('--from <time>', 'no slot before it')
     .option('--until <time>', 'no slot from it on')
     .option('--jitter <duration>', 'each run becomes due up to so much later than its slot')

@@ -39,6 +39,8 @@ function whatInWords(wait: Wait, nowMs: number): string {
       return `the job ${name} is paused: signalbox job resume ${asWord(wait.job)}`
     case 'draining':
       return 'the host is stopping and starts nothing new'
+    case 'machine':
+      return `waiting for ${wait.resource}${wait.hint === null ? '' : `, which this host cannot see. ${wait.hint}`}`
     case 'semaphore': {
       const permits = wait.amount === 1 ? 'a permit' : `${wait.amount} permits`
       const what = wait.perMs === null ? 'semaphore' : 'rate limit'

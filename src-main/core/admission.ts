@@ -1,3 +1,4 @@
+import type { ConditionKind } from '../../src-preload/conditions.ts'
 import type { Executor } from '../../src-preload/contract.ts'
 
 /** The place of a queued run: smaller rank first, then the smaller id. */
@@ -14,11 +15,16 @@ export const rankOf = (queuedAt: number, priority: number): number => queuedAt -
 
 /**
  * What a run takes while its attempt lasts: permits of a semaphore, or one of `limit` places for runs with the same
- * value of a key. `resource` names it among all of both kinds.
+ * value of a key; or a condition of the machine that must hold when it starts. `resource` names it among all of them.
  */
 export type Need =
   | { readonly kind: 'semaphore'; readonly resource: string; readonly name: string; readonly amount: number }
   | { readonly kind: 'key'; readonly resource: string; readonly limit: number }
+  | {
+      readonly kind: 'condition'
+      readonly resource: string
+      readonly condition: { readonly kind: ConditionKind; readonly idleMs: number | null }
+    }
 
 /**
  * Queued runs that are admissible under the same conditions, so that one look at the lane decides for all of them:
@@ -33,7 +39,7 @@ export type Lane = {
   readonly isPrivate: boolean
   /** The stored form of `needs`; '' when there are none. */
   readonly gate: string
-  /** All of them are taken at once, or none: keys first, then semaphores in the order of their names. */
+  /** All of them are taken at once, or none: conditions first, then keys, then semaphores in the order of their names. */
   readonly needs: readonly Need[]
   isPaused: boolean
   queued: number

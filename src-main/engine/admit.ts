@@ -80,7 +80,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
   const maxAttempts = definition.retry?.maxAttempts ?? 1
   const isAlone = row.interrupted >= ALONE_AFTER && definition.kind !== 'command' && executor !== 'process'
   const isSuspect = row.suspected >= suspectAfter(executor)
-  const [first] = needs
+  const place = needs.find((need) => need.kind === 'key')
   const run: LiveRun = {
     id: row.id,
     name: row.name,
@@ -93,7 +93,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     priority: row.priority,
     parent: row.parent,
     group: row.group,
-    key: first?.kind === 'key' ? first.resource : null,
+    key: place?.resource ?? null,
     heardAt: tick.mono,
     pid: null,
     logLines: row.attempt === 1 ? 0 : (state.store.logs.lastLine.get(row.id) ?? 0),
@@ -138,7 +138,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
 function take(needs: readonly Need[], run: LiveRun, state: EngineState, tick: Tick): void {
   for (const need of needs) {
     if (need.kind === 'key') state.keys.hold(need.resource)
-    else {
+    else if (need.kind === 'semaphore') {
       const semaphore = semaphoreOfGate(state, tick, need.name)
       lend(state, tick, semaphore, run, { amount: need.amount, task: null, place: null })
     }

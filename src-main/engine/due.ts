@@ -1,3 +1,4 @@
+import { conditionInWords } from '../../src-preload/conditions.ts'
 import type { RequeuedRun } from '../store/queries/runs.ts'
 import { laneOfRequeued } from './gates.ts'
 import { moveUses } from './objects/rates.ts'
@@ -29,14 +30,15 @@ function startTotal(state: EngineState, tick: Tick, { id, definition_id }: Reque
 }
 
 /**
- * Waiting is a span and keeps its length when the wall clock is moved: the moments at which limits end, retries are
- * due and permits of rates return, which are stored as wall time to outlive the host, move along. Due times stay: they
- * name a moment.
+ * Waiting is a span and keeps its length when the wall clock is moved: the moments at which limits end, retries and
+ * delays are over and permits of rates return, which are stored as wall time to outlive the host, move along. What names a
+ * moment stays.
  */
 export function followClock(state: EngineState, movedMs: number): void {
   if (movedMs === 0) return
   state.store.runs.moveExpiries.run(movedMs)
-  state.store.runs.moveRetries.run(movedMs)
+  state.store.runs.moveDelays.run(movedMs)
+  state.store.futures.moveDelays.run(movedMs)
   state.store.runs.moveDeadlines.run(movedMs)
   for (const run of state.live.values()) if (run.deadlineAt !== null) run.deadlineAt += movedMs
   moveUses(state, movedMs)
@@ -46,6 +48,10 @@ export function followClock(state: EngineState, movedMs: number): void {
 export function expireQueued(state: EngineState, tick: Tick): number {
   const rows = state.store.runs.takeExpired.all(tick.now, BATCH)
   for (const row of rows) {
+    if (isWaitOfConditions(state, row)) {
+      endWaitForConditions(state, tick, row)
+      continue
+    }
     finishUnstarted(state, tick, row.id, 'timed_out', {
       name: 'TimeoutError',
       message: 'waited in the queue longer than its limit',
@@ -54,6 +60,33 @@ export function expireQueued(state: EngineState, tick: Tick): number {
     })
   }
   return rows.length
+}
+
+type Expired = { id: number; definition_id: number; queued_at: number; expires_at: number }
+
+/** Whether what is over is the time that it may wait for its conditions, and not yet that in the queue. */
+function isWaitOfConditions({ definitions }: EngineState, { definition_id, queued_at, expires_at }: Expired): boolean {
+  const { conditions, queueTimeoutMs } = definitions.get(definition_id)
+  const waitMs = conditions?.waitMs ?? null
+  // By what is left of it: a clock that was moved has moved the end of the wait and not its beginning.
+  return waitMs !== null && (queueTimeoutMs === null || expires_at - queued_at < queueTimeoutMs)
+}
+
+/** It is skipped; but if the conditions hold by now, it waits for something else, and may do so as long as others. */
+function endWaitForConditions(state: EngineState, tick: Tick, { id, definition_id, expires_at }: Expired): void {
+  const { conditions, queueTimeoutMs } = state.definitions.get(definition_id)
+  const unmet = state.surroundings.firstUnmet(conditions)
+  const waitMs = conditions?.waitMs ?? 0
+  if (unmet === undefined) {
+    state.store.runs.setExpiry.run(queueTimeoutMs === null ? null : expires_at - waitMs + queueTimeoutMs, id)
+    return
+  }
+  finishUnstarted(state, tick, id, 'skipped', {
+    name: 'ConditionError',
+    message: `skipped: it waited ${Math.round(waitMs / 1_000)} s for ${conditionInWords(unmet.kind, unmet.idleMs)}`,
+    stack: null,
+    hint: 'Let it wait longer, or ask for less.',
+  })
 }
 
 /** Ends what waits, in the queue or for its next attempt, when the time that it has in all is over. */

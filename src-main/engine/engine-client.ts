@@ -1,9 +1,12 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { isProblemCode, Problem, problem } from '../../src-preload/problem.ts'
+import type { Surroundings } from '../core/conditions.ts'
 import { entryPath } from '../entry.ts'
 import { fileVault } from '../secret-key.ts'
 import type { KeyVault } from '../secret-key.ts'
+import { systemSource, watchSurroundings } from './watch-surroundings.ts'
+import type { SurroundingsSource } from './watch-surroundings.ts'
 
 export type EngineOptions = {
   /** The data folder, absolute; created when missing. */
@@ -15,6 +18,9 @@ export type EngineOptions = {
   /** Parallel runs per executor; default: DEFAULT_SLOTS of the engine. */
   slots?: { async?: number; process?: number }
 }
+
+/** With what the machine is like at the start. */
+export type EngineData = EngineOptions & { surroundings: Surroundings }
 
 /** What the engine thread tells the thread that started it. */
 export type FromEngine =
@@ -29,6 +35,9 @@ export type ToEngine =
   | { type: 'stop'; graceMs: number }
   | { type: 'key'; key: Uint8Array | null }
   | { type: 'key_refused'; code: string; message: string; hint: string }
+  | { type: 'surroundings'; seen: Surroundings }
+  /** The machine has woken up, or its clock was moved. */
+  | { type: 'woke' }
 
 export type EngineHandle = {
   /** Opens a connection that speaks the contract in oRPC frames; closing the port ends its feeds. */
@@ -46,14 +55,24 @@ export type EngineHandle = {
 const STOP_GRACE_MS = 8_000
 
 /**
- * Starts the engine on a thread of its own. Rejects with a `Problem` when the data folder or its store is refused. The key of
- * the secrets comes from `vault`, default: the file in the data folder; that of a desktop's key store is only had here.
+/** Where the host's side of the engine looks; default: the file in the data folder, and the system. */
+export type EnginePorts = {
+  /** Has the key of the secrets; that of a desktop's key store is only had on this thread. */
+  vault?: KeyVault
+  surroundings?: SurroundingsSource
+}
+
+/**
+ * Starts the engine on a thread of its own, and tells it what is seen of the machine as long as it lives. Rejects with a
+ * `Problem` when the data folder or its store is refused.
  */
 export async function startEngine(
   options: EngineOptions,
-  vault: KeyVault = fileVault(options.home),
+  { vault = fileVault(options.home), surroundings: source = systemSource() }: EnginePorts = {},
 ): Promise<EngineHandle> {
-  const worker = new Worker(entryPath('engine-thread'), { workerData: options, stdin: false })
+  const workerData: EngineData = { ...options, surroundings: source.read() }
+  const worker = new Worker(entryPath('engine-thread'), { workerData, stdin: false })
+  const tell = (message: ToEngine) => worker.postMessage(message)
   const ended = new Promise<Error | null>((resolve) => {
     let crash: Error | null = null
     worker.on('error', (error: Error) => (crash = error))
@@ -75,6 +94,12 @@ export async function startEngine(
     )
   })
 
+  const stopWatching = watchSurroundings(source, {
+    surroundings: (seen) => tell({ type: 'surroundings', seen }),
+    wake: () => tell({ type: 'woke' }),
+  })
+  void ended.then(stopWatching)
+
   let stopping: Promise<void> | null = null
   return {
     ended,
@@ -85,7 +110,7 @@ export async function startEngine(
     },
     stop(graceMs = STOP_GRACE_MS) {
       stopping ??= (async () => {
-        worker.postMessage({ type: 'stop', graceMs } satisfies ToEngine)
+        tell({ type: 'stop', graceMs })
         await ended
       })()
       return stopping

@@ -1,8 +1,7 @@
 import type { MessagePort } from 'node:worker_threads'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { KeyVault } from '../secret-key.ts'
 import { startEngine } from './engine-client.ts'
-import type { EngineHandle, EngineOptions } from './engine-client.ts'
+import type { EngineHandle, EngineOptions, EnginePorts } from './engine-client.ts'
 
 const firstDelayMs = 500
 const longestDelayMs = 30_000
@@ -23,10 +22,10 @@ export type EngineKeeper = {
 export async function keepEngine(
   options: EngineOptions,
   onRefused: (reason: unknown) => void,
-  vault?: KeyVault,
+  ports?: EnginePorts,
 ): Promise<EngineKeeper> {
   const stopping = new AbortController()
-  let engine: EngineHandle | null = await startEngine(options, vault)
+  let engine: EngineHandle | null = await startEngine(options, ports)
 
   async function restartUntilStopped(): Promise<void> {
     let delayMs = firstDelayMs
@@ -39,7 +38,7 @@ export async function keepEngine(
       if (performance.now() - startedAt > healthyAfterMs) delayMs = firstDelayMs
       await delay(delayMs, undefined, { signal: stopping.signal })
       delayMs = Math.min(delayMs * 2, longestDelayMs)
-      engine = await startEngine(options, vault)
+      engine = await startEngine(options, ports)
     }
   }
 

@@ -14,7 +14,7 @@ import { prepareStore } from '../store/store.ts'
 import { version } from '../version.ts'
 import { systemClock } from './clock.ts'
 import type { AskForKey } from './secrets.ts'
-import type { EngineOptions, FromEngine, ToEngine } from './engine-client.ts'
+import type { EngineData, FromEngine, ToEngine } from './engine-client.ts'
 import { Engine } from './engine.ts'
 import { statusOf } from './feed-views.ts'
 import { Feeds } from './feeds.ts'
@@ -26,7 +26,7 @@ async function main(): Promise<void> {
   const parent = parentPort
   if (parent === null) throw new Error('the engine runs on a thread of its own')
   const say = (message: FromEngine) => parent.postMessage(message)
-  const options = workerData as EngineOptions
+  const options = workerData as EngineData
 
   let opened: { store: OpenStore; engine: Engine }
   try {
@@ -50,16 +50,23 @@ async function main(): Promise<void> {
   const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), status))
 
   parent.on('message', (message: ToEngine) => {
-    if (message.type === 'connect') {
-      serve(message.port)
-      return
+    switch (message.type) {
+      case 'connect':
+        serve(message.port)
+        return
+      case 'surroundings':
+        engine.takeSurroundings(message.seen)
+        return
+      case 'woke':
+        engine.lookAtClock()
+        return
+      case 'stop':
+        void engine.stop(message.graceMs).then(() => {
+          loopDelay.stop()
+          store.close()
+          process.exit(0)
+        })
     }
-    if (message.type !== 'stop') return
-    void engine.stop(message.graceMs).then(() => {
-      loopDelay.stop()
-      store.close()
-      process.exit(0)
-    })
   })
   say({ type: 'ready' })
 }
@@ -78,7 +85,7 @@ async function askForKey(parent: MessagePort, mayCreate: boolean): Promise<Uint8
   })
 }
 
-async function openEngine(options: EngineOptions, askForKey: AskForKey): Promise<{ store: OpenStore; engine: Engine }> {
+async function openEngine(options: EngineData, askForKey: AskForKey): Promise<{ store: OpenStore; engine: Engine }> {
   const store = openStore(options.home, options.ownerLabel)
   const paths = homePaths(options.home)
   const slots = { ...defaultSlots(availableParallelism()), ...options.slots }
@@ -91,6 +98,7 @@ async function openEngine(options: EngineOptions, askForKey: AskForKey): Promise
     askForKey,
     slots,
     isPrivate: options.mode === 'private',
+    surroundings: options.surroundings,
     connectInterpreters: (onReports) =>
       startSupervisor(
         {

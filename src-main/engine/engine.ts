@@ -2,6 +2,7 @@ import type { Executor } from '../../src-preload/contract.ts'
 import { Problem, problem } from '../../src-preload/problem.ts'
 import { Secrets } from './secrets.ts'
 import type { AskForKey } from './secrets.ts'
+import type { Surroundings } from '../core/conditions.ts'
 import type { Interpreters, OnReports, Report, StopStep } from '../interpreters/interpreters.ts'
 import type { NamedReport } from '../interpreters/named/named-interpreters.ts'
 import type { Reading } from '../interpreters/telemetry/gauges.ts'
@@ -22,6 +23,7 @@ import { recover } from './recovery.ts'
 import { decideSlots, startWaiting } from './schedules/slots.ts'
 import { createState } from './state.ts'
 import type { EngineState } from './state.ts'
+import { takeSurroundings } from './surroundings.ts'
 import { deadlinePassed, requestKill, requestStop, stopSent } from './stopping.ts'
 import { noChanges } from './tick.ts'
 import type { Changes, Tick } from './tick.ts'
@@ -39,6 +41,8 @@ export type EngineParts = {
   isPrivate: boolean
   /** Gives the key of the secrets. */
   askForKey: AskForKey
+  /** What the machine is like at the start. */
+  surroundings: Surroundings
   connectInterpreters: (onReports: OnReports) => Interpreters
   /** A turn failed and its transaction was rolled back: memory and store may differ, so the engine has stopped. */
   onFatal: (error: unknown) => void
@@ -53,6 +57,7 @@ type InboxItem =
     }
   | { type: 'report'; report: Report | NamedReport }
   | { type: 'stop_sent'; step: StopStep }
+  | { type: 'surroundings'; seen: Surroundings }
 
 /** Work of one turn is bounded, so that a flood of messages cannot hold up timers and readers. */
 const TURN_MS = 8
@@ -123,6 +128,18 @@ export class Engine {
   /** What is known of the interpreter processes; see `Interpreters.readGauges`. */
   readGauges(): Reading[] {
     return this.#phase === 'running' ? this.#interpreters.readGauges() : []
+  }
+
+  /** The host has looked at the machine. */
+  takeSurroundings(seen: Surroundings): void {
+    if (this.#phase === 'closed') return
+    this.#inbox.push({ type: 'surroundings', seen })
+    this.#plan()
+  }
+
+  /** Compares the clocks now and does what is due by them: the machine has woken up, or its clock was moved. */
+  lookAtClock(): void {
+    this.#plan()
   }
 
   /** Epoch ms by the engine's clock. */
@@ -275,6 +292,9 @@ export class Engine {
         return
       case 'stop_sent':
         stopSent(this.#state, tick, item.step)
+        return
+      case 'surroundings':
+        takeSurroundings(this.#state, tick, item.seen)
         return
       case 'command': {
         let value: unknown

@@ -2,18 +2,24 @@ import { createHash } from 'node:crypto'
 import type { Definition, Json } from '../../src-preload/contract.ts'
 import { executorOf } from '../../src-preload/definition.ts'
 import type { Lane, Need } from '../core/admission.ts'
+import { conditionsIn } from '../core/conditions.ts'
+import type { Condition } from '../core/conditions.ts'
 import type { RequeuedRun } from '../store/queries/runs.ts'
 import type { KeyHolds } from './key-holds.ts'
 import { semaphoreOfGate } from './objects/semaphores.ts'
 import type { Semaphores } from './objects/semaphores.ts'
 import type { EngineState } from './state.ts'
+import type { SurroundingsSeen } from './surroundings.ts'
 import type { Tick } from './tick.ts'
 
 /** A key's value is compared by its JSON; what is longer, by the hash of it. */
 const LONGEST_VALUE = 100
 
 /** As it stands in `lanes.gate`, in the order of the needs. */
-type StoredNeed = ['key', key: string, limit: number] | ['semaphore', name: string, amount: number]
+type StoredNeed =
+  | ['key', key: string, limit: number]
+  | ['semaphore', name: string, amount: number]
+  | ['condition', kind: Condition['kind'], idleMs: number | null]
 
 type Queued = {
   definition: Definition
@@ -25,7 +31,8 @@ type Queued = {
 }
 
 /** Whether the lane of a run is known from its definition alone, so that the store's `lane_id` is the right one. */
-const isGated = ({ semaphores, concurrency }: Definition): boolean => semaphores.length > 0 || concurrency !== null
+const isGated = ({ semaphores, concurrency, conditions }: Definition): boolean =>
+  semaphores.length > 0 || concurrency !== null || conditions !== null
 
 /**
  * The lane in which a run is queued: its gate is decided now, by its definition and its input. A semaphore it needs that
@@ -55,7 +62,7 @@ export function laneOfRequeued(state: EngineState, tick: Tick, row: RequeuedRun,
 /** The needs of a run in one canonical form: the same ones are the same text. '' when it has none. */
 function gateOf({ definition, definitionId, jobId, input }: Queued): string {
   if (!isGated(definition)) return ''
-  const { semaphores, concurrency } = definition
+  const { semaphores, concurrency, conditions } = definition
   const needs: StoredNeed[] = semaphores
     .map(({ name, amount }): StoredNeed => ['semaphore', name, amount])
     .sort(([, a], [, b]) => (a < b ? -1 : 1))
@@ -65,7 +72,8 @@ function gateOf({ definition, definitionId, jobId, input }: Queued): string {
     const value = key === null ? '' : ` ${key}=${bounded(canonical(valueAt(key, JSON.parse(input()) as Json)))}`
     needs.unshift(['key', scope + value, limit])
   }
-  return JSON.stringify(needs)
+  needs.unshift(...conditionsIn(conditions).map(({ kind, idleMs }): StoredNeed => ['condition', kind, idleMs]))
+  return needs.length === 0 ? '' : JSON.stringify(needs)
 }
 
 /** `key job 3 input.host="a"` as a person reads it. */
@@ -74,11 +82,16 @@ export const keyInWords = (resource: string, job: string | null): string =>
 
 export function needsOf(gate: string): Need[] {
   if (gate === '') return []
-  return (JSON.parse(gate) as StoredNeed[]).map(([kind, name, number]) =>
-    kind === 'key'
-      ? { kind, resource: `key ${name}`, limit: number }
-      : { kind, resource: `semaphore ${name}`, name, amount: number },
-  )
+  return (JSON.parse(gate) as StoredNeed[]).map(([kind, name, number]) => {
+    switch (kind) {
+      case 'key':
+        return { kind, resource: `key ${name}`, limit: number }
+      case 'semaphore':
+        return { kind, resource: `semaphore ${name}`, name, amount: number }
+      case 'condition':
+        return { kind, resource: `condition ${name} ${number ?? ''}`, condition: { kind: name, idleMs: number } }
+    }
+  })
 }
 
 /** Where a run stays until it is due: its gate is decided when it is queued. */
@@ -90,8 +103,9 @@ export const waitingRoomOf = (
 
 /** How many runs with a need may be admitted now. One for a semaphore that is made anew at its next use. */
 export const roomIn =
-  (semaphores: Semaphores, keys: KeyHolds) =>
+  (semaphores: Semaphores, keys: KeyHolds, surroundings: SurroundingsSeen) =>
   (need: Need): number => {
+    if (need.kind === 'condition') return surroundings.isMet(need) ? Infinity : 0
     if (need.kind === 'key') return need.limit - keys.heldOf(need.resource)
     const semaphore = semaphores.semaphore.get(need.name)
     return semaphore === undefined ? Math.floor(1 / need.amount) : semaphore.roomForRuns(need.amount)

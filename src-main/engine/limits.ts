@@ -1,4 +1,4 @@
-import type { TimeLimit } from '../../src-preload/contract.ts'
+import type { Definition, TimeLimit } from '../../src-preload/contract.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import type { Tick } from './tick.ts'
 
@@ -8,6 +8,12 @@ export function startLimits({ timers }: EngineState, tick: Tick, { id, definitio
   if (timeoutMs !== null) timers.set(`timeout:${id}`, tick.mono + timeoutMs)
   if (idleTimeoutMs !== null) timers.set(`idle:${id}`, tick.mono + idleTimeoutMs)
   if (deadlineAt !== null) timers.set(`total:${id}`, tick.mono + deadlineAt - tick.now)
+}
+
+/** How long a run may stay in the queue before its first attempt: in all, or for its conditions, whichever is shorter. */
+export function longestWaitOf({ queueTimeoutMs, conditions }: Definition): number | null {
+  const waits = [queueTimeoutMs, conditions?.waitMs ?? null].filter((ms) => ms !== null)
+  return waits.length === 0 ? null : Math.min(...waits)
 }
 
 export function endLimits({ timers }: EngineState, { id }: LiveRun): void {

@@ -3,6 +3,7 @@ import type { RunState } from '../core/run.ts'
 import { perExecutor } from '../core/executors.ts'
 import { Gatekeeper } from '../core/gatekeeper.ts'
 import { Timers } from '../core/timers.ts'
+import type { Surroundings } from '../core/conditions.ts'
 import type { Store } from '../store/store.ts'
 import { AutoExecutors } from './auto-executors.ts'
 import { openActivity } from './activity.ts'
@@ -22,6 +23,7 @@ import type { Secrets } from './secrets.ts'
 import { Schedules } from './schedules/schedules.ts'
 import { noNamed } from './named/state.ts'
 import type { NamedState } from './named/state.ts'
+import { SurroundingsSeen } from './surroundings.ts'
 import { noDeadlocks } from './waits/deadlocks.ts'
 import type { Deadlocks } from './waits/deadlocks.ts'
 
@@ -74,6 +76,7 @@ export type EngineState = {
   readonly named: NamedState
   readonly schedules: Schedules
   readonly secrets: Secrets
+  readonly surroundings: SurroundingsSeen
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
@@ -114,13 +117,15 @@ export function createState(options: {
   random: () => number
   clock: Clock
   secrets: Secrets
+  surroundings: Surroundings
 }): EngineState {
   const { store, isPrivate, clock } = options
   const counters = new Counters(store)
   const definitions = new Definitions(store)
   const objects = loadObjects(store)
   const keys = new KeyHolds()
-  const gatekeeper = new Gatekeeper(roomIn(objects.semaphores, keys))
+  const surroundings = new SurroundingsSeen(options.surroundings)
+  const gatekeeper = new Gatekeeper(roomIn(objects.semaphores, keys, surroundings))
   return {
     ...options,
     counters,
@@ -131,7 +136,8 @@ export function createState(options: {
     autoExecutors: new AutoExecutors(store, definitions),
     objects,
     named: noNamed(),
-    schedules: new Schedules(store, isPrivate),
+    schedules: new Schedules(store, isPrivate, surroundings.zone),
+    surroundings,
     live: new Map(),
     inUse: perExecutor(() => 0),
     timers: new Timers(),

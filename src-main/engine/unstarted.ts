@@ -8,7 +8,7 @@ export function finishUnstarted(
   state: EngineState,
   tick: Tick,
   id: number,
-  outcome: Extract<Outcome, 'timed_out' | 'cancelled'>,
+  outcome: Extract<Outcome, 'timed_out' | 'cancelled' | 'skipped'>,
   error: RunError,
   by?: Canceller,
 ): boolean {

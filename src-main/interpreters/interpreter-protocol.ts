@@ -64,7 +64,6 @@ export type FromInterpreter = Report | ThreadLost | Contaminated | SampleTaken
 /** Builtins that all runs of a thread share were changed: no further run should begin in this pool. */
 export type Contaminated = { type: 'contaminated' }
 
-
 /** Of one thread. */
 export type SampleTaken = { type: 'sample'; sample: Sample }
 

@@ -18,6 +18,7 @@ import { seededRandom } from '../support/random.ts'
 import type { Random } from '../support/random.ts'
 import { SimulatedMachine } from '../support/simulated-interpreters.ts'
 import type { MachineFault } from '../support/simulated-interpreters.ts'
+import { usualSurroundings } from '../support/simulated-engine.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { gates, gateViolations, makeSemaphores } from './gate-rules.ts'
 import { retriedJobs, RetryRules } from './retry-rules.ts'
@@ -120,6 +121,7 @@ class World {
       slots: SLOTS,
       isPrivate: false,
       askForKey: () => Promise.resolve(null),
+      surroundings: usualSurroundings,
       connectInterpreters: (onReports) => this.#machine.connect(clock, this.#machineClock, onReports),
       onFatal: (error) => {
         if (!(error instanceof Crash)) this.#violations.push(`turn failed: ${String(error)}`)

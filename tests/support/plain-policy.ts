@@ -12,6 +12,8 @@ export const plainPolicy = {
   concurrency: null,
   limits: noResourceLimits,
   secrets: [],
+  conditions: null,
+  expectSuccessEveryMs: null,
   cwd: null,
   env: {},
 }

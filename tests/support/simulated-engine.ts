@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { definitionSchema } from '../../src-preload/definition.ts'
 import { submitSchema } from '../../src-preload/contract.ts'
 import type { Submit } from '../../src-preload/contract.ts'
+import type { Surroundings } from '../../src-main/core/conditions.ts'
 import type { Clock } from '../../src-main/engine/clock.ts'
 import { saveJob } from '../../src-main/engine/commands/jobs.ts'
 import { submit } from '../../src-main/engine/commands/submit.ts'
@@ -22,6 +23,14 @@ import { prepareStore } from '../../src-main/store/store.ts'
 import type { Store } from '../../src-main/store/store.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
+export const usualSurroundings: Surroundings = {
+  acPower: true,
+  idleMs: null,
+  network: true,
+  metered: null,
+  zone: 'UTC',
+}
+
 /** Statements are prepared once for each connection, also over several lives: that takes longer than most of what they do. */
 const stores = new WeakMap<Database.Database, Store>()
 
@@ -39,6 +48,8 @@ export async function openSimulatedEngine(
     /** What chance says; 0 unless given. */
     random?: () => number
     askForKey?: AskForKey
+    /** What the machine is like; unless given: on AC power, with a network, in UTC, and nobody sees whether it is used. */
+    surroundings?: Surroundings
     /** Time that goes on from an earlier life. */
     world?: VirtualClock
     /** What is told of every start, stop and answer, beside the lists below. */
@@ -68,6 +79,7 @@ export async function openSimulatedEngine(
     askForKey: options.askForKey ?? (() => Promise.resolve(null)),
     slots: { async: 2, thread: 1, process: 1, ...options.slots },
     isPrivate: options.isPrivate ?? false,
+    surroundings: options.surroundings ?? usualSurroundings,
     connectInterpreters: (onReports) => {
       send = onReports
       const machine = options.connect?.(clock, onReports)

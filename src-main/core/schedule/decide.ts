@@ -6,7 +6,7 @@ import type { Timetable } from './timetable.ts'
  *
  * - `run`: a run is made, in time.
  * - `late`: a run is made, because the schedule catches up.
- * - `skipped`: it could have run and must not: by the overlap policy, or the schedule was paused.
+ * - `skipped`: it could have run and must not: by the overlap policy, by its conditions, or the schedule was paused.
  * - `missed`: it passed while nobody could decide it, and the schedule does not catch up with it.
  */
 export type Decision = RunDecision | NoRunDecision
@@ -39,6 +39,8 @@ export type Question = {
   /** Runs of the schedule that have not finished, and slots that wait for their end. */
   unfinished: number
   waiting: number
+  /** A condition does not hold that runs of the schedule are not to wait for. */
+  isHeldOff: boolean
   jitterMs: number
   /** Of the jitter: the same seed and slot give the same moment. */
   seed: number
@@ -108,6 +110,7 @@ function decideCandidates(question: Question, slots: number[]): Decision[] {
   const spacingMs = catchUp.policy === 'all' ? catchUp.spacingMs : 0
   let { waiting } = question
   let isBusy = unfinished + waiting > 0
+  if (question.isHeldOff) return slots.map((slot) => skipped(slot, 'conditions'))
   return slots.map((slot, index): Decision => {
     const outcome = now - slot <= IN_TIME_MS ? 'run' : 'late'
     const isInTheWay = isBusy && (overlap === 'skip' || overlap === 'queue')

@@ -2,6 +2,7 @@ import type { Definition } from '../../../src-preload/contract.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { StoredJob } from '../../store/queries/jobs.ts'
 import type { EngineState } from '../state.ts'
+import { checkConditions } from '../surroundings.ts'
 import type { Tick } from '../tick.ts'
 
 export type SaveJob = {
@@ -16,6 +17,7 @@ export type SaveJob = {
 export function saveJob(state: EngineState, tick: Tick, job: SaveJob): void {
   const existing = state.store.jobs.byName.get(job.name)
   if (existing !== undefined && !job.replace) throw problem('JOB_EXISTS', { name: job.name })
+  checkConditions(state, job.definition.conditions)
   const definitionId = state.definitions.idOf(job.definition)
   if (existing === undefined) {
     state.store.jobs.insert.get(job.name, job.description, definitionId, job.priority, tick.now, tick.now)

@@ -4,28 +4,41 @@ import type { Timing } from '../../../src-preload/timing.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import { createTimetable } from '../../core/schedule/timetable.ts'
 import type { Timetable } from '../../core/schedule/timetable.ts'
+import { inZone } from '../schedules/schedules.ts'
 import type { Schedule } from '../schedules/schedules.ts'
 import { decideSlotsOf, makeRun, passSlots } from '../schedules/slots.ts'
 import type { EngineState } from '../state.ts'
+import { checkConditions } from '../surroundings.ts'
 import type { Tick } from '../tick.ts'
 
 type SaveSchedule = InferOutput<typeof saveScheduleSchema>
 
 /** What an earlier schedule of that name has to decide up to now is decided first. */
 export function saveSchedule(state: EngineState, tick: Tick, request: SaveSchedule): void {
-  const { name, timing, catchUp, overlap, priority } = request
+  const { name, timing, catchUp, overlap, conditions, priority } = request
   const job = state.store.jobs.byName.get(request.job)
   if (job === undefined) throw problem('JOB_NOT_FOUND', { name: request.job })
   const existing = state.schedules.has(name) ? state.schedules.named(name) : null
   if (existing !== null && !request.replace) throw problem('SCHEDULE_EXISTS', { name })
-  const timetable = timetableOf(timing)
+  checkConditions(state, conditions)
+  const zoned = inZone(timing, state.surroundings.zone)
+  const timetable = timetableOf(zoned)
   if (timetable.next(tick.now) === null)
     throw problem('BAD_SCHEDULE', { details: 'It has no slot after now. Give a moment that is still to come.' })
 
   if (existing !== null) decideUntilNow(state, tick, existing)
   const cursor = Math.max(existing?.cursor ?? 0, tick.now)
   const input = JSON.stringify(request.input)
-  const content = [job.id, JSON.stringify(timing), JSON.stringify(catchUp), overlap, input, priority, cursor] as const
+  const content = [
+    job.id,
+    JSON.stringify(timing),
+    JSON.stringify(catchUp),
+    overlap,
+    conditions === null ? null : JSON.stringify(conditions),
+    input,
+    priority,
+    cursor,
+  ] as const
   const { schedules } = state.store
   const id = existing?.id ?? schedules.insert.get(name, ...content, tick.now, tick.now)
   if (id === undefined) throw new Error('the store gave the new schedule no id')
@@ -35,10 +48,12 @@ export function saveSchedule(state: EngineState, tick: Tick, request: SaveSchedu
     name,
     jobId: job.id,
     timing,
+    zoned,
     timetable,
     fault: null,
     catchUp,
     overlap,
+    conditions,
     input,
     priority,
     createdAt: existing?.createdAt ?? tick.now,
@@ -117,7 +132,7 @@ export function timetableOf(timing: Timing): Timetable {
   }
 }
 
-function decideUntilNow(state: EngineState, tick: Tick, schedule: Schedule): void {
+export function decideUntilNow(state: EngineState, tick: Tick, schedule: Schedule): void {
   if (schedule.pausedAt === null) decideSlotsOf(state, tick, schedule)
   else passSlots(state, tick, schedule, 'paused')
 }

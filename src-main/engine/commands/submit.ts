@@ -6,9 +6,11 @@ import type { RetryOverride } from '../../../src-preload/retry-policy.ts'
 import { rankOf } from '../../core/admission.ts'
 import type { Lane } from '../../core/admission.ts'
 import { laneOf, waitingRoomOf } from '../gates.ts'
+import { longestWaitOf } from '../limits.ts'
 import { queueClock } from '../queue-clock.ts'
 import type { StoredJob } from '../../store/queries/jobs.ts'
 import type { EngineState } from '../state.ts'
+import { checkConditions } from '../surroundings.ts'
 import type { Tick } from '../tick.ts'
 
 export type When = {
@@ -29,6 +31,8 @@ export type Order = {
   origin: RunRow['origin']
   retryOf: number | null
   dueAt: number | null
+  /** Due after a span, and not at a moment that somebody named. */
+  isDelay: boolean
   parentage: Parentage | null
   /** Of the schedule that it is a run of. */
   slot: Slot | null
@@ -41,6 +45,7 @@ type Parentage = { run: number; attempt: number; onEnd: 'cancel' | 'keep'; group
 
 export function submit(state: EngineState, tick: Tick, request: ParsedSubmit): { id: number } {
   refuseWhenDraining(state)
+  if (request.what === 'definition') checkConditions(state, request.definition.conditions)
   const order =
     request.what === 'job'
       ? orderOfJob(state, tick, request.job, request)
@@ -75,6 +80,7 @@ export function retry(state: EngineState, tick: Tick, id: number, input: string 
     origin: 'retry',
     retryOf: id,
     dueAt: null,
+    isDelay: false,
     parentage: null,
     slot:
       run.schedule_id === null || run.slot_at === null
@@ -95,7 +101,7 @@ export function orderOfJob(state: EngineState, tick: Tick, name: string, when: W
     priority: when.priority ?? job.priority,
     origin: 'manual',
     retryOf: null,
-    dueAt: dueAt(tick, when),
+    ...dueOf(tick, when),
     parentage: null,
     slot: null,
   }
@@ -133,7 +139,7 @@ export function orderOfDefinition(
     priority: when.priority ?? 0,
     origin: 'manual',
     retryOf: null,
-    dueAt: dueAt(tick, when),
+    ...dueOf(tick, when),
     parentage: null,
     slot: null,
   }
@@ -147,10 +153,11 @@ function withRetry(definition: Definition, override: RetryOverride | undefined):
   return { ...definition, retry: retry.output }
 }
 
-/** Null when the run is due at once. A moment in the past counts as now. */
-function dueAt(tick: Tick, when: When): number | null {
-  const at = Math.max(when.at ?? 0, when.delayMs === undefined ? 0 : tick.now + when.delayMs)
-  return at > tick.now ? at : null
+/** `dueAt` is null when the run is due at once. A moment in the past counts as now. */
+export function dueOf(tick: Tick, when: Pick<When, 'at' | 'delayMs'>): { dueAt: number | null; isDelay: boolean } {
+  const after = when.delayMs === undefined ? 0 : tick.now + when.delayMs
+  const at = Math.max(when.at ?? 0, after)
+  return at > tick.now ? { dueAt: at, isDelay: at === after } : { dueAt: null, isDelay: false }
 }
 
 /** Stores one run per input and returns the first id. A child, or a run of a schedule, is stored alone. */
@@ -161,7 +168,8 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
   const lanes = isDelayed ? [waitingRoomOf(state, order)] : lanesOf(state, tick, order, inputs)
   const [lane] = lanes
   if (lane === undefined) throw new Error('nothing is submitted')
-  const { queueTimeoutMs: waitMs, totalTimeoutMs: totalMs } = order.definition
+  const { totalTimeoutMs: totalMs } = order.definition
+  const waitMs = longestWaitOf(order.definition)
   const shared = {
     id,
     laneId: lane.id,
@@ -184,6 +192,7 @@ export function store(state: EngineState, tick: Tick, order: Order, inputs: stri
     lifecycle: isDelayed ? 'scheduled' : 'queued',
     createdAt: tick.now,
     dueAt: order.dueAt,
+    isDelay: order.isDelay ? 1 : 0,
     queuedAt: isDelayed ? null : tick.now,
     // While a run is scheduled this holds the span; see `takeDue`.
     expiresAt: waitMs === null ? null : isDelayed ? waitMs : tick.now + waitMs,

@@ -1,6 +1,8 @@
 import { Line } from '../../core/line.ts'
 import type { CallError, CallOn, FutureLook } from '../../interpreters/calls.ts'
 import type { Settlement, StoredFuture } from '../../store/queries/futures.ts'
+import { dueOf } from '../commands/submit.ts'
+import type { When } from '../commands/submit.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { refuseValue } from './queues.ts'
@@ -90,10 +92,23 @@ function set(
     refuse(state.live, tick, asker, 'InvalidStateError', `future "${name}" is ${future.state} already`)
     return
   }
-  const dueAt = Math.max(at ?? 0, delayMs === undefined ? 0 : tick.now + delayMs)
-  if (dueAt > tick.now) state.store.futures.plan.run(dueAt, JSON.stringify(settlement), name)
-  else settleFuture(state, tick, name, settlement, `run ${asker.run}`)
+  planOrSettle(state, tick, name, { delayMs, at }, settlement, `run ${asker.run}`)
   answer(state.live, tick, asker, null)
+}
+
+/** Settles it now, or lets a timer do so. */
+export function planOrSettle(
+  state: EngineState,
+  tick: Tick,
+  name: string,
+  when: Pick<When, 'delayMs' | 'at'>,
+  settlement: Settlement,
+  by: string,
+): void {
+  const { dueAt, isDelay } = dueOf(tick, when)
+  if (dueAt === null) settleFuture(state, tick, name, settlement, by)
+  else state.store.futures.plan.run(dueAt, isDelay ? 1 : 0, JSON.stringify(settlement), name)
+  tick.changes.status = true
 }
 
 /** The one of that name, made when there is none. */

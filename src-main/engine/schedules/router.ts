@@ -35,7 +35,9 @@ export function createScheduleRouter(engine: Engine) {
       pause: on.schedules.pause.handler(({ input }) => setPaused(input.name, true)),
       resume: on.schedules.resume.handler(({ input }) => setPaused(input.name, false)),
       preview: on.schedules.preview.handler(({ input }) =>
-        previewOf(input.timing, input.after ?? engine.now, input.limit),
+        engine.read((state) =>
+          previewOf(input.timing, state.surroundings.zone, input.after ?? engine.now, input.limit),
+        ),
       ),
       upcoming: on.schedules.upcoming.handler(({ input }) =>
         engine.read((state) => upcomingSlots(state, engine.now, input)),

@@ -1,3 +1,4 @@
+import type { Conditions } from '../../../src-preload/conditions.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { CatchUp, Overlap } from '../../../src-preload/schedule-policy.ts'
 import type { Timing } from '../../../src-preload/timing.ts'
@@ -12,11 +13,14 @@ export type Schedule = {
   readonly name: string
   readonly jobId: number
   readonly timing: Timing
+  /** The same with the system's zone by its name. */
+  readonly zoned: Timing
   readonly timetable: Timetable
   /** Why its timing, which was right when it was saved, means nothing to this program; it has no slots then. */
   readonly fault: string | null
   readonly catchUp: CatchUp
   readonly overlap: Overlap
+  readonly conditions: Conditions | null
   /** JSON. */
   readonly input: string
   readonly priority: number | null
@@ -39,9 +43,9 @@ export class Schedules {
   readonly #isPrivate: boolean
 
   /** A private engine runs what it is given and decides no slots: those are the hosts'. */
-  constructor(store: Store, isPrivate: boolean) {
+  constructor(store: Store, isPrivate: boolean, zone: string) {
     this.#isPrivate = isPrivate
-    for (const row of store.schedules.all.all()) this.set(scheduleOf(row))
+    for (const row of store.schedules.all.all()) this.set(scheduleOf(row, zone))
     for (const { id, schedule } of store.schedules.unfinishedRuns.all()) this.runMade(schedule, id)
     // A run may have ended in the last turn of the last life.
     for (const id of this.#byId.keys()) if (this.unfinished(id).length === 0) this.#freed.add(id)
@@ -70,6 +74,12 @@ export class Schedules {
     this.#byId.set(schedule.id, schedule)
     this.#byName.set(schedule.name, schedule)
     this.plan(schedule)
+  }
+
+  /** Its slots are those of the system's zone, which is `zone` from now on. */
+  enterZone(schedule: Schedule, zone: string): void {
+    const zoned = inZone(schedule.timing, zone)
+    this.set({ ...schedule, zoned, ...timetableOfStored(zoned) })
   }
 
   remove(schedule: Schedule): void {
@@ -131,16 +141,23 @@ export class Schedules {
   }
 }
 
-export const scheduleOf = (row: StoredSchedule): Schedule => {
+/** `system` stands for the zone that the system has. */
+export const inZone = (timing: Timing, zone: string): Timing =>
+  timing.zone === 'system' ? { ...timing, zone } : timing
+
+const scheduleOf = (row: StoredSchedule, zone: string): Schedule => {
   const timing = JSON.parse(row.timing) as Timing
+  const zoned = inZone(timing, zone)
   return {
     id: row.id,
     name: row.name,
     jobId: row.job_id,
     timing,
-    ...timetableOfStored(timing),
+    zoned,
+    ...timetableOfStored(zoned),
     catchUp: JSON.parse(row.catch_up) as CatchUp,
     overlap: row.overlap,
+    conditions: row.conditions === null ? null : (JSON.parse(row.conditions) as Conditions),
     input: row.input,
     priority: row.priority,
     createdAt: row.created_at,

@@ -1,8 +1,11 @@
+import { bothConditions } from '../../core/conditions.ts'
 import { decide, IN_TIME_MS, noRuns } from '../../core/schedule/decide.ts'
 import type { Decision, NoRunDecision, RunDecision } from '../../core/schedule/decide.ts'
+import type { Definition } from '../../../src-preload/contract.ts'
 import type { NoRunReason } from '../../../src-preload/schedule-policy.ts'
 import { cancelUnfinished } from '../commands/cancel.ts'
 import { definitionForRun, store } from '../commands/submit.ts'
+import type { StoredJob } from '../../store/queries/jobs.ts'
 import type { Schedule } from './schedules.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
@@ -26,6 +29,7 @@ export function decideSlotsOf(state: EngineState, tick: Tick, schedule: Schedule
     overlap,
     unfinished: state.schedules.unfinished(id).length,
     waiting: countWaiting(state, id),
+    isHeldOff: isHeldOff(state, schedule),
     jitterMs: timing.jitterMs,
     seed: id,
   })
@@ -56,6 +60,22 @@ export function startWaiting(state: EngineState, tick: Tick): void {
 export const countWaiting = (state: EngineState, schedule: number): number =>
   state.store.schedules.countWaiting.get(schedule) ?? 0
 
+/** What its runs need of the machine, if they are not to wait for it. */
+function isHeldOff(state: EngineState, schedule: Schedule): boolean {
+  const { conditions } = withConditionsOf(schedule, state.definitions.get(jobOf(state, schedule).definition_id))
+  return conditions?.waitMs === 0 && state.surroundings.firstUnmet(conditions) !== undefined
+}
+
+/** The job's definition, with the schedule's conditions on top; the same object where it has none. */
+const withConditionsOf = ({ conditions }: Schedule, definition: Definition): Definition =>
+  conditions === null ? definition : { ...definition, conditions: bothConditions(definition.conditions, conditions) }
+
+function jobOf(state: EngineState, { id, jobId }: Schedule): StoredJob {
+  const job = state.store.jobs.byId.get(jobId)
+  if (job === undefined) throw new Error(`schedule ${id} has no job`)
+  return job
+}
+
 /** `dueAt` null or in the past: at once. */
 export function makeRun(
   state: EngineState,
@@ -64,10 +84,12 @@ export function makeRun(
   slot: { at: number; isBackfill: boolean },
   dueAt: number | null,
 ): number {
-  const job = state.store.jobs.byId.get(schedule.jobId)
-  if (job === undefined) throw new Error(`schedule ${schedule.id} has no job`)
+  const job = jobOf(state, schedule)
+  const chosen = definitionForRun(state, job)
+  const definition = withConditionsOf(schedule, chosen.definition)
   const order = {
-    ...definitionForRun(state, job),
+    definitionId: definition === chosen.definition ? chosen.definitionId : state.definitions.idOf(definition),
+    definition,
     jobId: job.id,
     jobName: job.name,
     name: job.name,
@@ -75,6 +97,7 @@ export function makeRun(
     origin: 'schedule' as const,
     retryOf: null,
     dueAt: dueAt !== null && dueAt > tick.now ? dueAt : null,
+    isDelay: false,
     parentage: null,
     slot: { ...slot, schedule: schedule.id },
   }

@@ -6,6 +6,7 @@ import { slotsWithin } from '../../core/schedule/timetable.ts'
 import { timingInWords } from '../../core/schedule/words.ts'
 import { Timers } from '../../core/timers.ts'
 import { timetableOf } from '../commands/schedules.ts'
+import { inZone } from './schedules.ts'
 import type { Schedule } from './schedules.ts'
 import { countWaiting } from './slots.ts'
 import type { EngineState } from '../state.ts'
@@ -17,10 +18,12 @@ export function scheduleRow(state: EngineState, schedule: Schedule): ScheduleRow
     name: schedule.name,
     job: jobOf(state, schedule),
     timing: schedule.timing,
-    words: schedule.fault === null ? timingInWords(schedule.timing) : 'cannot be read any more',
+    zone: schedule.fault === null ? schedule.zoned.zone : 'UTC',
+    words: schedule.fault === null ? wordsOf(schedule.timing, schedule.zoned) : 'cannot be read any more',
     fault: schedule.fault,
     catchUp: schedule.catchUp,
     overlap: schedule.overlap,
+    conditions: schedule.conditions,
     input: JSON.parse(schedule.input) as Json,
     priority: schedule.priority,
     pausedAt: schedule.pausedAt,
@@ -33,10 +36,20 @@ export function scheduleRow(state: EngineState, schedule: Schedule): ScheduleRow
   }
 }
 
-export function previewOf(timing: Timing, after: number, limit: number): { words: string; slots: PlannedSlot[] } {
-  const slots = slotsWithin(timetableOf(timing), after, Infinity, limit)
-  return { words: timingInWords(timing), slots: planned(timing, slots) }
+/** `zone`: the system's. */
+export function previewOf(
+  timing: Timing,
+  zone: string,
+  after: number,
+  limit: number,
+): { words: string; zone: string; slots: PlannedSlot[] } {
+  const zoned = inZone(timing, zone)
+  const slots = slotsWithin(timetableOf(zoned), after, Infinity, limit)
+  return { words: wordsOf(timing, zoned), zone: zoned.zone, slots: planned(zoned, slots) }
 }
+
+const wordsOf = (timing: Timing, zoned: Timing): string =>
+  timingInWords(zoned) + (timing.zone === 'system' ? ', where the system is' : '')
 
 /** Goes from slot to slot and asks a schedule for its next one only when it is its turn. */
 export function upcomingSlots(
@@ -55,7 +68,7 @@ export function upcomingSlots(
   const rows: (PlannedSlot & { schedule: string; job: string })[] = []
   for (let at = heads.next(); at !== null && rows.length <= limit; at = heads.next()) {
     for (const schedule of heads.take(at)) {
-      const [note = null] = clockNotes(schedule.timing, [at])
+      const [note = null] = clockNotes(schedule.zoned, [at])
       rows.push({ at, note, schedule: schedule.name, job: jobOf(state, schedule) })
       advance(schedule, at)
     }

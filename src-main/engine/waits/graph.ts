@@ -242,10 +242,15 @@ class Builder {
     if (run?.lifecycle !== 'queued') return
     const lane = lanes.get(run.lane_id)
     if (lane.isPaused || (isPrivate && !lane.isPrivate)) return
+    // The machine can change at any moment.
+    if (lane.heldUpAt?.kind === 'condition') return
     const since = run.queued_at ?? run.created_at
-    const needs = lane.needs.flatMap((need) =>
-      need.kind === 'key' ? [this.#key(need, run.job_name)] : this.#permits('semaphore', need.name, null, need.amount),
-    )
+    const needs = lane.needs.flatMap((need) => {
+      if (need.kind === 'condition') return []
+      return need.kind === 'key'
+        ? [this.#key(need, run.job_name)]
+        : this.#permits('semaphore', need.name, null, need.amount)
+    })
     this.#add(runNode(id), { run: id, attempt: null, task: null, since, calls: [] }, [
       [...needs, this.#slot(lane.executor)],
     ])

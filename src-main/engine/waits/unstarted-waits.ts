@@ -1,8 +1,10 @@
+import { conditionInWords } from '../../../src-preload/conditions.ts'
 import type { Executor, Holder, Wait } from '../../../src-preload/contract.ts'
 import type { Lane, Need } from '../../core/admission.ts'
 import type { StoredRun } from '../../store/queries/runs.ts'
 import { keyInWords } from '../gates.ts'
 import type { EngineState, LiveRun } from '../state.ts'
+import { whatToDo } from '../surroundings.ts'
 import { COUNT_AHEAD_UP_TO, holdersOf } from './holders.ts'
 import type { Bounds } from './waits.ts'
 
@@ -52,6 +54,7 @@ function needWait(state: EngineState, run: StoredRun, need: Need, since: number,
       },
     ]
   }
+  if (need.kind === 'condition') return [machineWait(state, run, need, since)]
   const semaphore = state.objects.semaphores.semaphore.get(need.name)
   if (semaphore === undefined) return []
   const { free, settings, aheadOfLanes } = semaphore
@@ -70,6 +73,29 @@ function needWait(state: EngineState, run: StoredRun, need: Need, since: number,
       ...holdersOf(state, semaphore, bounds.holders),
     },
   ]
+}
+
+/** Nobody has the machine's state, and there is no line: all go on when it changes. */
+function machineWait(
+  { surroundings }: EngineState,
+  run: StoredRun,
+  need: Extract<Need, { kind: 'condition' }>,
+  queuedAt: number,
+): Wait {
+  const { condition } = need
+  const isKnown = surroundings.isKnown(condition)
+  return {
+    ...nobody,
+    kind: 'machine',
+    resource: conditionInWords(condition.kind, condition.idleMs),
+    condition: condition.kind,
+    idleMs: condition.idleMs,
+    isKnown,
+    hint: isKnown ? null : whatToDo(condition),
+    since: Math.max(queuedAt, surroundings.unmetSince(need) ?? 0),
+    // Without a limit it stays null; with one, the run is skipped then.
+    expectedAt: null,
+  }
 }
 
 function slotWait(state: EngineState, run: StoredRun, executor: Executor, since: number, bounds: Bounds): Wait {

@@ -45,14 +45,17 @@ export function prepareFutures(db: Database) {
        WHERE name = ? AND state = 'pending' RETURNING name`,
     ),
     /** `with` is JSON of a `Settlement`. */
-    plan: db.prepare<[at: number, settlement: string, name: string]>(
-      `UPDATE futures SET due_at = ?, due_with = ? WHERE name = ? AND state = 'pending'`,
+    plan: db.prepare<[at: number, isDelay: 0 | 1, settlement: string, name: string]>(
+      `UPDATE futures SET due_at = ?, is_delay = ?, due_with = ? WHERE name = ? AND state = 'pending'`,
     ),
     due: db.prepare<[now: number, limit: number], { name: string; due_with: string }>(
       `SELECT name, due_with FROM futures WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?`,
     ),
     /** When its timer settles it. */
     dueAt: db.prepare<[name: string], number | null>('SELECT due_at FROM futures WHERE name = ?').pluck(),
+    moveDelays: db.prepare<[byMs: number]>(
+      'UPDATE futures SET due_at = due_at + ? WHERE due_at IS NOT NULL AND is_delay = 1',
+    ),
     nextDue: db.prepare<[], number | null>('SELECT min(due_at) FROM futures WHERE due_at IS NOT NULL').pluck(),
   }
 }

@@ -94,25 +94,25 @@ export function prepareRuns(db: Database) {
   const insert = db.prepare(
     `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, parent_run, parent_attempt,
        on_parent_end, group_id, schedule_id, slot_at, is_backfill, priority, rank, lifecycle, created_at, due_at,
-       queued_at, expires_at, deadline_at, input)
+       is_delay, queued_at, expires_at, deadline_at, input)
      VALUES (@id, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @parentRun, @parentAttempt,
        @onParentEnd, @groupId, @scheduleId, @slotAt, @isBackfill, @priority, @rank, @lifecycle, @createdAt, @dueAt,
-       @queuedAt, @expiresAt, @deadlineAt, @input)`,
+       @isDelay, @queuedAt, @expiresAt, @deadlineAt, @input)`,
   )
   // One statement for the whole batch: a third of the cost of one insert each.
   const insertMany = db.prepare(
     `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, rank, lifecycle,
-       created_at, due_at, queued_at, expires_at, deadline_at, input)
+       created_at, due_at, is_delay, queued_at, expires_at, deadline_at, input)
      SELECT @id + inputs.key, @laneId, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority, @rank,
-       @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @deadlineAt, inputs.value
+       @lifecycle, @createdAt, @dueAt, @isDelay, @queuedAt, @expiresAt, @deadlineAt, inputs.value
      FROM json_each(@inputs) AS inputs`,
   )
   // The same for runs whose gates differ: each input comes with its lane.
   const insertManyInLanes = db.prepare(
     `INSERT INTO runs (id, lane_id, definition_id, job_id, job_name, name, origin, retry_of, priority, rank, lifecycle,
-       created_at, due_at, queued_at, expires_at, deadline_at, input)
+       created_at, due_at, is_delay, queued_at, expires_at, deadline_at, input)
      SELECT @id + inputs.key, inputs.value ->> 0, @definitionId, @jobId, @jobName, @name, @origin, @retryOf, @priority,
-       @rank, @lifecycle, @createdAt, @dueAt, @queuedAt, @expiresAt, @deadlineAt, inputs.value ->> 1
+       @rank, @lifecycle, @createdAt, @dueAt, @isDelay, @queuedAt, @expiresAt, @deadlineAt, inputs.value ->> 1
      FROM json_each(@inputs) AS inputs`,
   )
   const claim = db.prepare<
@@ -184,8 +184,11 @@ export function prepareRuns(db: Database) {
     `UPDATE runs SET lane_id = ? WHERE id = ? AND lifecycle = 'queued'`,
   )
   const nextDue = db.prepare<[], number | null>(`SELECT min(due_at) FROM runs WHERE lifecycle = 'scheduled'`).pluck()
-  const takeExpired = db.prepare<[now: number, limit: number], { id: number }>(
-    `SELECT id FROM runs WHERE lifecycle = 'queued' AND expires_at IS NOT NULL AND expires_at <= ?
+  const takeExpired = db.prepare<
+    [now: number, limit: number],
+    { id: number; definition_id: number; queued_at: number; expires_at: number }
+  >(
+    `SELECT id, definition_id, queued_at, expires_at FROM runs WHERE lifecycle = 'queued' AND expires_at IS NOT NULL AND expires_at <= ?
      ORDER BY expires_at LIMIT ?`,
   )
   const nextExpiry = db
@@ -213,9 +216,12 @@ export function prepareRuns(db: Database) {
   const moveDeadlines = db.prepare<[byMs: number]>(
     `UPDATE runs SET deadline_at = deadline_at + ? WHERE deadline_at IS NOT NULL AND lifecycle <> 'finished'`,
   )
-  // Of those that are delayed for the first time, `due_at` is a moment that somebody named.
-  const moveRetries = db.prepare<[byMs: number]>(
-    `UPDATE runs SET due_at = due_at + ? WHERE lifecycle = 'scheduled' AND attempt > 0`,
+  const setExpiry = db.prepare<[expiresAt: number | null, id: number]>(
+    `UPDATE runs SET expires_at = ? WHERE id = ? AND lifecycle = 'queued'`,
+  )
+  // Of the others `due_at` is a moment that somebody named.
+  const moveDelays = db.prepare<[byMs: number]>(
+    `UPDATE runs SET due_at = due_at + ? WHERE lifecycle = 'scheduled' AND (attempt > 0 OR is_delay = 1)`,
   )
   // One statement for each state, so that each has an index and the history is never looked at.
   const moveTo = (state: string) =>
@@ -277,7 +283,8 @@ export function prepareRuns(db: Database) {
     takeExpired,
     nextExpiry,
     moveExpiries,
-    moveRetries,
+    moveDelays,
+    setExpiry,
     setDeadline,
     takeOverdue,
     nextDeadline,

@@ -10,6 +10,8 @@ export type StoredSchedule = {
   /** JSON of `CatchUp`. */
   catch_up: string
   overlap: Overlap
+  /** JSON of `Conditions`. */
+  conditions: string | null
   input: string
   priority: number | null
   cursor_at: number
@@ -34,6 +36,7 @@ type Content = [
   timing: string,
   catchUp: string,
   overlap: Overlap,
+  conditions: string | null,
   input: string,
   priority: number | null,
   cursor: number,
@@ -42,17 +45,18 @@ type Content = [
 export function prepareSchedules(db: Database) {
   return {
     all: db.prepare<[], StoredSchedule>(
-      `SELECT id, name, job_id, timing, catch_up, overlap, input, priority, cursor_at, paused_at, created_at, updated_at
+      `SELECT id, name, job_id, timing, catch_up, overlap, conditions, input, priority, cursor_at, paused_at, created_at, updated_at
        FROM schedules ORDER BY name`,
     ),
     insert: db
       .prepare<[name: string, ...Content, now: number, now: number], number>(
-        `INSERT INTO schedules (name, job_id, timing, catch_up, overlap, input, priority, cursor_at, created_at, updated_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+        `INSERT INTO schedules (name, job_id, timing, catch_up, overlap, conditions, input, priority, cursor_at, created_at,
+           updated_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
       )
       .pluck(),
     replace: db.prepare<[...Content, now: number, id: number]>(
-      `UPDATE schedules SET job_id = ?, timing = ?, catch_up = ?, overlap = ?, input = ?, priority = ?,
+      `UPDATE schedules SET job_id = ?, timing = ?, catch_up = ?, overlap = ?, conditions = ?, input = ?, priority = ?,
          cursor_at = max(cursor_at, ?), updated_at = ? WHERE id = ?`,
     ),
     setPaused: db.prepare<[pausedAt: number | null, now: number, id: number]>(

@@ -37,6 +37,10 @@ export type Draft = RetryTexts &
     semaphores: string
     /** LIMIT or KEY=LIMIT. */
     concurrency: string
+    /** As saved; there are no fields for them. */
+    conditions: Definition['conditions']
+    /** A span. */
+    expectSuccess: string
     description: string
     priority: string
     /** NAME or VARIABLE=NAME, with commas between. */
@@ -50,7 +54,7 @@ export type Draft = RetryTexts &
 
 export type DraftField = Exclude<
   keyof Draft,
-  'kind' | 'executor' | 'commandAs' | 'start' | 'onOutput' | 'redirects' | 'oversize'
+  'kind' | 'executor' | 'commandAs' | 'start' | 'conditions' | 'onOutput' | 'redirects' | 'oversize'
 >
 export type DraftFaults = Partial<Record<DraftField, string>>
 export type DraftReading = { definition: Definition | null; faults: DraftFaults }
@@ -98,6 +102,8 @@ const blank: Draft = {
   semaphores: '',
   concurrency: '',
   secrets: '',
+  conditions: null,
+  expectSuccess: '',
   description: '',
   priority: '0',
   input: 'null',
@@ -138,6 +144,8 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     semaphores: semaphoresText(definition.semaphores),
     concurrency: definition.concurrency === null ? '' : concurrencyDraft(definition.concurrency),
     secrets: secretsText(definition.secrets),
+    conditions: definition.conditions,
+    expectSuccess: definition.expectSuccessEveryMs === null ? '' : durationText(definition.expectSuccessEveryMs),
     description: job.description ?? '',
     priority: String(job.priority),
   }
@@ -177,6 +185,8 @@ export function readDraft(draft: Draft): DraftReading {
     concurrency: readField(readConcurrency, draft, 'concurrency', faults),
     limits: readLimits(draft, isShared(draft), faults),
     secrets: readField(readSecrets, draft, 'secrets', faults) ?? [],
+    conditions: draft.conditions,
+    expectSuccessEveryMs: readSpan(draft, 'expectSuccess', faults),
     cwd: draft.cwd.trim() === '' ? null : draft.cwd.trim(),
     env: readEnv(draft.env, faults),
   }
@@ -229,6 +239,8 @@ type Policy = Pick<
   | 'concurrency'
   | 'limits'
   | 'secrets'
+  | 'conditions'
+  | 'expectSuccessEveryMs'
   | 'cwd'
   | 'env'
 >
@@ -277,7 +289,7 @@ function readCommand(draft: Draft, policy: Policy, faults: DraftFaults): Definit
   }
 }
 
-type SpanField = 'timeout' | 'queueTimeout' | 'idleTimeout' | 'totalTimeout' | 'grace'
+type SpanField = 'timeout' | 'expectSuccess' | 'queueTimeout' | 'idleTimeout' | 'totalTimeout' | 'grace'
 
 function readSpan(draft: Draft, field: SpanField, faults: DraftFaults): number | null {
   if (draft[field].trim() === '') return null

@@ -31,6 +31,7 @@ export function waitRoute(wait: Wait, run: number): string | null {
     case 'sleep':
     case 'promise':
     case 'interpreter':
+    case 'machine':
       return null
     default:
       return wait satisfies never

@@ -39,6 +39,8 @@ function whatWords(wait: Wait, now: number): string {
       return `job ${wait.job} is paused`
     case 'draining':
       return 'the host is stopping and starts nothing new'
+    case 'machine':
+      return `waiting for ${name}${wait.hint === null ? '' : `, which this host cannot see. ${wait.hint}`}`
     case 'semaphore': {
       const what = wait.perMs === null ? 'semaphore' : 'rate limit'
       return `${what} ${name}: needs ${wait.amount}, ${Math.max(0, wait.free)} of ${wait.permits} free`

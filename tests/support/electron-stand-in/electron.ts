@@ -138,7 +138,13 @@ export class MessagePortMain extends EventEmitter {
 }
 
 export const ipcMain = new EventEmitter()
-export const powerMonitor = new EventEmitter()
+class PowerMonitor extends EventEmitter {
+  isOnBattery = process.env['STAND_IN_ON_BATTERY'] === 'yes'
+  isOnBatteryPower = () => this.isOnBattery
+  getSystemIdleTime = () => 0
+}
+export const powerMonitor = new PowerMonitor()
+export const net = { isOnline: () => true }
 export const nativeTheme = { shouldUseDarkColors: true }
 
 export const dialogAnswers: number[] = []

@@ -54,6 +54,7 @@ class World {
   room(need: Need): number {
     const held = this.held.get(need.resource) ?? 0
     if (need.kind === 'key') return need.limit - held
+    if (need.kind === 'condition') return Infinity
     return Math.max(0, Math.floor(((this.permits.get(need.resource) ?? 0) - held) / need.amount))
   }
 
@@ -146,7 +147,7 @@ class World {
   }
 
   #count(need: Need, sign: 1 | -1): void {
-    const amount = need.kind === 'key' ? 1 : need.amount
+    const amount = need.kind === 'semaphore' ? need.amount : 1
     this.held.set(need.resource, (this.held.get(need.resource) ?? 0) + sign * amount)
     if (sign === -1) this.gatekeeper.wake(need.resource)
   }

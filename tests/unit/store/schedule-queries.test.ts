@@ -9,7 +9,7 @@ function storeWithSchedule() {
   db.exec(`INSERT INTO definitions (id, hash, body) VALUES (1, 'h', '{}');
     INSERT INTO jobs (id, name, definition_id, priority, created_at, updated_at) VALUES (1, 'work', 1, 0, 0, 0);`)
   const store = prepareStore(db)
-  const id = store.schedules.insert.get('nightly', 1, '{}', '{}', 'skip', 'null', null, 100, 100, 100) ?? 0
+  const id = store.schedules.insert.get('nightly', 1, '{}', '{}', 'skip', null, 'null', null, 100, 100, 100) ?? 0
   return { ...store, id }
 }
 
@@ -57,7 +57,7 @@ test('the cursor never goes back', () => {
   const cursor = () => db.prepare('SELECT cursor_at FROM schedules').pluck().get()
   expect(schedules.setCursor.run(200, id, 200).changes).toBe(1)
   expect(schedules.setCursor.run(150, id, 150).changes).toBe(0)
-  schedules.replace.run(1, '{}', '{}', 'skip', 'null', null, 120, 300, id)
+  schedules.replace.run(1, '{}', '{}', 'skip', null, 'null', null, 120, 300, id)
   expect(cursor()).toBe(200)
 })
 

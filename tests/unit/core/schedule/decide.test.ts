@@ -23,6 +23,7 @@ const ask = (question: Partial<Question>) =>
     overlap: 'allow',
     unfinished: 0,
     waiting: 0,
+    isHeldOff: false,
     jitterMs: 0,
     seed: 1,
     ...question,

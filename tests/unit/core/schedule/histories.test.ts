@@ -79,7 +79,18 @@ function play({
   let waiting = 0
 
   const decideNow = () => {
-    const question = { timetable, cursor, now, catchUp, overlap, unfinished, waiting, jitterMs: 0, seed: 1 }
+    const question = {
+      timetable,
+      cursor,
+      now,
+      catchUp,
+      overlap,
+      unfinished,
+      waiting,
+      isHeldOff: false,
+      jitterMs: 0,
+      seed: 1,
+    }
     const decided = decide(question)
     expect(decided.cursor).toBeGreaterThanOrEqual(cursor)
     const slots = slotsWithin(timetable, cursor, now, Infinity)
