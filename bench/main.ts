@@ -3,7 +3,17 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { build, isBuildStale } from '../bin/build-state.js'
 
-const names = ['submit', 'drain', 'queue', 'latency', 'tick-at-scale', 'admission', 'restart', 'deadlocks'] as const
+const names = [
+  'submit',
+  'drain',
+  'queue',
+  'latency',
+  'tick-at-scale',
+  'admission',
+  'restart',
+  'deadlocks',
+  'schedules',
+] as const
 
 const asked = process.argv.slice(2)
 const unknown = asked.filter((name) => !names.some((known) => known === name))

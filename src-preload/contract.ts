@@ -6,6 +6,7 @@
 import { eventIterator, oc, type } from '@orpc/contract'
 import type { ContractRouterClient } from '@orpc/contract'
 import * as v from 'valibot'
+import type { Alert, Heartbeat } from './alerts.ts'
 import { definitionSchema, limits, nameSchema } from './definition.ts'
 import type { Definition, Executor, ExecutorChoice } from './definition.ts'
 import { interpreterContract, interpreterFeeds } from './interpreter-contract.ts'
@@ -21,7 +22,7 @@ import { retryOverrideSchema } from './retry-policy.ts'
 import { idSchema, lifecycles, outcomes, runFilterSchema } from './run-filter.ts'
 import type { Lifecycle, Outcome } from './run-filter.ts'
 import { secretContract } from './secrets.ts'
-import { scheduleContract } from './schedule-contract.ts'
+import { scheduleContract, scheduleFeeds } from './schedule-contract.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
 
 /** Why something failed, as the script or we said it. `stack` has the positions of the user's source. */
@@ -154,6 +155,8 @@ export type JobRow = {
   createdAt: number
   updatedAt: number
   queued: number
+  /** Null: no success is expected of it. */
+  heartbeat: Heartbeat | null
   lastRun: { id: number; lifecycle: Lifecycle; outcome: Outcome | null; finishedAt: number | null } | null
 }
 
@@ -187,6 +190,8 @@ export type Status = {
   lastRunId: number
   /** How many deadlocks stand. */
   deadlocks: number
+  /** How many jobs have been silent for longer than they may. */
+  alerts: number
   databaseBytes: number
   loopDelayMs: number
   lastEventAt: number | null
@@ -336,6 +341,10 @@ export const contract = {
   ...historyContract,
   ...secretContract,
   ...interpreterContract,
+  alerts: {
+    /** Those that stand, the oldest first; with `all` the last ones, the newest first, also those that are over. */
+    list: oc.input(v.strictObject({ all: v.optional(v.boolean(), false) })).output(type<Alert[]>()),
+  },
   waits: {
     /** Those that stand, the oldest first, up to 100. */
     deadlocks: oc.output(type<Deadlock[]>()),
@@ -361,6 +370,7 @@ export const contract = {
     ...overviewFeeds,
     ...historyFeeds,
     ...interpreterFeeds,
+    ...scheduleFeeds,
     ack: oc.input(v.strictObject({ feed: v.string(), version: v.number() })).output(type<null>()),
   },
 }
@@ -375,4 +385,5 @@ export type { Definition, Executor, ExecutorChoice, Json, Lifecycle, LogLevel, O
 export type * from './history-contract.ts'
 export type { RunFilter } from './run-filter.ts'
 export type * from './interpreter-contract.ts'
+export type * from './alerts.ts'
 export type * from './waits.ts'

@@ -259,8 +259,20 @@ export const objectContract = {
       )
       .output(type<Page<FutureRow>>()),
     get: oc.input(v.strictObject({ name, limit: rows })).output(type<FutureDetail>()),
-    /** Settles it for all who wait and who will. Nobody needs to have asked for it yet; refused when it is settled. */
-    resolve: oc.input(v.strictObject({ name, value: valueSchema })).output(type<Settled>()),
+    /**
+     * Settles it for all who wait and who will, now or by a timer that outlives the host (`at` in epoch ms). Nobody needs to
+     * have asked for it yet; refused when it is settled.
+     */
+    resolve: oc
+      .input(
+        v.strictObject({
+          name,
+          value: valueSchema,
+          delayMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(objectLimits.periodMs))),
+          at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15))),
+        }),
+      )
+      .output(type<Settled>()),
     reject: oc
       .input(
         v.strictObject({

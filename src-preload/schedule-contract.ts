@@ -1,8 +1,9 @@
 /** The part of the contract that is about schedules: what makes runs over time. */
-import { oc, type } from '@orpc/contract'
+import { eventIterator, oc, type } from '@orpc/contract'
 import * as v from 'valibot'
 import { conditionsSchema } from './conditions.ts'
 import type { Conditions } from './conditions.ts'
+import type { FeedMessage, Lifecycle, Outcome } from './contract.ts'
 import { limits, nameSchema } from './definition.ts'
 import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
@@ -61,6 +62,31 @@ export type SlotRow = {
   decidedAt: number
 }
 
+/** One of the last slots, with how its run went. */
+export type SlotTick = SlotRow & { lifecycle: Lifecycle | null; runOutcome: Outcome | null }
+
+export type MissedSlot = SlotRow & { schedule: string | null; zone: string }
+
+/** A schedule as the window shows it: `last` are the last 20 slots, the oldest first. */
+export type ScheduleLive = ScheduleRow & {
+  last: SlotTick[]
+  /** How many of those came late or were missed. */
+  misfires: number
+}
+
+export type UpcomingSlot = PlannedSlot & { schedule: string; job: string; zone: string }
+
+export type SchedulesMeta = {
+  /** Of all; the feed has the first 500 by name that fit. */
+  total: number
+  fitting: number
+  /** The first 50 slots of the next 24 h. */
+  upcoming: UpcomingSlot[]
+  moreUpcoming: boolean
+  /** The last 20. */
+  missed: MissedSlot[]
+}
+
 const nameOnly = v.strictObject({ name: v.string() })
 const momentMs = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15))
 const rowLimit = (most: number, usual: number) =>
@@ -104,14 +130,19 @@ export const scheduleContract = {
           limit: rowLimit(limits.pageRows, 100),
         }),
       )
-      .output(type<{ rows: (PlannedSlot & { schedule: string; job: string })[]; more: boolean }>()),
+      .output(type<{ rows: UpcomingSlot[]; more: boolean }>()),
     /** What became of its slots, the newest first. */
     slots: oc
       .input(v.strictObject({ name: v.string(), before: v.optional(momentMs), limit: rowLimit(limits.pageRows, 50) }))
       .output(type<{ rows: SlotRow[]; more: boolean }>()),
+    /** Missed slots of all schedules, those seen last first. A schedule that was removed has no name. */
+    missed: oc
+      .input(v.strictObject({ limit: rowLimit(limits.pageRows, 50) }))
+      .output(type<{ rows: MissedSlot[]; more: boolean }>()),
     /**
      * Makes runs for past slots that had none, from `from` until before `until`, at once or as `preview` only. They are marked
-     * as backfilled and go by the job's limits, not by the schedule's overlap policy.
+     * as backfilled and go by the job's limits, not by the schedule's overlap policy. Slots from before `keptFrom` get none: the
+     * ledger, which knows which had one, is not kept so long (null: it has all).
      */
     backfill: oc
       .input(
@@ -123,6 +154,13 @@ export const scheduleContract = {
           preview: v.optional(v.boolean(), false),
         }),
       )
-      .output(type<{ slots: { at: number; run: number | null }[]; more: boolean }>()),
+      .output(type<{ slots: { at: number; run: number | null }[]; more: boolean; keptFrom: number | null }>()),
   },
+}
+
+export const scheduleFeeds = {
+  /** `text`: in the name of the schedule or of its job. */
+  schedules: oc
+    .input(v.strictObject({ text: v.optional(v.pipe(v.string(), v.maxLength(200)), '') }))
+    .output(eventIterator(type<FeedMessage<ScheduleLive, SchedulesMeta>>())),
 }

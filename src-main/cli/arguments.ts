@@ -93,6 +93,17 @@ export function parseTime(option: string, given: string, now: Date): number {
 /** The last one that a `Date` can hold. */
 const LAST_DATE_MS = 8.64e15
 
+export type WhenOptions = { at?: string | undefined; delay?: string | undefined }
+
+/** `--at` or `--delay`; neither: now. */
+export function parseStart({ at, delay }: WhenOptions): { at?: number; delayMs?: number } {
+  if (at !== undefined && delay !== undefined) throw new UseError('--at and --delay exclude each other: give one.')
+  return {
+    ...(at === undefined ? {} : { at: parseTime('--at', at, new Date()) }),
+    ...(delay === undefined ? {} : { delayMs: parseSpan('--delay', delay) }),
+  }
+}
+
 function parseClock(given: string, now: Date): number | null {
   const [, hours, minutes] = /^(\d{1,2}):(\d{2})$/.exec(given) ?? []
   if (hours === undefined || minutes === undefined || Number(hours) > 23 || Number(minutes) > 59) return null

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import type { Client } from '../../src-preload/contract.ts'
 import type { FutureDetail, FutureRow, Settled } from '../../src-preload/object-contract.ts'
-import { parseOneOf, parseValue } from './arguments.ts'
+import { parseOneOf, parseStart, parseValue } from './arguments.ts'
+import type { WhenOptions } from './arguments.ts'
 import { addShow } from './object-verbs.ts'
 import { counted, parseShown, printParties, printRest } from './object-words.ts'
 import { inertOn, printFacts, printJson, printLine, printTable } from './output.ts'
@@ -102,7 +103,7 @@ function addSettling(future: Command): void {
     await withHost(home, async (client) => {
       const settled = await work(client)
       if (json) printJson(settled)
-      else printLine(`future "${settled.future.name}" is ${said}; ${toldInWords(settled)}`)
+      else printLine(`future "${settled.future.name}" ${whenInWords(settled, said)}; ${toldInWords(settled)}`)
     })
   }
   future
@@ -110,9 +111,12 @@ function addSettling(future: Command): void {
     .description('settle a future with a value; the name need not be in use yet')
     .argument('<name>', 'name of the future')
     .argument('[json]', 'its value: JSON, @FILE, or - for standard input', 'null')
-    .action(async (name: string, given: string, _options: object, command: Command) => {
+    .option('--delay <duration>', 'let a timer do it so long from now: 90s, 10m')
+    .option('--at <time>', 'let a timer do it then: 18:30, 2027-01-31T18:30, or epoch ms')
+    .action(async (name: string, given: string, options: WhenOptions, command: Command) => {
       const value = await parseValue(given)
-      await settle(command, 'resolved', (client) => client.futures.resolve({ name, value }))
+      const when = parseStart(options)
+      await settle(command, 'resolved', (client) => client.futures.resolve({ name, value, ...when }))
     })
   future
     .command('reject')
@@ -133,7 +137,11 @@ function addSettling(future: Command): void {
     })
 }
 
-function toldInWords({ told, isNew }: Settled): string {
+const whenInWords = ({ future }: Settled, said: string): string =>
+  future.dueAt === null ? `is ${said}` : `will be ${said} at ${timeInWords(future.dueAt)}`
+
+function toldInWords({ future, told, isNew }: Settled): string {
+  if (future.state === 'pending') return counted(future.waiting, 'task waits', 'tasks wait')
   if (told > 0) return `${counted(told, 'task', 'tasks')} that waited ${told === 1 ? 'goes' : 'go'} on`
   return isNew ? 'no script has asked for it yet' : 'nobody waited for it'
 }

@@ -9,7 +9,7 @@ import { printFacts, printJson, printLine, printTable } from './output.ts'
 import { retryInWords } from './retry-options.ts'
 import { secretInWords } from './secret.ts'
 import { circumstancesOf, withHost } from './verb.ts'
-import { contentInWords, spanInWords, stateCell, stateInWords, timeInWords } from './words.ts'
+import { contentInWords, heartbeatInWords, spanInWords, stateCell, stateInWords, timeInWords } from './words.ts'
 
 /** `job`: the saved definitions, which `submit` runs by name. */
 export function addJob(program: Command): void {
@@ -116,6 +116,7 @@ function printJob(job: JobRow, advice: Advice | null): void {
     ['folder', definition.cwd],
     ['environment', Object.keys(definition.env).join(', ') || null],
     ['secrets', definition.secrets.map(secretInWords).join(', ') || null],
+    ['expects', job.heartbeat === null ? null : heartbeatInWords(job.heartbeat, Date.now())],
     ['queued', String(job.queued)],
     ['last run', job.lastRun === null ? null : `${job.lastRun.id} (${stateInWords(job.lastRun)})`],
     ['changed', timeInWords(job.updatedAt)],

@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Client, Deadlock, Lifecycle, RunDetail, RunRow } from '../../src-preload/contract.ts'
+import type { Alert, Client, Deadlock, Lifecycle, RunDetail, RunRow } from '../../src-preload/contract.ts'
 import { inertOn, printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { treeRows } from './run-tree.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { deadlockInWords, situationInWords } from './wait-words.ts'
-import { spanInWords, stateCell } from './words.ts'
+import { alertInWords, spanInWords, stateCell } from './words.ts'
 
 /** What is further on its way comes first; within that, what was accepted first. */
 const unfinished: Lifecycle[] = ['stopping', 'running', 'queued', 'scheduled']
@@ -26,6 +26,7 @@ export function addPs(program: Command): void {
         if (json) return printJson(details ?? rows)
         const now = Date.now()
         printDeadlocks(await client.waits.deadlocks(), now)
+        printAlerts(await client.alerts.list({}), now)
         print(rows, details, now)
         const { counts } = await client.engine.status()
         const hidden = unfinished.reduce((sum, lifecycle) => sum + counts[lifecycle], 0) - rows.length
@@ -49,6 +50,12 @@ function printDeadlocks(deadlocks: Deadlock[], now: number): void {
     for (const line of deadlockInWords(deadlock, now)) printLine(inertOn(process.stdout, line))
     printLine('')
   }
+}
+
+/** Jobs that have been silent for longer than they may. */
+function printAlerts(alerts: Alert[], now: number): void {
+  for (const alert of alerts) printLine(`SILENT ${alertInWords(alert, now)}`)
+  if (alerts.length > 0) printLine('')
 }
 
 /** `details` makes it a tree. */

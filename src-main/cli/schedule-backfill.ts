@@ -31,6 +31,10 @@ export function addScheduleBackfill(schedule: Command): void {
         const { zone } = await client.schedules.get({ name })
         const answer = await client.schedules.backfill(request)
         if (json) return printJson(answer)
+        if (answer.keptFrom !== null && answer.keptFrom > request.from)
+          printLine(
+            `What became of slots before ${momentIn(zone, answer.keptFrom)} is not kept any more: they get no run`,
+          )
         if (answer.slots.length === 0) return printLine('There is no slot without a run in that time.')
         printTable(
           ['SLOT', 'RUN'],

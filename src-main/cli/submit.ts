@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import type { Submit } from '../../src-preload/contract.ts'
-import { parseInput, parseSpan, parseTime, parseWhole } from './arguments.ts'
-import { UseError } from './failure.ts'
+import { parseInput, parseStart, parseWhole } from './arguments.ts'
 import { printJson, printLine } from './output.ts'
 import { addRetryOptions, parseRetryOverride } from './retry-options.ts'
 import type { RetryOptions } from './retry-options.ts'
@@ -37,10 +36,8 @@ function parseWhen({
   ...options
 }: Options): Pick<Submit, 'at' | 'delayMs' | 'priority' | 'retry'> {
   const retry = parseRetryOverride(options)
-  if (at !== undefined && delay !== undefined) throw new UseError('--at and --delay exclude each other: give one.')
   return {
-    ...(at === undefined ? {} : { at: parseTime('--at', at, new Date()) }),
-    ...(delay === undefined ? {} : { delayMs: parseSpan('--delay', delay) }),
+    ...parseStart({ at, delay }),
     ...(retry === undefined ? {} : { retry }),
     ...(priority === undefined ? {} : { priority: parseWhole('--priority', priority, -1000, 1000) }),
   }

@@ -1,4 +1,14 @@
-import type { Canceller, JobRow, Json, LogLine, RunError, RunEvent, RunRow } from '../../src-preload/contract.ts'
+import type {
+  Alert,
+  Canceller,
+  Heartbeat,
+  JobRow,
+  Json,
+  LogLine,
+  RunError,
+  RunEvent,
+  RunRow,
+} from '../../src-preload/contract.ts'
 import type { Cell, Colour } from './output.ts'
 
 const colours: Record<NonNullable<RunRow['outcome']> | RunRow['lifecycle'], Colour> = {
@@ -95,4 +105,20 @@ export function errorLines(error: RunError): string[] {
 export function inShort(value: Json): string {
   const text = JSON.stringify(value)
   return text.length <= 400 ? text : `${text.slice(0, 400)}… (${text.length} characters; all of it with --json)`
+}
+
+/** "job "backup": no success for 26 h, expected every 24 h". */
+export const alertInWords = ({ job, quietSince, everyMs }: Alert, nowMs: number): string =>
+  `job "${job}": no success for ${spanInWords(nowMs - quietSince)}, expected every ${spanInWords(everyMs)}`
+
+export function heartbeatInWords(
+  { everyMs, lastSuccess, quietSince, alertRaisedAt }: Heartbeat,
+  nowMs: number,
+): string {
+  const last =
+    lastSuccess === null
+      ? `none yet, waited for since ${timeInWords(quietSince)}`
+      : `the last ${spanInWords(nowMs - lastSuccess)} ago`
+  const alert = alertRaisedAt === null ? '' : `; ALERT since ${timeInWords(alertRaisedAt)}`
+  return `a success every ${spanInWords(everyMs)}; ${last}${alert}`
 }

@@ -16,6 +16,11 @@ export class Timers<Key> {
     this.#up(this.#heap.length - 1)
   }
 
+  /** Its deadline, or null when there is none. */
+  get(key: Key): number | null {
+    return this.#byKey.get(key)?.at ?? null
+  }
+
   /** Cancelled entries stay in the heap until they surface, so that cancelling is a map lookup. */
   cancel(key: Key): void {
     const entry = this.#byKey.get(key)

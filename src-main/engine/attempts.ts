@@ -129,12 +129,13 @@ export function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report:
     if (jobId !== null && cpuMs !== null && verdict.outcome === 'succeeded') {
       state.autoExecutors.measured(jobId, { executor, wallMs: Math.max(0, tick.now - startedAt), cpuMs })
     }
-    finish(state, tick, verdict, { ...last, parent, group, stop, progress: unsavedProgress, isUneventful })
+    finish(state, tick, verdict, { ...last, jobId, parent, group, stop, progress: unsavedProgress, isUneventful })
   }
 }
 
 type LastAttempt = {
   id: number
+  jobId: number | null
   attempt: number
   /** The run that spawned it. */
   parent: number | null
@@ -177,6 +178,7 @@ export function finish(
   state.counters.add(wasCounter[outcome], 1)
   if (last.isUneventful) tick.changes.status = true
   else tick.event(last.id, 'finished', { outcome, attempt: last.attempt })
+  if (outcome === 'succeeded' && last.jobId !== null) state.heartbeats.succeeded(state, tick, last.jobId, last.id)
   runEnded(state, tick, last, { outcome, result, error }, last.stop)
 }
 

@@ -39,6 +39,7 @@ export function followClock(state: EngineState, movedMs: number): void {
   state.store.runs.moveExpiries.run(movedMs)
   state.store.runs.moveDelays.run(movedMs)
   state.store.futures.moveDelays.run(movedMs)
+  state.store.groups.moveDeadlines.run(movedMs)
   state.store.runs.moveDeadlines.run(movedMs)
   for (const run of state.live.values()) if (run.deadlineAt !== null) run.deadlineAt += movedMs
   moveUses(state, movedMs)
@@ -104,7 +105,8 @@ export function expireTotal(state: EngineState, tick: Tick): number {
 }
 
 /**
- * The next moment, in epoch ms, at which a run is due or out of time, a future's timer settles it or a schedule has a slot;
+ * The next moment, in epoch ms, at which a run is due or out of time, a future's timer settles it, a schedule has a slot or a
+ * job has been silent for too long;
  * null: none.
  */
 export function nextPlanned(state: EngineState): number | null {
@@ -113,6 +115,9 @@ export function nextPlanned(state: EngineState): number | null {
   const deadline = state.store.runs.nextDeadline.get() ?? null
   const settling = state.store.futures.nextDue.get() ?? null
   const slot = state.drainingSince === null ? state.schedules.nextDue() : null
-  const planned = [due, expiry, deadline, settling, slot].filter((moment) => moment !== null)
+  const groups = state.store.groups.nextDeadline.get() ?? null
+  const planned = [due, expiry, deadline, groups, settling, slot, state.heartbeats.nextDue()].filter(
+    (moment) => moment !== null,
+  )
   return planned.length === 0 ? null : Math.min(...planned)
 }

@@ -17,6 +17,7 @@ import { Chores } from './history/chores.ts'
 import { expireQueued, expireTotal, followClock, nextPlanned, queueDue } from './due.ts'
 import { applyNamedReport } from './named/reports.ts'
 import { settleDueFutures } from './objects/futures.ts'
+import { abortOverdueGroups } from './objects/groups.ts'
 import { flushQueues } from './objects/queues.ts'
 import { advanceCascades } from './objects/cascade-turn.ts'
 import { recover } from './recovery.ts'
@@ -257,10 +258,12 @@ export class Engine {
     if (planned !== null && planned <= tick.now) {
       // First, so that what is out of time is not queued once more.
       expireTotal(state, tick)
+      abortOverdueGroups(state, tick)
       queueDue(state, tick)
       expireQueued(state, tick)
       settleDueFutures(state, tick)
       decideSlots(state, tick)
+      state.heartbeats.raise(state, tick)
     }
     let taken = 0
     for (const item of this.#inbox) {
@@ -367,7 +370,8 @@ export class Engine {
       this.#plan()
     }
     for (const reply of effects.replies) reply()
-    if (changes.status || changes.jobs || changes.bulk || changes.runs.size > 0 || changes.logs.size > 0) {
+    const { runs, logs } = changes
+    if (changes.status || changes.jobs || changes.schedules || changes.bulk || runs.size > 0 || logs.size > 0) {
       for (const listener of this.#listeners) listener(changes)
     }
   }

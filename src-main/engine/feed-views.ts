@@ -100,6 +100,7 @@ export function statusOf(engine: Engine, facts: HostFacts, loopDelayMs: number):
     objects: countObjects(state.objects),
     lastRunId: state.counters.get('last_run'),
     deadlocks: state.deadlocks.standing.size,
+    alerts: state.heartbeats.standing,
     databaseBytes: state.store.databaseBytes.get() ?? 0,
     loopDelayMs,
     lastEventAt: engine.lastEventAt,

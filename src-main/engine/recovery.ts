@@ -61,6 +61,7 @@ function settle(state: EngineState, tick: Tick, run: StoredRun): void {
   } else
     finish(state, tick, verdict, {
       ...last,
+      jobId,
       parent: run.parent_run,
       group: run.group_id,
       stop,

@@ -25,7 +25,9 @@ import { createObjectRouter } from './objects/router.ts'
 import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
 import { createSecretRouter } from './secret-router.ts'
+import { createScheduleFeeds } from './schedules/feed.ts'
 import { createScheduleRouter } from './schedules/router.ts'
+import { lastAlerts, standingAlerts } from './heartbeats.ts'
 import type { EngineState } from './state.ts'
 import { deadlocksOf } from './waits/deadlock-views.ts'
 import { jobNamed, jobRow, logLines, runDetail, runRow } from './views.ts'
@@ -106,6 +108,11 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
     ...createHistoryRouter(engine),
     ...createSecretRouter(engine),
     ...createInterpreterRouter(engine),
+    alerts: {
+      list: on.alerts.list.handler(({ input }) =>
+        engine.read((state) => (input.all ? lastAlerts(state, 100) : standingAlerts(state))),
+      ),
+    },
     waits: {
       deadlocks: on.waits.deadlocks.handler(() => engine.read((state) => deadlocksOf(state, 100))),
     },
@@ -131,6 +138,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
       ...createOverviewFeeds(engine, feeds),
       ...createHistoryFeeds(engine, feeds),
       ...createInterpreterFeeds(engine, feeds),
+      ...createScheduleFeeds(engine, feeds),
       ack: on.feeds.ack.handler(({ input }) => {
         feeds.ack(input.feed, input.version)
         return null

@@ -14,12 +14,14 @@ import { Definitions } from './definitions.ts'
 import { roomIn } from './gates.ts'
 import { loadHistory } from './history/history.ts'
 import type { History } from './history/history.ts'
+import { Heartbeats } from './heartbeats.ts'
 import { KeyHolds } from './key-holds.ts'
 import { Lanes } from './lanes.ts'
 import { loadObjects } from './objects/objects.ts'
 import type { Objects } from './objects/objects.ts'
 import type { ScriptSide } from './objects/script-side.ts'
 import type { Secrets } from './secrets.ts'
+import { Ledger } from './schedules/ledger.ts'
 import { Schedules } from './schedules/schedules.ts'
 import { noNamed } from './named/state.ts'
 import type { NamedState } from './named/state.ts'
@@ -76,7 +78,9 @@ export type EngineState = {
   readonly named: NamedState
   readonly schedules: Schedules
   readonly secrets: Secrets
+  readonly ledger: Ledger
   readonly surroundings: SurroundingsSeen
+  readonly heartbeats: Heartbeats
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
@@ -138,6 +142,8 @@ export function createState(options: {
     named: noNamed(),
     schedules: new Schedules(store, isPrivate, surroundings.zone),
     surroundings,
+    ledger: new Ledger(),
+    heartbeats: new Heartbeats(store, isPrivate),
     live: new Map(),
     inUse: perExecutor(() => 0),
     timers: new Timers(),

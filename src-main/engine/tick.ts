@@ -9,6 +9,8 @@ export type Changes = {
   runs: Set<number>
   logs: Set<number>
   jobs: boolean
+  /** A schedule, or what became of its slots. */
+  schedules: boolean
   /** Anything at all that the counters or slots show. */
   status: boolean
   /** An action on many runs. */
@@ -39,4 +41,11 @@ export type Tick = {
   readonly startsTold: Set<number>
 }
 
-export const noChanges = (): Changes => ({ runs: new Set(), logs: new Set(), jobs: false, status: false, bulk: false })
+export const noChanges = (): Changes => ({
+  runs: new Set(),
+  logs: new Set(),
+  jobs: false,
+  schedules: false,
+  status: false,
+  bulk: false,
+})

@@ -144,6 +144,7 @@ export function jobRow(state: EngineState, job: StoredJob): JobRow {
     createdAt: job.created_at,
     updatedAt: job.updated_at,
     queued: state.lanes.queuedOfJob(job.id),
+    heartbeat: state.heartbeats.of(job.id),
     lastRun:
       last === undefined
         ? null

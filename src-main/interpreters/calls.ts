@@ -118,8 +118,14 @@ export const callSchema = v.union([
   /** `isFollowed`: answered like the others, but no task waits for it; those that do say so by themselves. */
   v.strictObject({ ...run, do: v.literal('watch'), run: id, isFollowed: v.optional(v.boolean()) }), // waits; Ended
   v.strictObject({ ...run, do: v.literal('cancel'), run: id, message }), // whether it was unfinished
-  /** Opens a durable group: when one of its runs fails, the engine cancels the others. */
-  v.strictObject({ ...group, do: v.literal('open'), name: v.nullable(name) }), // { group: id }
+  /** Opens a durable group: when one of its runs fails, or its deadline passes, the engine cancels the others. */
+  v.strictObject({
+    ...group,
+    do: v.literal('open'),
+    name: v.nullable(name),
+    /** How long from now; left out: no deadline. */
+    deadlineMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(objectLimits.periodMs))),
+  }), // { group: id }
   v.strictObject({ ...group, do: v.literal('cancel'), group: id, message }), // null
 
   ...interpreterCalls,

@@ -10,6 +10,7 @@ import { prepareFutures } from './queries/futures.ts'
 import { prepareBulk } from './queries/bulk.ts'
 import { prepareGroups } from './queries/groups.ts'
 import { prepareHistory } from './queries/history.ts'
+import { prepareHeartbeats } from './queries/heartbeats.ts'
 import { prepareJobs } from './queries/jobs.ts'
 import { prepareLanes } from './queries/lanes.ts'
 import { prepareLogs } from './queries/logs.ts'
@@ -53,6 +54,7 @@ export function prepareStore(db: Database) {
     bulk: prepareBulk(db),
     settings: prepareSettings(db),
     secrets: prepareSecrets(db),
+    heartbeats: prepareHeartbeats(db),
     counters: prepareCounters(db),
     /** One write transaction; rolls back when `work` throws. Nothing inside may await. */
     transaction<T>(work: () => T): T {

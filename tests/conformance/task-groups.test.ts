@@ -227,3 +227,65 @@ describe('task groups', () => {
       ])
     }))
 })
+
+describe('deadlines of groups', () => {
+  test('cancel all members and the function, and a TimeoutError comes out after their cleanup', () =>
+    inRun(async ({ at }) => {
+      const lines: string[] = []
+      const error = await outcome(
+        taskGroup(
+          async (group) => {
+            group.spawn(async () => {
+              try {
+                await sleep(1_000)
+              } finally {
+                await sleep(5)
+                lines.push('cleaned up')
+              }
+            })
+            await sleep(1_000)
+          },
+          { deadline: '20ms' },
+        ),
+      )
+      expect([error, lines, at()]).toEqual([expect.any(sdk.TimeoutError), ['cleaned up'], 25])
+    }))
+
+  test('a group that is done in time has no deadline any more', () =>
+    inRun(async ({ at }) => {
+      const value = await taskGroup(async (group) => [group.spawn(() => sleep(10, 'done'))], { deadline: 20 })
+      await sleep(50)
+      expect([value.map((each) => each.result()), at()]).toEqual([['done'], 60])
+    }))
+
+  test('in a block the members are cancelled, and nothing can be spawned after', () =>
+    inRun(async ({ at }) => {
+      const block = async () => {
+        await using group = taskGroup({ deadline: 20 })
+        const member = group.spawn(() => sleep(1_000))
+        await sleep(30)
+        expect(member.cancelled()).toBe(true)
+        expect(() => group.spawn(() => sleep(1))).toThrow('is being aborted')
+      }
+      expect([await outcome(block()), at()]).toEqual([expect.any(sdk.TimeoutError), 30])
+    }))
+
+  test('an error of a member is not lost when the time is up too', () =>
+    inRun(async () => {
+      const error = await outcome(
+        taskGroup(
+          (group) => {
+            group.spawn(async () => {
+              try {
+                await sleep(1_000)
+              } catch {
+                throw boom
+              }
+            })
+          },
+          { deadline: 10 },
+        ),
+      )
+      expect(errorsOf(error)).toEqual([boom])
+    }))
+})

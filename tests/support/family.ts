@@ -59,8 +59,10 @@ export async function openFamily(options: Parameters<typeof openSimulatedEngine>
         ...calls.map((call) => ({ type: 'call' as const, run, attempt, task: 0, place: null, ...call })),
       )
     },
-    openGroup: async (run: number): Promise<number> =>
-      ((await ask(run, { on: 'group', do: 'open', name: null })) as { group: number }).group,
+    openGroup: async (run: number, deadlineMs?: number): Promise<number> => {
+      const open = { on: 'group' as const, do: 'open' as const, name: null }
+      return ((await ask(run, deadlineMs === undefined ? open : { ...open, deadlineMs })) as { group: number }).group
+    },
     watch: (run: number, watched: number) => send(run, { on: 'run', do: 'watch', run: watched }),
     end: (run: number, how: 'returned' | 'threw' | 'interrupted' = 'returned', attempt = attemptOf(run)) => {
       const ending = {

@@ -2,13 +2,19 @@ import type { Settled } from '../../../src-preload/object-contract.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { ListedFuture, Settlement } from '../../store/queries/futures.ts'
 import { futureRow } from '../objects/future-views.ts'
-import { cancelled, findFuture, settleFuture } from '../objects/futures.ts'
+import { cancelled, findFuture, planOrSettle } from '../objects/futures.ts'
+import type { When } from './submit.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 
-/** `value` is a JSON text. */
-export const resolveFuture = (state: EngineState, tick: Tick, name: string, value: string): Settled =>
-  settle(state, tick, name, { state: 'done', value })
+/** `value` is a JSON text. With a time that is still to come, a timer does it then. */
+export const resolveFuture = (
+  state: EngineState,
+  tick: Tick,
+  name: string,
+  value: string,
+  when: Pick<When, 'delayMs' | 'at'> = {},
+): Settled => settle(state, tick, name, { state: 'done', value }, when)
 
 export function rejectFuture(
   state: EngineState,
@@ -35,14 +41,21 @@ export function removeFuture(state: EngineState, tick: Tick, name: string): void
   tick.changes.status = true
 }
 
-function settle(state: EngineState, tick: Tick, name: string, settlement: Settlement): Settled {
+function settle(
+  state: EngineState,
+  tick: Tick,
+  name: string,
+  settlement: Settlement,
+  when: Pick<When, 'delayMs' | 'at'> = {},
+): Settled {
   const known = state.store.futures.listed.get(name)
   if (known !== undefined && known.state !== 'pending')
     throw problem('FUTURE_SETTLED', { name, state: known.state, by: known.settled_by ?? 'nobody' })
   findFuture(state, tick, name)
-  const told = state.objects.futureWaits.get(name)?.size ?? 0
-  settleFuture(state, tick, name, settlement, 'person')
-  return { future: futureRow(state, futureNamed(state, name)), told, isNew: known === undefined }
+  const waiting = state.objects.futureWaits.get(name)?.size ?? 0
+  planOrSettle(state, tick, name, when, settlement, 'person')
+  const future = futureRow(state, futureNamed(state, name))
+  return { future, told: future.state === 'pending' ? 0 : waiting, isNew: known === undefined }
 }
 
 function futureNamed({ store }: EngineState, name: string): ListedFuture {

@@ -19,12 +19,15 @@ export function saveJob(state: EngineState, tick: Tick, job: SaveJob): void {
   if (existing !== undefined && !job.replace) throw problem('JOB_EXISTS', { name: job.name })
   checkConditions(state, job.definition.conditions)
   const definitionId = state.definitions.idOf(job.definition)
-  if (existing === undefined) {
+  const id =
+    existing?.id ??
     state.store.jobs.insert.get(job.name, job.description, definitionId, job.priority, tick.now, tick.now)
-  } else {
+  if (id === undefined) throw new Error('the store gave the new job no id')
+  if (existing !== undefined) {
     state.store.jobs.replace.run(job.description, definitionId, job.priority, tick.now, existing.id)
     state.autoExecutors.forget(existing.id)
   }
+  state.heartbeats.expect(state, tick, id, job.definition.expectSuccessEveryMs)
   tick.changes.jobs = true
 }
 
@@ -37,6 +40,7 @@ export function removeJob(state: EngineState, tick: Tick, name: string): void {
   const schedules = state.schedules.all().filter((schedule) => schedule.jobId === job.id)
   if (schedules.length > 0) throw problem('JOB_SCHEDULED', { name, schedules: schedules.map((each) => each.name) })
   if (unfinished > 0) throw problem('JOB_BUSY', { name, unfinished })
+  state.heartbeats.removed(state, tick, job.id)
   state.store.jobs.remove.run(job.id)
   tick.changes.jobs = true
 }
@@ -47,6 +51,7 @@ export function setJobPaused(state: EngineState, tick: Tick, name: string, isPau
   if ((job.paused_at !== null) === isPaused) return
   state.store.jobs.setPaused.run(isPaused ? tick.now : null, tick.now, job.id)
   state.lanes.setPaused(job.id, isPaused)
+  state.heartbeats.setPaused(state, tick, job.id, isPaused)
   tick.changes.jobs = true
   tick.changes.status = true
 }

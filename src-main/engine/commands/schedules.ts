@@ -43,7 +43,7 @@ export function saveSchedule(state: EngineState, tick: Tick, request: SaveSchedu
   const id = existing?.id ?? schedules.insert.get(name, ...content, tick.now, tick.now)
   if (id === undefined) throw new Error('the store gave the new schedule no id')
   if (existing !== null) schedules.replace.run(...content, tick.now, id)
-  state.schedules.set({
+  const saved: Schedule = {
     id,
     name,
     jobId: job.id,
@@ -59,8 +59,13 @@ export function saveSchedule(state: EngineState, tick: Tick, request: SaveSchedu
     createdAt: existing?.createdAt ?? tick.now,
     updatedAt: tick.now,
     cursor,
+    ledgerFrom: existing?.ledgerFrom ?? null,
     pausedAt: existing?.pausedAt ?? null,
-  })
+  }
+  state.schedules.set(saved)
+  const { next, by } = state.schedules.decided(saved, cursor)
+  schedules.setCursor.run(cursor, next, by, id, cursor)
+  tick.changes.schedules = true
 }
 
 export function removeSchedule(state: EngineState, tick: Tick, name: string): void {
@@ -69,6 +74,7 @@ export function removeSchedule(state: EngineState, tick: Tick, name: string): vo
   state.store.schedules.skipWaiting.run('removed', schedule.id)
   state.store.schedules.remove.run(schedule.id)
   state.schedules.remove(schedule)
+  tick.changes.schedules = true
 }
 
 export function setSchedulePaused(state: EngineState, tick: Tick, name: string, isPaused: boolean): void {
@@ -78,29 +84,34 @@ export function setSchedulePaused(state: EngineState, tick: Tick, name: string, 
   const pausedAt = isPaused ? tick.now : null
   state.store.schedules.setPaused.run(pausedAt, tick.now, schedule.id)
   state.schedules.set({ ...schedule, pausedAt, updatedAt: tick.now })
+  tick.changes.schedules = true
 }
 
 type Backfill = { name: string; from: number; until: number; limit: number; preview: boolean }
 
-/** Past slots that had no run get one; `more`: there are others beyond the limit. */
+/**
+ * Past slots that had no run get one; `more`: there are others beyond the limit. Of those from before `keptFrom` nobody knows
+ * any more whether they had one: they get none.
+ */
 export function backfill(
   state: EngineState,
   tick: Tick,
   { name, from, until, limit, preview }: Backfill,
-): { slots: { at: number; run: number | null }[]; more: boolean } {
+): { slots: { at: number; run: number | null }[]; more: boolean; keptFrom: number | null } {
   const schedule = state.schedules.named(name)
+  const { ledgerFrom: keptFrom } = schedule
   if (until <= from) throw problem('BAD_INPUT', { details: 'the range ends before it begins' })
   if (!preview && state.drainingSince !== null) throw problem('DRAINING')
   // What is to come, or is about to be decided, is not of the past.
   const end = Math.min(until - 1, schedule.cursor, tick.now)
-  const { slots, more } = slotsWithoutRun(state, schedule, from - 1, end, limit)
-  if (preview) return { slots: slots.map((at) => ({ at, run: null })), more }
+  const { slots, more } = slotsWithoutRun(state, schedule, Math.max(from, keptFrom ?? 0) - 1, end, limit)
+  if (preview) return { slots: slots.map((at) => ({ at, run: null })), more, keptFrom }
   const made = slots.map((at) => {
     const run = makeRun(state, tick, schedule, { at, isBackfill: true }, null)
     state.store.schedules.insertSlot.run(schedule.id, at, 1, at, 1, 'late', null, run, tick.now)
     return { at, run }
   })
-  return { slots: made, more }
+  return { slots: made, more, keptFrom }
 }
 
 /** Slots that are looked at for one backfill: a turn of the engine does not take long. */

@@ -10,7 +10,12 @@ import type { Asker } from './script-side.ts'
 export function applyToGroup(state: EngineState, tick: Tick, asker: Asker, call: CallOn<'group'>): void {
   switch (call.do) {
     case 'open': {
-      const id = state.store.groups.insert.get(call.name, asker.run, tick.now)
+      const id = state.store.groups.insert.get(
+        call.name,
+        asker.run,
+        call.deadlineMs === undefined ? null : tick.now + call.deadlineMs,
+        tick.now,
+      )
       if (id === undefined) throw new Error('the store gave the new group no id')
       answer(state.live, tick, asker, { group: id })
       return
@@ -32,6 +37,15 @@ export function applyToGroup(state: EngineState, tick: Tick, asker: Asker, call:
 /** A run of the group has failed, which is the end of the others, also when nobody waits for them any more. */
 export function abortGroup(state: EngineState, group: number, run: number, what: string): void {
   abort(state, group, run, `run ${run} of the same group ${what}`)
+}
+
+/** Upper bound of one turn's work with deadlines; the rest follows in the next turn. */
+const BATCH = 1_000
+
+/** Cancels what runs in groups whose deadline has passed, also when the run that opened them is over. */
+export function abortOverdueGroups(state: EngineState, tick: Tick): void {
+  for (const group of state.store.groups.overdue.all(tick.now, BATCH))
+    abort(state, group.id, group.parent_run, 'the deadline of its group has passed')
 }
 
 /** Refuses a run that group `id` does not take. */

@@ -80,7 +80,7 @@ export function createObjectRouter(engine: Engine) {
       get: on.futures.get.handler(({ input }) => engine.read((state) => futureDetail(state, input.name, input.limit))),
       resolve: on.futures.resolve.handler(({ input }) => {
         const value = JSON.stringify(input.value)
-        return engine.command((state, tick) => resolveFuture(state, tick, input.name, value))
+        return engine.command((state, tick) => resolveFuture(state, tick, input.name, value, input))
       }),
       reject: on.futures.reject.handler(({ input: { name, message, error } }) =>
         engine.command((state, tick) => rejectFuture(state, tick, name, { name: error, message })),

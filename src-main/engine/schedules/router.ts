@@ -2,7 +2,7 @@ import { implement } from '@orpc/server'
 import { scheduleContract } from '../../../src-preload/schedule-contract.ts'
 import { backfill, removeSchedule, saveSchedule, setSchedulePaused } from '../commands/schedules.ts'
 import type { Engine } from '../engine.ts'
-import { previewOf, scheduleRow, slotPage, upcomingSlots } from './views.ts'
+import { missedSlots, previewOf, scheduleRow, slotPage, upcomingSlots } from './views.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 
@@ -47,6 +47,7 @@ export function createScheduleRouter(engine: Engine) {
           slotPage(state, state.schedules.named(input.name), input.before ?? 8.64e15, input.limit),
         ),
       ),
+      missed: on.schedules.missed.handler(({ input }) => engine.read((state) => missedSlots(state, input.limit))),
       backfill: on.schedules.backfill.handler(({ input }) =>
         engine.command((state, tick) => backfill(state, tick, input)),
       ),

@@ -28,6 +28,8 @@ export type Schedule = {
   readonly updatedAt: number
   /** Every slot up to here is decided. */
   cursor: number
+  /** Slots before it are not in the ledger any more; null: none was removed yet. */
+  ledgerFrom: number | null
   pausedAt: number | null
 }
 
@@ -40,19 +42,26 @@ export class Schedules {
   readonly #runs = new Map<number, Set<number>>()
   readonly #ofRun = new Map<number, number>()
   readonly #freed = new Set<number>()
+  /** Grows with each change of what is known of a schedule, its slots and its runs. */
+  readonly #versions = new Map<number, number>()
+  #lastVersion = 0
   readonly #isPrivate: boolean
 
   /** A private engine runs what it is given and decides no slots: those are the hosts'. */
   constructor(store: Store, isPrivate: boolean, zone: string) {
     this.#isPrivate = isPrivate
-    for (const row of store.schedules.all.all()) this.set(scheduleOf(row, zone))
+    for (const row of store.schedules.all.all()) this.#load(scheduleOf(row, zone), row)
     for (const { id, schedule } of store.schedules.unfinishedRuns.all()) this.runMade(schedule, id)
     // A run may have ended in the last turn of the last life.
-    for (const id of this.#byId.keys()) if (this.unfinished(id).length === 0) this.#freed.add(id)
+    for (const id of store.schedules.waiting.all()) if (this.unfinished(id).length === 0) this.#freed.add(id)
   }
 
   all(): Schedule[] {
     return [...this.#byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1))
+  }
+
+  inNoOrder(): Iterable<Schedule> {
+    return this.#byId.values()
   }
 
   get(id: number): Schedule | undefined {
@@ -67,6 +76,14 @@ export class Schedules {
 
   has(name: string): boolean {
     return this.#byName.has(name)
+  }
+
+  /** The slot that was planned stays so, unless the clocks of the zone may be others by now. */
+  #load(schedule: Schedule, { next_at: next, next_by: by }: StoredSchedule): void {
+    this.#byId.set(schedule.id, schedule)
+    this.#byName.set(schedule.name, schedule)
+    if (by !== plannedBy(schedule)) this.plan(schedule)
+    else if (next !== null) this.#planAt(schedule, next)
   }
 
   /** Takes in a new schedule or its new content, and plans its next slot. */
@@ -84,15 +101,42 @@ export class Schedules {
 
   remove(schedule: Schedule): void {
     this.#byId.delete(schedule.id)
+    this.#versions.delete(schedule.id)
     this.#byName.delete(schedule.name)
     this.#due.cancel(schedule.id)
   }
 
   /** Call when its cursor has moved, or it was paused or resumed. */
   plan(schedule: Schedule): void {
-    const next = this.#isPrivate || schedule.pausedAt !== null ? null : schedule.timetable.next(schedule.cursor)
-    if (next === null) this.#due.cancel(schedule.id)
-    else this.#due.set(schedule.id, next)
+    this.#planAt(schedule, schedule.timetable.next(schedule.cursor))
+  }
+
+  /** Moves its cursor on; gives its next slot, and by which time zone database that was found. */
+  decided(schedule: Schedule, cursor: number): { next: number | null; by: string | null } {
+    schedule.cursor = cursor
+    const next = schedule.timetable.next(cursor)
+    this.#planAt(schedule, next)
+    return { next, by: schedule.fault === null ? plannedBy(schedule) : null }
+  }
+
+  #planAt({ id, pausedAt }: Schedule, next: number | null): void {
+    this.#touch(id)
+    if (next === null || this.#isPrivate || pausedAt !== null) this.#due.cancel(id)
+    else this.#due.set(id, next)
+  }
+
+  /** Its next slot; null: it is paused, or none is left. */
+  nextOf(id: number): number | null {
+    return this.#due.get(id)
+  }
+
+  /** Another one means: something about it has changed. */
+  versionOf(id: number): number {
+    return this.#versions.get(id) ?? 0
+  }
+
+  get count(): number {
+    return this.#byId.size
   }
 
   /** The next slot of all schedules; null: none. */
@@ -120,17 +164,24 @@ export class Schedules {
     const runs = this.#runs.get(id) ?? new Set()
     this.#runs.set(id, runs.add(run))
     this.#ofRun.set(run, id)
+    this.#touch(id)
   }
 
   runEnded(run: number): void {
     const id = this.#ofRun.get(run)
     if (id === undefined) return
     this.#ofRun.delete(run)
+    this.#touch(id)
     const runs = this.#runs.get(id)
     runs?.delete(run)
     if (runs?.size !== 0) return
     this.#runs.delete(id)
     this.#freed.add(id)
+  }
+
+  #touch(id: number): void {
+    this.#lastVersion += 1
+    this.#versions.set(id, this.#lastVersion)
   }
 
   /** Those whose last unfinished run has ended since this was last asked. */
@@ -141,6 +192,10 @@ export class Schedules {
   }
 }
 
+/** Null: it is to be looked for in each life, for the system can be elsewhere. */
+const plannedBy = ({ timing }: Pick<Schedule, 'timing'>): string | null =>
+  timing.zone === 'system' ? null : (process.versions['tz'] ?? null)
+
 /** `system` stands for the zone that the system has. */
 export const inZone = (timing: Timing, zone: string): Timing =>
   timing.zone === 'system' ? { ...timing, zone } : timing
@@ -148,13 +203,21 @@ export const inZone = (timing: Timing, zone: string): Timing =>
 const scheduleOf = (row: StoredSchedule, zone: string): Schedule => {
   const timing = JSON.parse(row.timing) as Timing
   const zoned = inZone(timing, zone)
+  // Made when it is first needed: a start with ten thousand of them would take a second longer.
+  let made: ReturnType<typeof timetableOfStored> | null = null
+  const make = () => (made ??= timetableOfStored(zoned))
   return {
     id: row.id,
     name: row.name,
     jobId: row.job_id,
     timing,
     zoned,
-    ...timetableOfStored(zoned),
+    get timetable() {
+      return make().timetable
+    },
+    get fault() {
+      return make().fault
+    },
     catchUp: JSON.parse(row.catch_up) as CatchUp,
     overlap: row.overlap,
     conditions: row.conditions === null ? null : (JSON.parse(row.conditions) as Conditions),
@@ -163,6 +226,7 @@ const scheduleOf = (row: StoredSchedule, zone: string): Schedule => {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     cursor: row.cursor_at,
+    ledgerFrom: row.ledger_from,
     pausedAt: row.paused_at,
   }
 }

@@ -34,14 +34,14 @@ export function decideSlotsOf(state: EngineState, tick: Tick, schedule: Schedule
     seed: id,
   })
   for (const decision of decided.decisions) carryOut(state, tick, schedule, decision)
-  moveCursor(state, schedule, decided.cursor)
+  moveCursor(state, tick, schedule, decided.cursor)
 }
 
 /** Slots up to now of a schedule that is not to run them. */
 export function passSlots(state: EngineState, tick: Tick, schedule: Schedule, why: NoRunReason): void {
   for (const decision of noRuns(schedule.timetable, schedule.cursor, tick.now, 'skipped', why))
     recordNoRun(state, tick, schedule, decision)
-  moveCursor(state, schedule, Math.max(schedule.cursor, tick.now))
+  moveCursor(state, tick, schedule, Math.max(schedule.cursor, tick.now))
 }
 
 /** Makes the runs of slots that have waited for the end of an earlier run. */
@@ -128,9 +128,10 @@ function recordNoRun(state: EngineState, tick: Tick, { id }: Schedule, decision:
   state.store.schedules.insertSlot.run(id, slot, 0, through, count, outcome, why, null, tick.now)
 }
 
-function moveCursor(state: EngineState, schedule: Schedule, cursor: number): void {
-  const { changes } = state.store.schedules.setCursor.run(cursor, schedule.id, cursor)
+function moveCursor(state: EngineState, tick: Tick, schedule: Schedule, cursor: number): void {
+  const { next, by } = state.schedules.decided(schedule, cursor)
+  const { changes } = state.store.schedules.setCursor.run(cursor, next, by, schedule.id, cursor)
   if (changes !== 1) throw new Error(`schedule ${schedule.id} has decided beyond ${cursor} already`)
-  schedule.cursor = cursor
-  state.schedules.plan(schedule)
+  tick.changes.schedules = true
+  state.ledger.slotsDecided(state, schedule)
 }

@@ -1,10 +1,18 @@
 import type { Json } from '../../../src-preload/contract.ts'
-import type { PlannedSlot, ScheduleRow, SlotRow } from '../../../src-preload/schedule-contract.ts'
+import type {
+  MissedSlot,
+  PlannedSlot,
+  ScheduleRow,
+  SlotRow,
+  SlotTick,
+  UpcomingSlot,
+} from '../../../src-preload/schedule-contract.ts'
 import type { Timing } from '../../../src-preload/timing.ts'
 import { clockNotes } from '../../core/schedule/clock-notes.ts'
 import { slotsWithin } from '../../core/schedule/timetable.ts'
 import { timingInWords } from '../../core/schedule/words.ts'
 import { Timers } from '../../core/timers.ts'
+import type { StoredSlot } from '../../store/queries/schedules.ts'
 import { timetableOf } from '../commands/schedules.ts'
 import { inZone } from './schedules.ts'
 import type { Schedule } from './schedules.ts'
@@ -30,7 +38,7 @@ export function scheduleRow(state: EngineState, schedule: Schedule): ScheduleRow
     createdAt: schedule.createdAt,
     updatedAt: schedule.updatedAt,
     decidedUntil: schedule.cursor,
-    next: schedule.pausedAt === null ? schedule.timetable.next(schedule.cursor) : null,
+    next: state.schedules.nextOf(schedule.id),
     unfinished: state.schedules.unfinished(schedule.id).slice(0, RUNS_SHOWN),
     waiting: countWaiting(state, schedule.id),
   }
@@ -56,20 +64,24 @@ export function upcomingSlots(
   state: EngineState,
   now: number,
   { hours, limit }: { hours: number; limit: number },
-): { rows: (PlannedSlot & { schedule: string; job: string })[]; more: boolean } {
+): { rows: UpcomingSlot[]; more: boolean } {
   const until = now + hours * 3_600_000
   const heads = new Timers<Schedule>()
   const advance = (schedule: Schedule, after: number) => {
     const at = schedule.timetable.next(after)
     if (at !== null && at <= until) heads.set(schedule, at)
   }
-  for (const schedule of state.schedules.all())
-    if (schedule.pausedAt === null) advance(schedule, Math.max(now, schedule.cursor))
-  const rows: (PlannedSlot & { schedule: string; job: string })[] = []
+  for (const schedule of state.schedules.inNoOrder()) {
+    const at = state.schedules.nextOf(schedule.id)
+    // Slots that are about to be decided are of the past already.
+    if (at !== null && at <= now) advance(schedule, now)
+    else if (at !== null && at <= until) heads.set(schedule, at)
+  }
+  const rows: UpcomingSlot[] = []
   for (let at = heads.next(); at !== null && rows.length <= limit; at = heads.next()) {
     for (const schedule of heads.take(at)) {
       const [note = null] = clockNotes(schedule.zoned, [at])
-      rows.push({ at, note, schedule: schedule.name, job: jobOf(state, schedule) })
+      rows.push({ at, note, schedule: schedule.name, job: jobOf(state, schedule), zone: schedule.zoned.zone })
       advance(schedule, at)
     }
   }
@@ -83,25 +95,42 @@ export function slotPage(
   limit: number,
 ): { rows: SlotRow[]; more: boolean } {
   const found = state.store.schedules.slotPage.all(schedule.id, before, limit + 1)
-  const rows = found.slice(0, limit).map((slot): SlotRow => ({
-    at: slot.slot_at,
-    through: slot.through,
-    count: slot.slot_count,
-    isBackfill: slot.is_backfill === 1,
-    outcome: slot.outcome,
-    why: slot.why,
-    run: slot.run_id,
-    decidedAt: slot.decided_at,
-  }))
+  return { rows: found.slice(0, limit).map(slotRow), more: found.length > limit }
+}
+
+/** The last ones, the oldest first, each with how its run went. */
+export const lastSlots = ({ store }: EngineState, { id }: Schedule, limit: number): SlotTick[] =>
+  store.schedules.lastSlots
+    .all(id, limit)
+    .map((slot) => ({ ...slotRow(slot), lifecycle: slot.run_lifecycle, runOutcome: slot.run_outcome }))
+    .reverse()
+
+export function missedSlots(state: EngineState, limit: number): { rows: MissedSlot[]; more: boolean } {
+  const found = state.store.schedules.lastMissed.all(limit + 1)
+  const rows = found.slice(0, limit).map((slot) => {
+    const schedule = state.schedules.get(slot.schedule_id)
+    return { ...slotRow(slot), schedule: schedule?.name ?? null, zone: schedule?.zoned.zone ?? 'UTC' }
+  })
   return { rows, more: found.length > limit }
 }
+
+const slotRow = (slot: StoredSlot): SlotRow => ({
+  at: slot.slot_at,
+  through: slot.through,
+  count: slot.slot_count,
+  isBackfill: slot.is_backfill === 1,
+  outcome: slot.outcome,
+  why: slot.why,
+  run: slot.run_id,
+  decidedAt: slot.decided_at,
+})
 
 function planned(timing: Timing, slots: number[]): PlannedSlot[] {
   const notes = clockNotes(timing, slots)
   return slots.map((at, index) => ({ at, note: notes[index] ?? null }))
 }
 
-function jobOf(state: EngineState, { id, jobId }: Schedule): string {
+export function jobOf(state: EngineState, { id, jobId }: Schedule): string {
   const job = state.store.jobs.byId.get(jobId)
   if (job === undefined) throw new Error(`schedule ${id} has no job`)
   return job.name

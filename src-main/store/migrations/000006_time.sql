@@ -2,6 +2,10 @@
 ALTER TABLE schedules ADD COLUMN conditions TEXT CHECK (conditions IS NULL OR json_valid(conditions));
 -- Slots before it are not kept any more; null: none was removed yet.
 ALTER TABLE schedules ADD COLUMN ledger_from INTEGER;
+-- Its first slot after the cursor (null: none), so that a start need not look for those of all schedules; and by which time
+-- zone database that was found. Another database: it is looked for anew.
+ALTER TABLE schedules ADD COLUMN next_at INTEGER;
+ALTER TABLE schedules ADD COLUMN next_by TEXT;
 
 -- Due after a span and not at a moment that somebody named: a wall clock that is moved takes it along.
 ALTER TABLE runs ADD COLUMN is_delay INTEGER NOT NULL DEFAULT 0;
@@ -35,3 +39,6 @@ CREATE TABLE alerts (
 ) STRICT;
 -- One alert for one silence.
 CREATE UNIQUE INDEX alerts_standing ON alerts (job_id) WHERE cleared_at IS NULL;
+
+-- What a person looks for first.
+CREATE INDEX slots_missed ON slots (decided_at) WHERE outcome = 'missed';

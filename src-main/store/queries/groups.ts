@@ -14,8 +14,8 @@ const columns = 'id, name, parent_run, is_aborted, aborted_by, abort_reason'
 export function prepareGroups(db: Database) {
   return {
     insert: db
-      .prepare<[name: string | null, parent: number, now: number], number>(
-        'INSERT INTO groups (name, parent_run, created_at) VALUES (?, ?, ?) RETURNING id',
+      .prepare<[name: string | null, parent: number, deadlineAt: number | null, now: number], number>(
+        'INSERT INTO groups (name, parent_run, deadline_at, created_at) VALUES (?, ?, ?, ?) RETURNING id',
       )
       .pluck(),
     get: db.prepare<[id: number], StoredGroup>(`SELECT ${columns} FROM groups WHERE id = ?`),
@@ -23,6 +23,19 @@ export function prepareGroups(db: Database) {
     abort: db.prepare<[by: number, reason: string, id: number], StoredGroup>(
       `UPDATE groups SET is_aborted = 1, aborted_by = ?, abort_reason = ? WHERE id = ? AND is_aborted = 0
        RETURNING ${columns}`,
+    ),
+    /** Those whose deadline has passed. */
+    overdue: db.prepare<[now: number, limit: number], Pick<StoredGroup, 'id' | 'parent_run'>>(
+      `SELECT id, parent_run FROM groups WHERE deadline_at IS NOT NULL AND is_aborted = 0 AND deadline_at <= ?
+       ORDER BY deadline_at LIMIT ?`,
+    ),
+    nextDeadline: db
+      .prepare<[], number | null>(
+        'SELECT min(deadline_at) FROM groups WHERE deadline_at IS NOT NULL AND is_aborted = 0',
+      )
+      .pluck(),
+    moveDeadlines: db.prepare<[byMs: number]>(
+      'UPDATE groups SET deadline_at = deadline_at + ? WHERE deadline_at IS NOT NULL AND is_aborted = 0',
     ),
     /** Unfinished runs of a group, after id `after` up to `upTo`. */
     unfinishedRuns: db

@@ -1,4 +1,5 @@
 import type { Database } from 'better-sqlite3'
+import type { Lifecycle, Outcome } from '../../../src-preload/contract.ts'
 import type { NoRunReason, Overlap, SlotOutcome } from '../../../src-preload/schedule-policy.ts'
 
 export type StoredSchedule = {
@@ -15,6 +16,11 @@ export type StoredSchedule = {
   input: string
   priority: number | null
   cursor_at: number
+  /** Slots before it are not kept any more. */
+  ledger_from: number | null
+  /** Its first slot after the cursor, if `next_by` is the time zone database of now. */
+  next_at: number | null
+  next_by: string | null
   paused_at: number | null
   created_at: number
   updated_at: number
@@ -31,6 +37,8 @@ export type StoredSlot = {
   decided_at: number
 }
 
+export type RunOfSlot = { run_lifecycle: Lifecycle | null; run_outcome: Outcome | null }
+
 type Content = [
   job: number,
   timing: string,
@@ -45,7 +53,8 @@ type Content = [
 export function prepareSchedules(db: Database) {
   return {
     all: db.prepare<[], StoredSchedule>(
-      `SELECT id, name, job_id, timing, catch_up, overlap, conditions, input, priority, cursor_at, paused_at, created_at, updated_at
+      `SELECT id, name, job_id, timing, catch_up, overlap, conditions, input, priority, cursor_at,
+         ledger_from, next_at, next_by, paused_at, created_at, updated_at
        FROM schedules ORDER BY name`,
     ),
     insert: db
@@ -62,8 +71,8 @@ export function prepareSchedules(db: Database) {
     setPaused: db.prepare<[pausedAt: number | null, now: number, id: number]>(
       'UPDATE schedules SET paused_at = ?, updated_at = ? WHERE id = ?',
     ),
-    setCursor: db.prepare<[cursor: number, id: number, notBeyond: number]>(
-      'UPDATE schedules SET cursor_at = ? WHERE id = ? AND cursor_at <= ?',
+    setCursor: db.prepare<[cursor: number, next: number | null, by: string | null, id: number, notBeyond: number]>(
+      'UPDATE schedules SET cursor_at = ?, next_at = ?, next_by = ? WHERE id = ? AND cursor_at <= ?',
     ),
     remove: db.prepare<[id: number]>('DELETE FROM schedules WHERE id = ?'),
 
@@ -83,6 +92,8 @@ export function prepareSchedules(db: Database) {
       `INSERT INTO slots (schedule_id, slot_at, is_backfill, through, slot_count, outcome, why, run_id, decided_at)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    /** Schedules with slots that wait. */
+    waiting: db.prepare<[], number>(`SELECT DISTINCT schedule_id FROM slots WHERE outcome = 'waiting'`).pluck(),
     firstWaiting: db.prepare<[schedule: number], { slot_at: number }>(
       `SELECT slot_at FROM slots WHERE schedule_id = ? AND outcome = 'waiting' ORDER BY slot_at LIMIT 1`,
     ),
@@ -107,6 +118,30 @@ export function prepareSchedules(db: Database) {
         `SELECT 1 FROM slots WHERE schedule_id = ? AND slot_at = ? AND outcome IN ('run', 'late', 'waiting') LIMIT 1`,
       )
       .pluck(),
+    /** The newest first; `run_lifecycle` and `run_outcome` are of its run. */
+    lastSlots: db.prepare<[schedule: number, limit: number], StoredSlot & RunOfSlot>(
+      `SELECT slots.slot_at AS slot_at, slots.is_backfill AS is_backfill, through, slot_count, slots.outcome AS outcome,
+         why, run_id, decided_at,
+         runs.lifecycle AS run_lifecycle, runs.outcome AS run_outcome
+       FROM slots LEFT JOIN runs ON runs.id = run_id
+       WHERE slots.schedule_id = ? ORDER BY slots.slot_at DESC, slots.is_backfill DESC LIMIT ?`,
+    ),
+    /** Of all schedules, those decided last first. */
+    lastMissed: db.prepare<[limit: number], StoredSlot & { schedule_id: number }>(
+      `SELECT schedule_id, slot_at, is_backfill, through, slot_count, outcome, why, run_id, decided_at FROM slots
+       WHERE outcome = 'missed' ORDER BY decided_at DESC LIMIT ?`,
+    ),
+    /** The oldest of the newest `kept`; no row: there are fewer. */
+    oldestKept: db
+      .prepare<[schedule: number, kept: number], number>(
+        'SELECT slot_at FROM slots WHERE schedule_id = ? ORDER BY slot_at DESC LIMIT 1 OFFSET ? - 1',
+      )
+      .pluck(),
+    forgetBefore: db.prepare<[schedule: number, schedule: number, before: number, limit: number]>(
+      `DELETE FROM slots WHERE schedule_id = ? AND outcome <> 'waiting' AND slot_at IN (
+         SELECT slot_at FROM slots WHERE schedule_id = ? AND slot_at < ? ORDER BY slot_at LIMIT ?)`,
+    ),
+    setLedgerFrom: db.prepare<[from: number, id: number]>('UPDATE schedules SET ledger_from = ? WHERE id = ?'),
     // `> 0` is for the index: without it SQLite reads the whole history.
     unfinishedRuns: db.prepare<[], { id: number; schedule: number }>(
       `SELECT id, schedule_id AS schedule FROM runs

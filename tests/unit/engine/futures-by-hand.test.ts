@@ -115,3 +115,16 @@ test('who waits for a future is named, the first in line first', async () => {
   for (const index of [2, 0, 1]) await world.call(index, wait())
   expect(detail(world, 2).waiters.map(({ run }) => run)).toEqual([world.runOf(2), world.runOf(0)])
 })
+
+test('a future is resolved by a timer: then, and in the next life; a delay is not moved by the wall clock', async () => {
+  const world = await openRuns(1)
+  await world.call(0, wait())
+  const later = await world.command((state, tick) => resolveFuture(state, tick, 'f', '7', { delayMs: 60_000 }))
+  expect(later).toMatchObject({ told: 0, future: { state: 'pending', dueAt: world.world.wallMs + 60_000 } })
+  world.world.moveWall(3_600_000)
+  await world.pass(59_999)
+  expect(detail(world).state).toBe('pending')
+  const next = await nextLife(world)
+  await next.pass(1)
+  expect(detail(next)).toMatchObject({ state: 'done', value: 7, settledBy: 'timer' })
+})

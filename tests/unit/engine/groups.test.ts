@@ -111,3 +111,36 @@ const failureOf = (run: number): Report => ({
   ending: { how: 'threw', error: { name: 'Error', message: 'no', stack: null, hint: null }, cancelled: false },
   cpuMs: null,
 })
+
+test('a deadline cancels what is unfinished then, and nothing is spawned after it', async () => {
+  const world = await openFamily({ slots: { async: 3, process: 1 } })
+  const parent = await world.submit({ job: 'work' })
+  const group = await world.openGroup(parent, 60_000)
+  const [running, queued] = [
+    await world.spawn(parent, { group }),
+    await world.spawn(parent, { group, delayMs: 90_000 }),
+  ]
+  await world.pass(59_999)
+  expect(world.states(running, queued)).toEqual(['running', 'scheduled'])
+  await world.pass(1)
+  expect(world.states(parent, running, queued)).toEqual(['running', 'stopping', 'cancelled'])
+  expect(world.errorOf(queued)).toBe('the deadline of its group has passed')
+  expect(await world.ask(parent, world.spawning({ group }))).toMatchObject({ error: { name: 'RuntimeError' } })
+})
+
+test('a deadline holds in the next life for runs that outlive their parent, and no clock moves it', async () => {
+  const world = await openFamily({ slots: { async: 3, process: 1 } })
+  const parent = await world.submit({ job: 'work' })
+  const group = await world.openGroup(parent, 60_000)
+  const kept = await world.spawn(parent, { group, onParentEnd: 'keep' })
+  await world.end(parent)
+  world.world.moveWall(3 * 3_600_000)
+  await world.pass(30_000)
+  expect(world.states(parent, kept)).toEqual(['succeeded', 'running'])
+  world.clock.die()
+  const next = await openFamily({ db: world.db, world: world.world, slots: { async: 3, process: 1 } })
+  await next.pass(29_999)
+  expect(next.states(kept)).toEqual(['running'])
+  await next.pass(1)
+  expect(next.states(kept)).toEqual(['stopping'])
+})

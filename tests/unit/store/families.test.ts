@@ -47,7 +47,7 @@ test('a step up a family is a look at one row', () => {
 
 test('an aborted group has a reason and a run that gave it, and is aborted once', () => {
   const { db, groups } = emptyStore()
-  const id = groups.insert.get('pages', 1, 0) ?? 0
+  const id = groups.insert.get('pages', 1, null, 0) ?? 0
   expect(groups.abort.get(7, 'run 7 has failed', id)).toEqual({
     id,
     name: 'pages',

@@ -55,8 +55,8 @@ test('an outcome has what belongs to it: a run, or a reason', () => {
 test('the cursor never goes back', () => {
   const { db, schedules, id } = storeWithSchedule()
   const cursor = () => db.prepare('SELECT cursor_at FROM schedules').pluck().get()
-  expect(schedules.setCursor.run(200, id, 200).changes).toBe(1)
-  expect(schedules.setCursor.run(150, id, 150).changes).toBe(0)
+  expect(schedules.setCursor.run(200, null, null, id, 200).changes).toBe(1)
+  expect(schedules.setCursor.run(150, null, null, id, 150).changes).toBe(0)
   schedules.replace.run(1, '{}', '{}', 'skip', null, 'null', null, 120, 300, id)
   expect(cursor()).toBe(200)
 })
