@@ -1,3 +1,4 @@
+import CalendarClock from '@lucide/svelte/icons/calendar-clock'
 import FileCode from '@lucide/svelte/icons/file-code'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Lock from '@lucide/svelte/icons/lock'
@@ -16,6 +17,7 @@ import QueuesPage from './queues.svelte'
 import RunDetailPage from './run-detail.svelte'
 import RunsPage from './runs.svelte'
 import SemaphoresPage from './semaphores.svelte'
+import SchedulesPage from './schedules.svelte'
 import ScriptsPage from './scripts.svelte'
 import SettingsPage from './settings.svelte'
 
@@ -54,6 +56,7 @@ export const pages: Page[] = [
   },
   { path: '/futures', title: 'Futures', keys: 'g f', icon: MailQuestion, component: FuturesPage },
   { path: '/runs', title: 'Runs', keys: 'g r', icon: Play, component: RunsPage, toDo: (of) => of.stuck_stop },
+  { path: '/schedules', title: 'Schedules', keys: 'g c', icon: CalendarClock, component: SchedulesPage },
   { path: '/history', title: 'History', keys: 'g h', icon: History, component: HistoryPage },
   { path: '/scripts', title: 'Scripts', keys: 'g e', icon: FileCode, component: ScriptsPage },
   { path: '/settings', title: 'Settings', keys: 'g ,', icon: Settings, component: SettingsPage },

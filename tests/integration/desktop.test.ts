@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { connectToHost } from '../../src-main/cli/connection.ts'
 import { createHome, startDesktop } from '../support/desktop-app.ts'
 import type { DesktopApp } from '../support/desktop-app.ts'
 import type { Sender } from '../support/electron-stand-in/actions.ts'
@@ -268,6 +269,23 @@ describe('ending', () => {
       own.remove()
     },
   )
+})
+
+test('power and use of the machine, as Electron tells of them, let runs wait and start', async () => {
+  const { client, close } = await connectToHost(place.home)
+  const definition = { kind: 'command' as const, command: { as: 'shell' as const, line: 'true' } }
+  await app.do('power', { event: 'on-battery', isOnBattery: true })
+  const { id } = await client.runs.submit({
+    what: 'definition',
+    definition: { ...definition, conditions: { acPower: true, idleMs: 600_000, network: 'up' } },
+  })
+  await until('it waits for AC power', async () => {
+    const [wait] = (await client.runs.get({ id })).waits
+    return wait?.kind === 'machine' && wait.condition === 'ac_power' && wait.isKnown
+  })
+  await app.do('power', { event: 'resume', isOnBattery: false })
+  await until('it has run', async () => (await client.runs.get({ id })).outcome === 'succeeded')
+  close()
 })
 
 /** Asked from another process than the owner's: closing the file here frees no lock of theirs. */

@@ -1,4 +1,5 @@
 import { decideUntilNow } from '../commands/schedules.ts'
+import { moveCursor } from './slots.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 
@@ -7,6 +8,12 @@ export function followZone(state: EngineState, tick: Tick): void {
   for (const schedule of state.schedules.all()) {
     if (schedule.timing.zone !== 'system') continue
     decideUntilNow(state, tick, schedule)
-    state.schedules.enterZone(schedule, state.surroundings.zone)
+    // What would have passed already in the other zone, nobody has planned.
+    moveCursor(
+      state,
+      tick,
+      state.schedules.enterZone(schedule, state.surroundings.zone),
+      Math.max(schedule.cursor, tick.now),
+    )
   }
 }

@@ -42,6 +42,8 @@ export class Schedules {
   readonly #runs = new Map<number, Set<number>>()
   readonly #ofRun = new Map<number, number>()
   readonly #freed = new Set<number>()
+  /** Those that may have slots which wait for the end of a run; for the others nobody asks the store. */
+  readonly #waiting: Set<number>
   /** Grows with each change of what is known of a schedule, its slots and its runs. */
   readonly #versions = new Map<number, number>()
   #lastVersion = 0
@@ -53,7 +55,8 @@ export class Schedules {
     for (const row of store.schedules.all.all()) this.#load(scheduleOf(row, zone), row)
     for (const { id, schedule } of store.schedules.unfinishedRuns.all()) this.runMade(schedule, id)
     // A run may have ended in the last turn of the last life.
-    for (const id of store.schedules.waiting.all()) if (this.unfinished(id).length === 0) this.#freed.add(id)
+    this.#waiting = new Set(store.schedules.waiting.all())
+    for (const id of this.#waiting) if (this.unfinished(id).length === 0) this.#freed.add(id)
   }
 
   all(): Schedule[] {
@@ -94,9 +97,11 @@ export class Schedules {
   }
 
   /** Its slots are those of the system's zone, which is `zone` from now on. */
-  enterZone(schedule: Schedule, zone: string): void {
+  enterZone(schedule: Schedule, zone: string): Schedule {
     const zoned = inZone(schedule.timing, zone)
-    this.set({ ...schedule, zoned, ...timetableOfStored(zoned) })
+    const moved = { ...schedule, zoned, ...timetableOfStored(zoned) }
+    this.set(moved)
+    return moved
   }
 
   remove(schedule: Schedule): void {
@@ -176,12 +181,25 @@ export class Schedules {
     runs?.delete(run)
     if (runs?.size !== 0) return
     this.#runs.delete(id)
-    this.#freed.add(id)
+    if (this.#waiting.has(id)) this.#freed.add(id)
   }
 
   #touch(id: number): void {
     this.#lastVersion += 1
     this.#versions.set(id, this.#lastVersion)
+  }
+
+  /** A slot waits for the end of a run. */
+  slotWaits(id: number): void {
+    this.#waiting.add(id)
+  }
+
+  noneWaits(id: number): void {
+    this.#waiting.delete(id)
+  }
+
+  mayHaveWaiting(id: number): boolean {
+    return this.#waiting.has(id)
   }
 
   /** Those whose last unfinished run has ended since this was last asked. */

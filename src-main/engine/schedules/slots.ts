@@ -49,6 +49,7 @@ export function startWaiting(state: EngineState, tick: Tick): void {
   if (state.drainingSince !== null || state.isPrivate) return
   for (const schedule of state.schedules.takeFreed()) {
     const waiting = state.store.schedules.firstWaiting.get(schedule.id)
+    if (waiting === undefined) state.schedules.noneWaits(schedule.id)
     if (waiting === undefined || state.schedules.unfinished(schedule.id).length > 0) continue
     const run = makeRun(state, tick, schedule, { at: waiting.slot_at, isBackfill: false }, null)
     const outcome = tick.now - waiting.slot_at <= IN_TIME_MS ? 'run' : 'late'
@@ -57,8 +58,8 @@ export function startWaiting(state: EngineState, tick: Tick): void {
   }
 }
 
-export const countWaiting = (state: EngineState, schedule: number): number =>
-  state.store.schedules.countWaiting.get(schedule) ?? 0
+export const countWaiting = ({ schedules, store }: EngineState, schedule: number): number =>
+  schedules.mayHaveWaiting(schedule) ? (store.schedules.countWaiting.get(schedule) ?? 0) : 0
 
 /** What its runs need of the machine, if they are not to wait for it. */
 function isHeldOff(state: EngineState, schedule: Schedule): boolean {
@@ -119,6 +120,7 @@ function carryOutRun(state: EngineState, tick: Tick, schedule: Schedule, decisio
   }
   // What is cancelled has to be seen dead first.
   const waits = decision.dueAt === null || (decision.cancelsEarlier && state.schedules.unfinished(id).length > 0)
+  if (waits) state.schedules.slotWaits(id)
   const run = waits ? null : makeRun(state, tick, schedule, { at: slot, isBackfill: false }, decision.dueAt)
   state.store.schedules.insertSlot.run(id, slot, 0, slot, 1, waits ? 'waiting' : outcome, null, run, tick.now)
 }
@@ -128,7 +130,8 @@ function recordNoRun(state: EngineState, tick: Tick, { id }: Schedule, decision:
   state.store.schedules.insertSlot.run(id, slot, 0, through, count, outcome, why, null, tick.now)
 }
 
-function moveCursor(state: EngineState, tick: Tick, schedule: Schedule, cursor: number): void {
+/** Every slot up to `cursor` is decided. */
+export function moveCursor(state: EngineState, tick: Tick, schedule: Schedule, cursor: number): void {
   const { next, by } = state.schedules.decided(schedule, cursor)
   const { changes } = state.store.schedules.setCursor.run(cursor, next, by, schedule.id, cursor)
   if (changes !== 1) throw new Error(`schedule ${schedule.id} has decided beyond ${cursor} already`)

@@ -4,7 +4,8 @@ import { expect } from '@playwright/test'
 import { writeClipboard } from './clipboard.ts'
 import type { TestHost } from './host.ts'
 
-export type PageName = 'Overview' | 'Queues' | 'Semaphores' | 'Futures' | 'Runs' | 'History' | 'Scripts'
+export type PageName =
+  'Overview' | 'Queues' | 'Semaphores' | 'Futures' | 'Runs' | 'Schedules' | 'History' | 'Scripts'
 
 /** Opens the address that the host printed, which leads to the overview, and goes on to the runs. */
 export async function openApp(page: Page, host: TestHost): Promise<void> {

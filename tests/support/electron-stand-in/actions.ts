@@ -57,6 +57,10 @@ const actions = {
   minimizeWindow: () => theWindow().minimize(),
   secondInstance: () => app.emit('second-instance', {}, [], ''),
   trayMenu: ({ label }: { label: string }) => trays[0]?.menu?.items.find((item) => item.label === label)?.click?.(),
+  power({ event, isOnBattery }: { event: 'on-ac' | 'on-battery' | 'resume'; isOnBattery: boolean }) {
+    powerMonitor.isOnBattery = isOnBattery
+    powerMonitor.emit(event)
+  },
   shutdown: () => powerMonitor.emit('shutdown', {}),
   quitTwice() {
     app.quit()

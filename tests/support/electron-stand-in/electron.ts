@@ -139,9 +139,10 @@ export class MessagePortMain extends EventEmitter {
 
 export const ipcMain = new EventEmitter()
 class PowerMonitor extends EventEmitter {
-  isOnBattery = process.env['STAND_IN_ON_BATTERY'] === 'yes'
+  isOnBattery = false
   isOnBatteryPower = () => this.isOnBattery
-  getSystemIdleTime = () => 0
+  /** In seconds; nobody is at the machine. */
+  getSystemIdleTime = () => 3_600
 }
 export const powerMonitor = new PowerMonitor()
 export const net = { isOnline: () => true }

@@ -5,16 +5,18 @@ import { saveScheduleSchema } from '../../../src-preload/schedule-contract.ts'
 import { overlaps } from '../../../src-preload/schedule-policy.ts'
 import { saveSchedule, setSchedulePaused } from '../../../src-main/engine/commands/schedules.ts'
 import { createTimetable, slotsWithin } from '../../../src-main/core/schedule/timetable.ts'
-import { openSimulatedEngine } from '../../support/simulated-engine.ts'
+import type { Timing } from '../../../src-preload/timing.ts'
+import { clockChangeEves, printedSeed, zones } from '../../support/zones.ts'
+import { openSimulatedEngine, usualSurroundings } from '../../support/simulated-engine.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
 const HOUR = 3_600_000
-/** Shortly before a change of the clocks in all of the zones below. */
-const starts = ['2026-03-28T20:00Z', '2026-10-24T20:00Z', '2026-03-08T04:00Z', '2026-11-01T03:00Z']
+/** Shortly before a change of the clocks in most of the zones. */
+const starts = clockChangeEves(['03-28T20:00Z', '10-24T20:00Z', '03-08T04:00Z', '11-01T03:00Z'])
 const timing = fc.record({
   kind: fc.constant('cron'),
   expression: fc.constantFrom('30 2 * * *', '0,40 1,2,3 * * *', '*/30 * * * *', '15 */3 * * *'),
-  zone: fc.constantFrom('Europe/Berlin', 'America/New_York', 'UTC'),
+  zone: fc.constantFrom('system', ...zones),
   overlap: fc.constantFrom('first', 'last', 'both'),
 })
 const content = fc.record({ timing, overlap: fc.constantFrom(...overlaps) })
@@ -35,6 +37,10 @@ const step = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('pause' as const), isPaused: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('edit' as const), content }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('end' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('travel' as const), zone: fc.constantFrom(...zones) }),
+  },
 )
 const history = fc.record({
   start: fc.constantFrom(...starts),
@@ -42,8 +48,8 @@ const history = fc.record({
   steps: fc.array(step, { minLength: 4, maxLength: 14 }),
 })
 
-test('through sleeps, jumps, restarts, pauses and edits each slot is once in the ledger, with its run', async () => {
-  await fc.assert(fc.asyncProperty(history, play), { numRuns: 120 })
+test('through sleeps, jumps, restarts, journeys, pauses and edits each slot is once in the ledger, with its run', async () => {
+  await fc.assert(fc.asyncProperty(history, play), { numRuns: 120, seed: printedSeed('schedules in the engine') })
 }, 60_000)
 
 type Row = { slot_at: number; through: number; outcome: string; run_id: number | null }
@@ -52,6 +58,11 @@ async function play({ start, content: first, steps }: typeof history extends fc.
   const clock = new VirtualClock(Date.parse(start))
   let life = await openSimulatedEngine({ slots: { async: 50, process: 1 }, world: clock })
   const { db } = life
+  let here = usualSurroundings.zone
+  const zoned = (request: object): Timing => {
+    const { timing: parsed } = v.parse(saveScheduleSchema, { name: 'it', job: 'work', ...request })
+    return parsed.zone === 'system' ? { ...parsed, zone: here } : parsed
+  }
   await life.addJob('work')
   const save = (request: object) => {
     const parsed = v.parse(saveScheduleSchema, { name: 'it', job: 'work', replace: true, ...request })
@@ -62,7 +73,8 @@ async function play({ start, content: first, steps }: typeof history extends fc.
 
   /** Of all versions of the schedule, up to the last edit. */
   const slots: number[] = []
-  let current = createTimetable(v.parse(saveScheduleSchema, { name: 'it', job: 'work', ...first }).timing)
+  let saved: object = first
+  let current = createTimetable(zoned(saved))
   let since = cursor()
   for (const each of steps) {
     switch (each.do) {
@@ -75,7 +87,12 @@ async function play({ start, content: first, steps }: typeof history extends fc.
         break
       case 'restart':
         life.clock.die()
-        life = await openSimulatedEngine({ slots: { async: 50, process: 1 }, world: clock, db })
+        life = await openSimulatedEngine({
+          slots: { async: 50, process: 1 },
+          surroundings: { ...usualSurroundings, zone: here },
+          world: clock,
+          db,
+        })
         break
       case 'pause':
         await life.command((state, tick) => setSchedulePaused(state, tick, 'it', each.isPaused))
@@ -84,7 +101,19 @@ async function play({ start, content: first, steps }: typeof history extends fc.
         const until = clock.wallMs
         await save(each.content)
         slots.push(...slotsWithin(current, since, until, Infinity))
-        current = createTimetable(v.parse(saveScheduleSchema, { name: 'it', job: 'work', ...each.content }).timing)
+        saved = each.content
+        current = createTimetable(zoned(saved))
+        since = cursor()
+        break
+      }
+      case 'travel': {
+        const until = clock.wallMs
+        const surroundings = { ...usualSurroundings, zone: (here = each.zone) }
+        life.engine.takeSurroundings(surroundings)
+        await life.pass()
+        if (zoned(saved).zone !== here) break
+        slots.push(...slotsWithin(current, since, until, Infinity))
+        current = createTimetable(zoned(saved))
         since = cursor()
         break
       }

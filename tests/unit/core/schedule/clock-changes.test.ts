@@ -2,22 +2,8 @@ import { expect, test } from 'vitest'
 import { createTimetable } from '../../../../src-main/core/schedule/timetable.ts'
 import { timingSchema } from '../../../../src-preload/timing.ts'
 import * as v from 'valibot'
+import { zones } from '../../../support/zones.ts'
 
-const zones = [
-  'Europe/Berlin',
-  'Europe/London',
-  'America/New_York',
-  'America/Los_Angeles',
-  'America/St_Johns',
-  'America/Havana',
-  'America/Santiago',
-  'Africa/Cairo',
-  'Africa/Casablanca',
-  'Asia/Beirut',
-  'Asia/Kolkata',
-  'Australia/Lord_Howe',
-  'Pacific/Chatham',
-]
 const from = Date.UTC(2025, 0, 1)
 const days = 3 * 365
 
