@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { attentionView } from '../../../src-main/engine/attention.ts'
 import { putByHand, setQueuePaused } from '../../../src-main/engine/commands/queues.ts'
-import { cancel } from '../../../src-main/engine/commands/cancel.ts'
+import { cancel, kill } from '../../../src-main/engine/commands/cancel.ts'
 import { queueDetail } from '../../../src-main/engine/objects/queue-views.ts'
 import { semaphoreDetail } from '../../../src-main/engine/objects/semaphore-views.ts'
 import type { Call } from '../../../src-main/interpreters/calls.ts'
@@ -105,4 +105,22 @@ test('what a semaphore has out and what is free are all of its permits, whatever
   await world.command((state, tick) => cancel(state, tick, world.runOf(0), null))
   await world.endRun(0, 'threw')
   expect(look()).toMatchObject({ held: 2, free: 1, holding: 1, waiting: 0, waitingSince: null })
+})
+
+test('a run that is being stopped is forced to end before its grace period, and only such a run', async () => {
+  const world = await watch(2)
+  const [run, other] = [world.runOf(0), world.runOf(1)]
+  await expect(world.command((state, tick) => kill(state, tick, run))).rejects.toMatchObject({
+    code: 'RUN_NOT_STOPPING',
+  })
+  await world.command((state, tick) => cancel(state, tick, run, null))
+  await world.command((state, tick) => kill(state, tick, run))
+  await world.command((state, tick) => kill(state, tick, run))
+  expect(world.steps.map(({ run: of, step }) => [of, step])).toEqual([
+    [run, 'signal'],
+    [run, 'kill'],
+  ])
+  await world.endRun(1, 'returned')
+  await expect(world.command((state, tick) => kill(state, tick, other))).rejects.toMatchObject({ code: 'RUN_FINISHED' })
+  await expect(world.command((state, tick) => kill(state, tick, 999))).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
 })
