@@ -45,6 +45,8 @@ export class QueueFlow {
   #tenMinutes: Trend | null = null
   #highWater: number
   #depth: number
+  /** What was read last, which is right until something changes or its second is over. */
+  #lastRead: { step: number; trend: QueueTrend } | null = null
 
   constructor(depth: number) {
     this.#depth = depth
@@ -64,10 +66,16 @@ export class QueueFlow {
     this.#tenMinutes.record(monoMs, ins, outs, depth)
     this.#depth = depth
     this.#highWater = Math.max(this.#highWater, depth)
+    this.#lastRead = null
   }
 
   minute(monoMs: number): QueueTrend {
-    return (this.#minute ?? new Trend(STEP_MS, monoMs, this.#depth)).read(monoMs)
+    const step = Math.floor(monoMs / STEP_MS)
+    if (this.#lastRead?.step !== step) {
+      const trend = (this.#minute ?? new Trend(STEP_MS, monoMs, this.#depth)).read(monoMs)
+      this.#lastRead = { step, trend }
+    }
+    return this.#lastRead.trend
   }
 
   tenMinutes(monoMs: number): QueueTrend {

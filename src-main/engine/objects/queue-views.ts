@@ -38,7 +38,11 @@ export function queueRow(state: EngineState, queue: Queue): QueueRow {
 }
 
 function oldestOf({ store }: EngineState, queue: Queue): number | null {
-  if (queue.oldestAt === 'unknown') queue.oldestAt = store.queueItems.oldestReady.get({ queue: queue.id }) ?? null
+  if (queue.oldestAt === 'unknown') {
+    const { firstPutAt, oldestReady } = store.queueItems
+    const found = queue.order === 'priority' ? oldestReady.get({ queue: queue.id }) : firstPutAt.get(queue.id)
+    queue.oldestAt = found ?? null
+  }
   return queue.oldestAt
 }
 

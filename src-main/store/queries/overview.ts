@@ -3,14 +3,18 @@ import type { Outcome } from '../../../src-preload/contract.ts'
 
 /** Statements on `runs` that say how things go as a whole. Each looks at a bounded number of the newest rows. */
 export function prepareOverview(db: Database) {
+  const newestWith = (outcome: 'failed' | 'timed_out') =>
+    `SELECT id, job_id FROM runs INDEXED BY runs_unhappy
+     WHERE outcome = '${outcome}' AND outcome IS NOT NULL AND outcome <> 'succeeded' ORDER BY id DESC LIMIT @limit`
   return {
-    /** Of the newest runs that failed or ran out of time, up to `limit` of each: their jobs. */
+    /**
+     * Of the newest runs that failed or ran out of time, up to `limit` of each: their jobs. That the outcome is not
+     * 'succeeded' is said for the planner, which does not conclude it and would walk through all runs.
+     */
     failedJobs: db
       .prepare<{ limit: number }, number>(
         `SELECT job_id FROM (
-           SELECT * FROM (SELECT id, job_id FROM runs WHERE outcome = 'failed' ORDER BY id DESC LIMIT @limit)
-           UNION ALL
-           SELECT * FROM (SELECT id, job_id FROM runs WHERE outcome = 'timed_out' ORDER BY id DESC LIMIT @limit))
+           SELECT * FROM (${newestWith('failed')}) UNION ALL SELECT * FROM (${newestWith('timed_out')}))
          WHERE job_id IS NOT NULL GROUP BY job_id ORDER BY max(id) DESC`,
       )
       .pluck(),

@@ -257,3 +257,29 @@ describe('a look at queues', () => {
     expect(page('b')).toMatchObject({ rows: [{ name: 'c', ready: 1 }], more: false, total: 3 })
   })
 })
+
+test.each(['fifo', 'lifo', 'priority'] as const)(
+  'the oldest item of a %s queue is known, whoever is next',
+  async (order) => {
+    const world = await openRuns(1)
+    const put = (priority: number) =>
+      world.command((state, tick) =>
+        putByHand(state, tick, {
+          name: 'q',
+          value: '1',
+          priority: order === 'priority' ? priority : null,
+          create: { maxsize: 0, order, maxDeliveries: null },
+        }),
+      )
+    const oldestAt = () => world.engine.read((state) => queuePage(state, '', 1).rows[0]?.oldestAt)
+    const first = world.engine.now
+    await put(9)
+    await world.pass(1_000)
+    await put(1)
+    await world.pass(1_000)
+    await put(5)
+    expect(oldestAt()).toBe(first)
+    await world.command((state, tick) => dropItems(state, tick, 'q', 'ready'))
+    expect(oldestAt()).toBeNull()
+  },
+)

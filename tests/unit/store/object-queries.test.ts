@@ -22,6 +22,14 @@ test.each<[what: string, sqlOf: (store: Store) => string, index: RegExp]>([
   ['the last items', ({ queueItems }) => queueItems.lastReady.source, /queue_items_ready \(queue_id=\?\)/],
   ['dead letters', ({ queueItems }) => queueItems.dead.source, /queue_items_dead \(queue_id=\?\)/],
   ['a part of the items', ({ queueItems }) => queueItems.removeFirstReady.source, /queue_items_ready \(queue_id=\?\)/],
+  ['the oldest item', ({ queueItems }) => queueItems.firstPutAt.source, /queue_items_ready \(queue_id=\?\)/],
+  [
+    'the oldest item of each priority',
+    ({ queueItems }) => queueItems.oldestReady.source,
+    /queue_items_ready \(queue_id=\? AND priority>\?\).*queue_items_ready \(queue_id=\? AND priority=\?\)/,
+  ],
+  ['the last runs of a job', ({ overview }) => overview.lastEndedOfJob.source, /runs_of_job \(job_id=\?\)/],
+  ['the children of a run', ({ children }) => children.spans.source, /runs_of_parent \(parent_run=\?\)/],
   ['a part of the dead', ({ queueItems }) => queueItems.reviveFirst.source, /queue_items_dead \(queue_id=\?\)/],
 ])('%s are read in their order from an index', (_what, sqlOf, index) => {
   const store = openStore()
@@ -33,4 +41,14 @@ test.each<[what: string, sqlOf: (store: Store) => string, index: RegExp]>([
     .join('; ')
   expect(plan).toMatch(index)
   expect(plan).not.toMatch(/TEMP B-TREE|SCAN (queue_items|futures|queues|semaphores|flags|barriers)/)
+})
+
+test('the jobs of the newest runs that failed are found by an index, and only their few rows are sorted', () => {
+  const store = openStore()
+  const plan = store.db
+    .prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${store.overview.failedJobs.source.replaceAll('@limit', '1')}`)
+    .all()
+    .map(({ detail }) => detail)
+  expect(plan.filter((detail) => /SEARCH runs USING INDEX runs_unhappy \(outcome=\?\)/.test(detail))).toHaveLength(2)
+  expect(plan.join('; ')).not.toMatch(/SCAN runs/)
 })
