@@ -92,6 +92,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
     test(`requirement 22: the futures in ${colorScheme} break no rule of WCAG 2.2 AA`, async ({ page }) => {
+      test.slow() // the whole page is checked several times over
       const runs = [
         await waitFor(`release ${colorScheme}`),
         await waitFor(`release ${colorScheme}`),

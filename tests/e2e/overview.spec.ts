@@ -103,6 +103,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
     test(`requirement 22: the overview in ${colorScheme} breaks no rule of WCAG 2.2 AA`, async ({ page }) => {
+      test.slow() // the whole page is checked several times over
       const quick = scriptText(`export default () => 1`, { executor: 'async' })
       for (let n = 0; n < 30; n += 1) await host.submit(quick, { name: 'quick' })
       await host.submit(shellLine('exit 1'), { name: 'check the links' })

@@ -201,6 +201,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
     test(`requirement 22: the queues in ${colorScheme} break no rule of WCAG 2.2 AA`, async ({ page }) => {
+      test.slow() // the whole page is checked several times over
       await host.submit(producer('ingest', 40, 0), { name: 'crawl the catalogue' })
       await host.submit(producer('ingest', 40, 0), { name: 'crawl the archive' })
       await host.submit(consumer('ingest', 60), { name: 'index a page' })

@@ -130,6 +130,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`requirement 9: a deadlock is drawn in ${colorScheme}, names both runs, and is ended from there`, async ({
       page,
     }) => {
+      test.slow() // the whole page is checked several times over
       const one = await host.submit(crossing('photos', 'index'), { name: 'sort photos' })
       const two = await host.submit(crossing('index', 'photos'), { name: 'index photos' })
       for (const [name, permits] of [
