@@ -12,6 +12,11 @@ export class StopList {
     this.rows = stopList(this.rows, runs, ended, now)
   }
 
+  /** A run that was stopped and goes on, because it is tried again: nothing more comes of its stop. */
+  forget(id: number): void {
+    this.rows = this.rows.filter((row) => row.id !== id)
+  }
+
   /** Runs of which it is not known yet how they ended. */
   missing(runs: RunRow[]): number[] {
     const here = new Set(runs.map(({ id }) => id))
