@@ -13,6 +13,7 @@ const names = [
   'restart',
   'deadlocks',
   'schedules',
+  'history',
 ] as const
 
 const asked = process.argv.slice(2)

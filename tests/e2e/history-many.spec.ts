@@ -20,10 +20,13 @@ test.beforeAll(async () => {
 
 async function untilIndexed(runs: number): Promise<void> {
   await expect
-    .poll(async () => {
-      const { total, unindexed } = await host.client.history.facets({})
-      return unindexed === 0 ? total : -1
-    })
+    .poll(
+      async () => {
+        const { total, unindexed } = await host.client.history.facets({})
+        return unindexed === 0 ? total : -1
+      },
+      { timeout: 30_000 },
+    )
     .toBe(runs)
 }
 
@@ -75,6 +78,8 @@ test('20: Shift extends a choice, all that match can be chosen, and the question
   await choose(page, 60).click()
   await choose(page, 56).click({ modifiers: ['Shift'] })
   await expect(bar(page)).toContainText('5 chosen')
+  for (const id of [56, 58, 60]) await expect(choose(page, id)).toBeChecked()
+  await expect(choose(page, 55)).not.toBeChecked()
   await page.getByRole('checkbox', { name: 'Choose every row' }).click()
   await bar(page)
     .getByRole('button', { name: `Select all ${QUICK} matching` })

@@ -8,7 +8,7 @@ import { retentionStep } from './retention.ts'
 /** A step is one transaction; what a turn has to do must not wait longer for it. */
 const STEP_MS = 4
 /** While turns come one after the other, steps take this share of the time. */
-const BUSY_SHARE = 0.05
+const BUSY_SHARE = 0.03
 /** What has just finished is let alone for a moment: more of the same is likely to follow. */
 const QUIET_MS = 200
 const BETWEEN_STEPS_MS = 1

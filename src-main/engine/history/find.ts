@@ -36,15 +36,21 @@ export function findRuns(
   if (!isFromIndex || conditions.parent !== undefined || isMixed(conditions)) {
     return { found: state.store.history.list(filter, limit).map(({ id }) => ({ id, part: 0 })), search: null }
   }
+  // The index reaches an id by walking to it from the end. Without a condition the table is as good, but for its newest
+  // rows, which may be a long queue.
+  if (isUnconditional(conditions) && range.before !== Infinity) {
+    return { found: state.store.history.list(filter, limit).map(({ id }) => ({ id, part: 0 })), search: null }
+  }
   const search = searchOf(state, conditions, filter)
   const indexed = search === null ? [] : foundIn(state, search, limit)
   const { counters, store } = state
   const tail = store.history.tail(filter, counters.get('indexed_at'), counters.get('indexed_run'))
-  const unfinished = isOfAll
-    ? (['running', 'stopping'] as const)
-    : lifecycles.filter((lifecycle) => lifecycle !== 'finished')
-  const others =
-    unfinished.length === 0 ? [] : store.history.list({ ...filter, lifecycle: [...unfinished], outcome: null }, limit)
+  const unfinished = lifecycles.filter((lifecycle) => lifecycle !== 'finished')
+  const others = isOfAll
+    ? liveRuns(state, conditions, filter)
+    : unfinished.length === 0
+      ? []
+      : store.history.list({ ...filter, lifecycle: unfinished, outcome: null }, limit)
   const byId = new Map<number, Found>(indexed.map((each) => [each.id, each]))
   for (const { id } of [...tail, ...others]) if (!byId.has(id)) byId.set(id, { id, part: 0 })
   const found = [...byId.values()].sort((a, b) => b.id - a.id).slice(0, limit)
@@ -114,6 +120,19 @@ export function matchesOf(state: EngineState, found: Found[], search: Search | n
 
 /** An outcome beside an unfinished lifecycle: the one or the other. */
 const isMixed = ({ lifecycle, outcome }: RunConditions): boolean => lifecycle !== undefined && outcome !== undefined
+
+const isUnconditional = ({ outcome, job, text }: RunConditions): boolean =>
+  outcome === undefined && job === undefined && text === undefined
+
+/** What runs at the moment and fits. It is in memory; the table would have to be walked through. */
+function liveRuns(state: EngineState, { job, text = '' }: RunConditions, range: HistoryFilter): { id: number }[] {
+  const wanted = text.toLowerCase()
+  return [...state.live.values()].flatMap(({ id, name }) => {
+    if (id < range.from || id > range.to) return []
+    if (!name.toLowerCase().includes(wanted) && String(id) !== text) return []
+    return job === undefined || state.store.runs.get.get(id)?.job_name === job ? [{ id }] : []
+  })
+}
 
 function foundIn(state: EngineState, search: Search, limit: number): Found[] {
   const found: Found[] = []

@@ -7,9 +7,10 @@ export function prepareLogs(db: Database) {
     insert: db.prepare<[run: number, attempt: number, firstLine: number, lines: number, levels: number, body: string]>(
       'INSERT INTO log_chunks (run_id, attempt, first_line, lines, levels, body) VALUES (?, ?, ?, ?, ?, ?)',
     ),
+    /** None: nothing was written. The last chunk says it; a long log has tens of thousands. */
     lastLine: db
       .prepare<[run: number], number>(
-        'SELECT coalesce(max(first_line + lines - 1), 0) FROM log_chunks WHERE run_id = ?',
+        'SELECT first_line + lines - 1 FROM log_chunks WHERE run_id = ? ORDER BY first_line DESC LIMIT 1',
       )
       .pluck(),
     /** The chunk that holds line `line`, if any, and those after it. */
