@@ -8,7 +8,7 @@ const PACKAGES = /[/\\]node_modules[/\\]/
 type Resolve = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput
 
 /** Whether an import names a package, and not a file, an address or something of the importing package itself. */
-export const isBare = (specifier: string): boolean => /^(@[\w.~-]+\/)?[\w.~-]+(\/|$)/.test(specifier)
+export const isBare = (specifier: string): boolean => /^(@[\w.~-]+\/)?[\w~-][\w.~-]*(\/|$)/.test(specifier)
 
 /**
  * A package is looked for as Node does, beside the importing file and in the folders above it, and then in the project of the
