@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../../support/until.ts'
 import { hostileCases } from './cases.ts'
-import type { HostileCase } from './cases.ts'
+import type { HostileCase } from './hostile-case.ts'
 import { openHostileHost, PATIENCE_MS, withMark } from './hostile-host.ts'
 import type { HostileHost, RunDetail } from './hostile-host.ts'
 
