@@ -1,4 +1,4 @@
-import { childProcess, endless, failed, forever, fs, script, succeeded, timedOut, timeoutMs } from './hostile-case.ts'
+import { childProcess, failed, forever, fs, script, succeeded, timedOut, timeoutMs } from './hostile-case.ts'
 import type { HostileCase } from './hostile-case.ts'
 
 export const exits: HostileCase[] = [
