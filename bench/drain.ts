@@ -4,10 +4,10 @@
  * small process, at its best of several degrees of parallelism, taken right before and right after; the host is 500 MB
  * large, since forking is what a large process pays for.
  */
-import { execFileSync } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Client, Submit } from '../src-preload/contract.ts'
 import { connectToHost } from '../src-main/cli/connection.ts'
+import { bareSpawns } from './bare-spawns.ts'
 import { endHost, startHostProcess } from './host-process.ts'
 import { probeSqlite } from './probe.ts'
 import { inRounds, print, rate, spread } from './rounds.ts'
@@ -42,27 +42,6 @@ async function drain(client: Client, job: keyof typeof counts, count: number): P
     await client.jobs.resume({ name: job })
     while ((await succeeded()) < target) await delay(10)
   })
-}
-
-/** Bare spawns per second, as `spawn(command)` does them (three pipes), from a process that does nothing else. */
-function bareSpawns(command: string[], count: number): number {
-  const program = `
-    const { spawn } = require('node:child_process')
-    const [command, ...args] = ${JSON.stringify(command)}
-    async function measure(parallel) {
-      let left = ${count}
-      const one = () => new Promise((done) => spawn(command, args).on('exit', done))
-      const loop = async () => { while (left-- > 0) await one() }
-      const start = performance.now()
-      await Promise.all(Array.from({ length: parallel }, loop))
-      return ${count} / (performance.now() - start) * 1000
-    }
-    (async () => {
-      const rates = []
-      for (const parallel of [2, 4, 8]) rates.push(await measure(parallel))
-      console.log(Math.max(...rates))
-    })()`
-  return Number(execFileSync(process.execPath, ['-e', program], { encoding: 'utf8' }))
 }
 
 /** How fast `job` is drained, and what that is to the mean of the bare spawns before and after. */

@@ -14,6 +14,7 @@ const names = [
   'deadlocks',
   'schedules',
   'history',
+  'interpreters',
 ] as const
 
 const asked = process.argv.slice(2)

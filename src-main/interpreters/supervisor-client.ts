@@ -19,6 +19,7 @@ import { SupervisorsApart } from './supervisors-apart.ts'
 import { sweepOtherLives } from './tagged-processes.ts'
 import { Gauges } from './telemetry/gauges.ts'
 import type { Reading } from './telemetry/gauges.ts'
+import { memoryOf } from './telemetry/process-memory.ts'
 
 export type SupervisorOptions = {
   /** Identity of the store: by it the processes of earlier lives are recognised. */
@@ -57,9 +58,11 @@ class SupervisorClient implements Interpreters {
   readonly #onReports: OnReports
   readonly #threads: Record<PoolExecutor, number>
   /** Over all lives: what has ended stays known for a while. */
-  readonly #gauges = new Gauges(Date.now, (channel) => {
-    this.#life.link.sendTo(channel, JSON.stringify({ type: 'sample' } satisfies ToInterpreter))
-  })
+  readonly #gauges = new Gauges(
+    Date.now,
+    (channel) => this.#life.link.sendTo(channel, JSON.stringify({ type: 'sample' } satisfies ToInterpreter)),
+    memoryOf,
+  )
   #life: Life
   readonly #apart: SupervisorsApart
   /** Channels are not used twice, not even by different supervisors. */

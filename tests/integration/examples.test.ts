@@ -233,6 +233,12 @@ const shows: Record<string, () => Promise<void>> = {
     expect(steps.slice(-3)).toEqual(['done 4', 'join returns', 'the consumer was cancelled'])
   },
 
+  async 'shared-memory'() {
+    const { ticks, ...rest } = (await play('shared-memory')) as { ticks: number }
+    expect(rest).toEqual({ counted: 33_860, marked: 33_860, largest: 399_989, threads: 4 })
+    expect(ticks).toBeGreaterThan(0)
+  },
+
   async 'sync-and-async'() {
     const parcels = ['parcel 0', 'parcel 1', 'parcel 2']
     expect(await play('sync-and-async')).toEqual({ awaited: parcels, blocked: parcels })

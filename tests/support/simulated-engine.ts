@@ -18,6 +18,7 @@ import type {
   Report,
   StopStep,
 } from '../../src-main/interpreters/interpreters.ts'
+import type { Instruction, NamedReport } from '../../src-main/interpreters/named/named-interpreters.ts'
 import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
 import type { Store } from '../../src-main/store/store.ts'
@@ -67,9 +68,10 @@ export async function openSimulatedEngine(
   const started: AttemptStart[] = []
   const steps: StopStep[] = []
   const answers: Answer[] = []
+  const instructions: Instruction[] = []
   const fatal: unknown[] = []
   const closed: string[] = []
-  let send: (reports: Report[]) => void = () => undefined
+  let send: OnReports = () => undefined
   const engine = new Engine({
     store,
     storeId: 'test',
@@ -100,7 +102,10 @@ export async function openSimulatedEngine(
           answers.push(...sent)
           machine?.answer(sent)
         },
-        instruct: () => undefined,
+        instruct(sent) {
+          if (db.inTransaction) fatal.push(new Error('instructed before the commit'))
+          instructions.push(...sent)
+        },
         readGauges: () => [],
         close() {
           closed.push('closed')
@@ -138,11 +143,13 @@ export async function openSimulatedEngine(
     steps,
     /** In the order in which they were sent. */
     answers,
+    /** What was to be done with named interpreters. */
+    instructions,
     pass,
     settle,
     startedRuns: () => started.map(({ run }) => run),
     command: <T>(apply: Parameters<typeof engine.command<T>>[0]) => settle(engine.command(apply)),
-    report: async (...reports: Report[]) => {
+    report: async (...reports: (Report | NamedReport)[]) => {
       send(reports)
       await pass()
     },

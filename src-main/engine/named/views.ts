@@ -61,7 +61,7 @@ export const readingsView = (engine: Engine): View<InterpreterReading, null> => 
 })
 
 function readingRow(state: EngineState, { key, role, pid, launchedAt, endedAt, ...read }: Reading): InterpreterReading {
-  const { sample, sampledAt, isBlocked } = read
+  const { sample, sampledAt, rss, isBlocked } = read
   const interpreter = role.kind === 'named' ? living(state, role.interpreter) : undefined
   const told = role.kind === 'process' ? [role.run] : (sample?.runs ?? [])
   const runs = endedAt === null ? told.slice(0, RUNS_SHOWN).flatMap((run) => runOn(state.live.get(run))) : []
@@ -79,7 +79,7 @@ function readingRow(state: EngineState, { key, role, pid, launchedAt, endedAt, .
     state: stateOf({ endedAt, pid, isBlocked, isBusy, isKnown: sample !== null }),
     heapUsed: sample?.heapUsed ?? null,
     heapLimit,
-    rss: sample?.rss ?? null,
+    rss,
     // It does not say so itself while it is blocked.
     loopUtilisation: isBlocked ? 1 : (sample?.loopUtilisation ?? null),
     loopDelayP99Ms: sample?.loopDelayP99Ms ?? null,

@@ -16,6 +16,8 @@ export type Reading = {
   /** Null: it never answered. */
   sample: Sample | null
   sampledAt: number | null
+  /** Bytes of the whole process. */
+  rss: number | null
   /** It was asked and has not answered for so long: something keeps its loop from turning. */
   isBlocked: boolean
   endedAt: number | null
@@ -30,6 +32,7 @@ type Process = {
   pid: number | null
   endedAt: number | null
   readonly threads: Map<number, Thread>
+  rss: number | null
   /** Of a process that has never answered. */
   askedAt: number | null
 }
@@ -48,16 +51,27 @@ const REMEMBERED = 20
 export class Gauges {
   readonly #now: () => number
   readonly #ask: (channel: number) => void
+  readonly #memoryOf: (pid: number) => number | null
   readonly #processes = new Map<number, Process>()
   #askedAt = -Infinity
 
-  constructor(now: () => number, ask: (channel: number) => void) {
+  /** `memoryOf` looks from outside at what a process has in memory, for one that is blocked does not say; null: it cannot. */
+  constructor(now: () => number, ask: (channel: number) => void, memoryOf: (pid: number) => number | null) {
     this.#now = now
     this.#ask = ask
+    this.#memoryOf = memoryOf
   }
 
   launched(channel: number, role: InterpreterRole): void {
-    const fresh = { role, launchedAt: this.#now(), pid: null, endedAt: null, threads: new Map(), askedAt: null }
+    const fresh = {
+      role,
+      launchedAt: this.#now(),
+      pid: null,
+      endedAt: null,
+      rss: null,
+      threads: new Map(),
+      askedAt: null,
+    }
     this.#processes.set(channel, fresh)
   }
 
@@ -85,7 +99,10 @@ export class Gauges {
   read(): Reading[] {
     const now = this.#now()
     this.#forgetOld(now)
-    const readings = [...this.#processes].flatMap(([channel, known]) => readingsOf(channel, known, now))
+    const readings = [...this.#processes].flatMap(([channel, known]) => {
+      if (known.endedAt === null && known.pid !== null) known.rss = this.#memoryOf(known.pid) ?? known.rss
+      return readingsOf(channel, known, now)
+    })
     if (now - this.#askedAt >= ASK_EVERY_MS) {
       this.#askedAt = now
       for (const [channel, known] of this.#processes) {
@@ -109,18 +126,19 @@ export class Gauges {
 
 function readingsOf(
   channel: number,
-  { role, pid, launchedAt, endedAt, threads, askedAt }: Process,
+  { role, pid, launchedAt, endedAt, rss, threads, askedAt }: Process,
   now: number,
 ): Reading[] {
   const common = { role, pid, launchedAt, endedAt }
   const isBlocked = (since: number | null) => endedAt === null && since !== null && now - since >= BLOCKED_MS
   if (threads.size === 0)
-    return [{ ...common, key: String(channel), sample: null, sampledAt: null, isBlocked: isBlocked(askedAt) }]
+    return [{ ...common, key: String(channel), sample: null, sampledAt: null, rss, isBlocked: isBlocked(askedAt) }]
   return [...threads.values()].map(({ sample, at, askedAt: since }) => ({
     ...common,
     key: `${channel}.${sample.thread}`,
     sample,
     sampledAt: at,
+    rss: rss ?? sample.rss,
     isBlocked: isBlocked(since),
   }))
 }
