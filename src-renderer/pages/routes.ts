@@ -1,4 +1,5 @@
 import CalendarClock from '@lucide/svelte/icons/calendar-clock'
+import Cpu from '@lucide/svelte/icons/cpu'
 import FileCode from '@lucide/svelte/icons/file-code'
 import LayoutDashboard from '@lucide/svelte/icons/layout-dashboard'
 import Lock from '@lucide/svelte/icons/lock'
@@ -14,6 +15,8 @@ import HistoryPage from './history.svelte'
 import OverviewPage from './overview.svelte'
 import QueueDetailPage from './queue-detail.svelte'
 import QueuesPage from './queues.svelte'
+import InterpreterDetailPage from './interpreter-detail.svelte'
+import InterpretersPage from './interpreters.svelte'
 import RunDetailPage from './run-detail.svelte'
 import RunsPage from './runs.svelte'
 import SemaphoresPage from './semaphores.svelte'
@@ -56,6 +59,7 @@ export const pages: Page[] = [
   },
   { path: '/futures', title: 'Futures', keys: 'g f', icon: MailQuestion, component: FuturesPage },
   { path: '/runs', title: 'Runs', keys: 'g r', icon: Play, component: RunsPage, toDo: (of) => of.stuck_stop },
+  { path: '/interpreters', title: 'Interpreters', keys: 'g i', icon: Cpu, component: InterpretersPage },
   { path: '/schedules', title: 'Schedules', keys: 'g c', icon: CalendarClock, component: SchedulesPage },
   { path: '/history', title: 'History', keys: 'g h', icon: History, component: HistoryPage },
   { path: '/scripts', title: 'Scripts', keys: 'g e', icon: FileCode, component: ScriptsPage },
@@ -65,6 +69,7 @@ export const pages: Page[] = [
 /** Pages about one thing; `id` is in the path. */
 export const detailPages: { pattern: string; title: (id: string) => string; component: Component<{ id: string }> }[] = [
   { pattern: '/queues/:id', title: (id) => `Queue ${id}`, component: QueueDetailPage },
+  { pattern: '/interpreters/:id', title: (id) => `Interpreter ${id}`, component: InterpreterDetailPage },
   { pattern: '/runs/:id', title: (id) => `Run ${id}`, component: RunDetailPage },
 ]
 

@@ -1,6 +1,6 @@
 /** CodeMirror as this app uses it. Loaded on demand: it is larger than the rest of the window. */
 import { autocompletion, closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete'
-import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands'
+import { defaultKeymap, history, historyKeymap, indentWithTab, insertNewlineAndIndent } from '@codemirror/commands'
 import { javascript } from '@codemirror/lang-javascript'
 import { json } from '@codemirror/lang-json'
 import {
@@ -23,6 +23,7 @@ import {
   keymap,
   lineNumbers,
 } from '@codemirror/view'
+import type { KeyBinding } from '@codemirror/view'
 import { tags } from '@lezer/highlight'
 import { importedNames } from './code-completion.ts'
 import type { CodeModules } from './code-completion.ts'
@@ -30,6 +31,9 @@ import type { CodeModules } from './code-completion.ts'
 /** A fault's place; lines and columns count from 1. */
 export type CodeFault = { line: number; column: number; message: string }
 export type CodeLanguage = 'typescript' | 'json'
+
+/** Enter runs, Shift+Enter adds a line, the arrows at the ends of the text bring earlier code back. */
+export type CodePrompt = { run: () => void; recall: (step: 1 | -1) => void }
 
 export type CodeEditorOptions = {
   parent: HTMLElement
@@ -40,6 +44,8 @@ export type CodeEditorOptions = {
   onChange: (text: string) => void
   /** Ctrl+Enter. */
   onSubmit: (() => void) | null
+  /** For a line of code at a time. */
+  prompt: CodePrompt | null
   /** Asked 300 ms after the last keystroke. */
   check: ((text: string) => Promise<CodeFault[]>) | null
   /** Whose names are offered while one types. */
@@ -67,7 +73,7 @@ export function replaceText(view: EditorView, text: string): void {
 function extensions(options: CodeEditorOptions): Extension[] {
   return [
     options.language === 'typescript' ? javascript({ typescript: true }) : json(),
-    options.language === 'typescript'
+    options.language === 'typescript' && options.prompt === null
       ? [lineNumbers(), foldGutter(), highlightActiveLineGutter(), highlightActiveLine()]
       : [],
     history(),
@@ -90,6 +96,7 @@ function extensions(options: CodeEditorOptions): Extension[] {
     options.onSubmit
       ? Prec.highest(keymap.of([{ key: 'Mod-Enter', run: submit(options.onSubmit), preventDefault: true }]))
       : [],
+    options.prompt ? Prec.highest(keymap.of(promptKeys(options.prompt))) : [],
     keymap.of([
       ...closeBracketsKeymap,
       ...defaultKeymap,
@@ -125,6 +132,21 @@ const typingOverLines = EditorView.domEventHandlers({
 const submit = (onSubmit: () => void) => () => {
   onSubmit()
   return true
+}
+
+function promptKeys({ run, recall }: CodePrompt): KeyBinding[] {
+  const recallAt = (step: 1 | -1) => (view: EditorView) => {
+    const { doc, selection } = view.state
+    const line = doc.lineAt(selection.main.head).number
+    if (!selection.main.empty || line !== (step === -1 ? 1 : doc.lines)) return false
+    recall(step)
+    return true
+  }
+  return [
+    { key: 'Enter', run: submit(run), shift: insertNewlineAndIndent },
+    { key: 'ArrowUp', run: recallAt(-1) },
+    { key: 'ArrowDown', run: recallAt(1) },
+  ]
 }
 
 const checking = (check: (text: string) => Promise<CodeFault[]>) =>

@@ -5,7 +5,7 @@ import { writeClipboard } from './clipboard.ts'
 import type { TestHost } from './host.ts'
 
 export type PageName =
-  'Overview' | 'Queues' | 'Semaphores' | 'Futures' | 'Runs' | 'Schedules' | 'History' | 'Scripts'
+  'Overview' | 'Queues' | 'Semaphores' | 'Futures' | 'Runs' | 'Interpreters' | 'Schedules' | 'History' | 'Scripts'
 
 /** Opens the address that the host printed, which leads to the overview, and goes on to the runs. */
 export async function openApp(page: Page, host: TestHost): Promise<void> {

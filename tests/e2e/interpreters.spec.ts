@@ -1,0 +1,89 @@
+import { join } from 'node:path'
+import type { Page } from '@playwright/test'
+import { expectAccessible } from './support/axe.ts'
+import { scriptText, useHost } from './support/host.ts'
+import { goTo, openApp, stateOf } from './support/window.ts'
+import { expect, test } from './support/window-test.ts'
+
+const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
+const host = useHost()
+
+const busy = scriptText('export default () => { for (;;); }')
+const row = (page: Page, name: string) => page.locator('tr[data-row]', { hasText: name })
+const prompt = (page: Page) => page.getByRole('textbox', { name: 'Code to run', exact: true })
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+
+    test('a busy loop is flagged; ending its interpreter asks with the name of the run, and its last values stay', async ({
+      page,
+    }) => {
+      const name = `spins in ${colorScheme}`
+      const id = await host.submit(busy, { name })
+      await host.client.interpreters.create({ name: `calm ${colorScheme}`, memoryMb: 64 })
+      await openApp(page, host)
+      await goTo(page, 'Interpreters')
+      const spinning = row(page, name).first()
+      await expect(stateOf(spinning)).toHaveText('Blocked')
+      await expect(spinning).toContainText(`run ${id} (${name})`)
+      await expect(spinning).toContainText('100')
+      const calm = row(page, `calm ${colorScheme}`)
+      await expect(calm).toContainText('of 64 MB')
+      await expect(page.getByRole('status').filter({ hasText: '1 is blocked' })).toBeVisible()
+      await page.screenshot({ path: join(screenshots, `interpreters-${colorScheme}.png`) })
+      await expectAccessible(page)
+
+      await spinning.getByRole('button', { name: /^End the interpreter/ }).click()
+      await expect(page.getByRole('dialog')).toContainText(`It does run ${id} (${name}) and nothing else.`)
+      await expectAccessible(page)
+      await page.getByRole('button', { name: 'End it', exact: true }).click()
+      await host.untilFinished(id)
+
+      await calm.getByRole('button', { name: /^End the interpreter/ }).click()
+      await page.getByRole('button', { name: 'End it', exact: true }).click()
+      await expect(stateOf(calm)).toHaveText('Ended')
+      await expect(calm).toContainText('of 64 MB')
+    })
+
+    test('code is run in an interpreter line by line: values, output, errors, and earlier code again', async ({
+      page,
+    }) => {
+      await openApp(page, host)
+      await goTo(page, 'Interpreters')
+      await page.getByRole('button', { name: /^(New|Make an) interpreter$/ }).click()
+      const log = page.getByRole('log')
+      await expect(page.getByText('Code runs inside this interpreter')).toBeVisible()
+      await prompt(page).click()
+      await page.keyboard.type('const twice = (n: number) => 2 * n; console.log("said")')
+      await page.keyboard.press('Enter')
+      await expect(log).toContainText('said')
+      await page.keyboard.type('[twice(1),')
+      await page.keyboard.press('Shift+Enter')
+      await page.keyboard.type('twice(21)')
+      await page.keyboard.press('Enter')
+      await expect(log).toContainText('[ 2, 42 ]')
+      await page.keyboard.type('throw new RangeError("no")')
+      await page.keyboard.press('Enter')
+      await expect(log).toContainText('RangeError: no')
+      await page.screenshot({ path: join(screenshots, `repl-${colorScheme}.png`) })
+      await expectAccessible(page)
+
+      await page.keyboard.press('ArrowUp')
+      await page.keyboard.press('ArrowUp')
+      await expect(prompt(page)).toContainText('twice(21)')
+      await page.keyboard.press('ControlOrMeta+A')
+      await page.keyboard.type('"x".repeat(10_000_000)')
+      await page.keyboard.press('Enter')
+      await expect(log).toContainText('xxxxx')
+      await page.keyboard.type('for (;;);')
+      await page.keyboard.press('Enter')
+      await page.getByRole('button', { name: 'Do not wait for it' }).click()
+      await expect(log).toContainText('the code goes on in the interpreter')
+      await page.getByRole('button', { name: 'End it…' }).click()
+      await expect(page.getByRole('dialog')).toContainText('It is running: exec by hand.')
+      await page.getByRole('button', { name: 'End it', exact: true }).click()
+      await expect(page.getByText('This interpreter has ended')).toBeVisible()
+    })
+  })
+}
