@@ -49,7 +49,7 @@ export type InterpreterReading = {
   /** How late the event loop was: 99 of 100 times less than this. */
   loopDelayP99Ms: number | null
   sampledAt: number | null
-  /** The first runs on it, up to 20. */
+  /** The first runs on it, up to 20; of a process that had one run, that one, also when it is over. */
   runs: { run: number; name: string; since: number }[]
   /** What a named one does. */
   running: InterpreterRow['running']
@@ -108,6 +108,6 @@ export const interpreterContract = {
 }
 
 export const interpreterFeeds = {
-  /** Once a second; processes are asked only while somebody follows it. */
+  /** At least once a second; processes are asked only while somebody follows it, and once a second at most. */
   interpreters: oc.output(eventIterator(type<FeedMessage<InterpreterReading>>())),
 }

@@ -39,6 +39,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expectAccessible(page)
       await page.getByRole('button', { name: 'End it', exact: true }).click()
       await host.untilFinished(id)
+      await expect(stateOf(spinning)).toHaveText('Ended')
+      await expect(spinning).toContainText(`run ${id} (${name})`)
 
       await calm.getByRole('button', { name: /^End the interpreter/ }).click()
       await page.getByRole('button', { name: 'End it', exact: true }).click()
@@ -55,7 +57,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       const log = page.getByRole('log')
       await expect(page.getByText('Code runs inside this interpreter')).toBeVisible()
       await prompt(page).click()
-      await page.keyboard.type('const twice = (n: number) => 2 * n; console.log("said")')
+      await page.keyboard.type('const twice = (n: number) => 2 * n; console.log("sa" + "id")')
       await page.keyboard.press('Enter')
       await expect(log).toContainText('said')
       await page.keyboard.type('[twice(1),')

@@ -52,9 +52,9 @@ const byKind = (a: InterpreterReading, b: InterpreterReading): number =>
   kinds.indexOf(a.kind) - kinds.indexOf(b.kind) ||
   a.launchedAt - b.launchedAt
 
-/** Read anew each second by those who follow it. */
+/** Read anew each second by those who follow it, and when what runs may have changed. */
 export const readingsView = (engine: Engine): View<InterpreterReading, null> => ({
-  isTouchedBy: () => false,
+  isTouchedBy: (changes) => changes.status,
   rows: () => readings(engine).map((row) => ({ key: row.key, row })),
   meta: () => null,
   refreshMs: 1_000,
@@ -63,8 +63,7 @@ export const readingsView = (engine: Engine): View<InterpreterReading, null> => 
 function readingRow(state: EngineState, { key, role, pid, launchedAt, endedAt, ...read }: Reading): InterpreterReading {
   const { sample, sampledAt, rss, isBlocked } = read
   const interpreter = role.kind === 'named' ? living(state, role.interpreter) : undefined
-  const told = role.kind === 'process' ? [role.run] : (sample?.runs ?? [])
-  const runs = endedAt === null ? told.slice(0, RUNS_SHOWN).flatMap((run) => runOn(state.live.get(run))) : []
+  const runs = runsOf(state, role, sample?.runs ?? [], endedAt !== null)
   const running = interpreter === undefined ? null : runningOf(interpreter)
   const isBusy = running !== null || runs.length > 0 || (interpreter?.works.size ?? 0) > 0
   const heapLimit = role.kind === 'named' ? role.memoryMb * 1024 * 1024 : (sample?.heapLimit ?? null)
@@ -102,6 +101,21 @@ function stateOf(of: {
   // Where nothing is to be done, a loop that does not answer has not begun to turn.
   if (of.isBlocked) return of.isBusy || of.isKnown ? 'blocked' : 'starting'
   return of.isBusy ? 'running' : 'idle'
+}
+
+/** The live runs on it; of a process that had one run, that one, also when it is over. */
+function runsOf(
+  { live, store }: EngineState,
+  role: Reading['role'],
+  told: number[],
+  hasEnded: boolean,
+): InterpreterReading['runs'] {
+  if (role.kind !== 'process') return hasEnded ? [] : told.slice(0, RUNS_SHOWN).flatMap((run) => runOn(live.get(run)))
+  if (!hasEnded) return runOn(live.get(role.run))
+  const stored = store.runs.get.get(role.run)
+  return stored === undefined
+    ? []
+    : [{ run: stored.id, name: stored.name, since: stored.started_at ?? stored.created_at }]
 }
 
 const runOn = (run: LiveRun | undefined): InterpreterReading['runs'] =>

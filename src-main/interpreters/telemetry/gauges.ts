@@ -87,11 +87,11 @@ export class Gauges {
     known.threads.set(sample.thread, { sample, at: this.#now(), askedAt: null })
   }
 
-  /** A process that nobody has ever seen a sample of is forgotten: most runs are shorter than a second. */
+  /** One that nobody has ever asked is forgotten: most runs are shorter than a second. */
   ended(channel: number): void {
     const known = this.#processes.get(channel)
     if (known === undefined) return
-    if (known.threads.size === 0) this.#processes.delete(channel)
+    if (known.threads.size === 0 && known.askedAt === null) this.#processes.delete(channel)
     else known.endedAt = this.#now()
   }
 

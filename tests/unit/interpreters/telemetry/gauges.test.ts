@@ -76,19 +76,22 @@ test('of a pool each thread is a reading, and one can be blocked beside another'
   ])
 })
 
-test('one that has ended keeps its last values for a minute, unless nobody has ever seen any', () => {
+test('one that has ended keeps its last values for a minute, unless nobody has ever asked it', () => {
   const { gauges, sample, pass } = open()
-  for (const channel of [1, 2]) {
+  const begin = (channel: number) => {
     gauges.launched(channel, { kind: 'process', run: channel, attempt: 1 })
     gauges.started(channel, 50)
   }
+  begin(1)
+  begin(2)
   gauges.read()
+  begin(3)
   gauges.taken(1, sample())
-  gauges.ended(1)
-  gauges.ended(2)
+  for (const channel of [1, 2, 3]) gauges.ended(channel)
   gauges.taken(1, sample(0, { heapUsed: 99 }))
   expect(gauges.read()).toMatchObject([
     { role: { run: 1 }, endedAt: 1_000, isBlocked: false, sample: { heapUsed: 10 } },
+    { role: { run: 2 }, endedAt: 1_000, isBlocked: false, sample: null },
   ])
   pass(60_001)
   expect(gauges.read()).toEqual([])
