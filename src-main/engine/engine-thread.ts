@@ -60,6 +60,10 @@ async function main(): Promise<void> {
       case 'woke':
         engine.lookAtClock()
         return
+      case 'key':
+      case 'key_refused':
+        // For whoever has asked for it.
+        return
       case 'stop':
         void engine.stop(message.graceMs).then(() => {
           loopDelay.stop()
