@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listExamples, parseExample } from '../../../src-main/jobs/examples.ts'
+import { plainPolicy } from '../../support/plain-policy.ts'
 
 const text = `/**
  * Adds two numbers.
@@ -24,16 +25,7 @@ test('the comment at the top says what a sample is, and the job keeps its text',
       kind: 'script',
       code: { from: 'text', name: 'add.ts', text },
       executor: 'async',
-      timeoutMs: null,
-      queueTimeoutMs: null,
-      totalTimeoutMs: null,
-      idleTimeoutMs: null,
-      retry: null,
-      graceMs: 5_000,
-      cwd: null,
-      env: {},
-      semaphores: [],
-      concurrency: null,
+      ...plainPolicy,
     },
   })
 })
