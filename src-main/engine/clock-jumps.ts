@@ -13,9 +13,14 @@ export class ClockJumps {
 
   /** By how many ms the wall clock was moved since this was last asked; 0 when it was not. */
   take(wallMs: number, monoMs: number): number {
-    const movedMs = Math.round(wallMs - monoMs - this.#wallAhead)
-    if (Math.abs(movedMs) < JUMP_MS) return 0
+    const movedMs = this.look(wallMs, monoMs)
     this.#wallAhead += movedMs
     return movedMs
+  }
+
+  /** The same, to be asked again. */
+  look(wallMs: number, monoMs: number): number {
+    const movedMs = Math.round(wallMs - monoMs - this.#wallAhead)
+    return Math.abs(movedMs) < JUMP_MS ? 0 : movedMs
   }
 }

@@ -95,6 +95,8 @@ export class Engine {
     this.#state = createState({ ...parts, secrets: new Secrets(parts.store, parts.askForKey) })
     this.#clockJumps = new ClockJumps(parts.clock)
     const transact = (work: (tick: Tick) => void) => {
+      // So that nothing is stored beside what is out of date.
+      if (this.#isTimeOver()) this.#turn()
       this.#attempt(() => this.#transact(work))
       // What a step has queued or cancelled is for the next turn.
       if (this.#state.history.bulkDue !== null) this.#plan()
@@ -278,6 +280,14 @@ export class Engine {
     }
     if (tick.changes.runs.size > 0 || tick.changes.status || tick.changes.jobs) planLook(state, tick)
     return taken
+  }
+
+  /** Whether a turn has something to do only because time has passed, or a clock was moved. */
+  #isTimeOver(): boolean {
+    const { clock } = this.#parts
+    const [wallMs, monoMs] = [clock.wallMs(), clock.monoMs()]
+    if (this.#clockJumps.look(wallMs, monoMs) !== 0) return true
+    return (this.#state.timers.next() ?? Infinity) <= monoMs || (nextPlanned(this.#state) ?? Infinity) <= wallMs
   }
 
   #look(tick: Tick): void {

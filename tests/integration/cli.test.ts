@@ -291,7 +291,7 @@ test.each<[code: number, words: string[], line: RegExp]>([
   [2, ['job', 'add', '--command', 'true', '--success-codes', '0,300'], /"300" is not a whole number from 0 to 255/],
   [2, ['job', 'add', '--command', 'true', '--name', '?'], /name: a name starts with a letter or digit/],
   [2, ['run', '/no/such.ts'], /There is no file \/no\/such\.ts/],
-  [2, ['run'], /missing required argument 'file'/],
+  [2, ['run'], /Say what to run: FILE, or --http METHOD URL/],
   [2, ['serve', '--port', '70000'], /--port: "70000" is not a whole number from 0 to 65535/],
   [1, ['serve'], /Another Signalbox host owns .* \(serve, process \d+\)/],
 ])('wrong words end with %i and one line: %j', async (code, words, line) => {

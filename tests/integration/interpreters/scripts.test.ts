@@ -320,7 +320,7 @@ test.each(['async', 'thread'] as const)(
     for (const more of [{ cwd: scriptsFolder }, { env: { A: '1' } }]) {
       expect(await endingOf(start(script('export default () => 1', executor, more)))).toMatchObject({
         how: 'unstartable',
-        error: { hint: 'Choose the executor process, or leave out cwd and env.' },
+        error: { hint: 'Choose the executor process, or leave them out.' },
       })
     }
   },
