@@ -72,8 +72,8 @@ test('a time that is no time and a name that is no file name are explained next 
   await writeScript(page, 'export default () => 1\n')
   await page.getByLabel('Time limit').fill('soon')
   await expect(page.getByLabel('Time limit')).toHaveAccessibleDescription('A span such as 30s, 5m or 1h 30m.')
-  await page.getByLabel('File').fill('../../etc/passwd')
-  await expect(page.getByLabel('File')).toHaveAccessibleDescription(/^A file name of letters, digits/)
+  await page.getByLabel('File', { exact: true }).fill('../../etc/passwd')
+  await expect(page.getByLabel('File', { exact: true })).toHaveAccessibleDescription(/^A file name of letters, digits/)
   await page.getByRole('button', { name: 'Run', exact: true }).click()
   await expect(page.getByRole('region', { name: /^Run \d+$/ })).toHaveCount(0)
   expect(await storedRuns()).toBe(before)
@@ -89,8 +89,8 @@ test('places that do not exist say so and lead back', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'There is no job never saved' })).toBeVisible()
   await openAt(page, host, '/nowhere')
   await expect(page.getByRole('heading', { name: 'There is no page /nowhere' })).toBeVisible()
-  await page.getByRole('button', { name: 'Go to the runs' }).click()
-  await expect(page.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible()
+  await page.getByRole('button', { name: 'Go to the overview' }).click()
+  await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible()
 })
 
 test('a run that a field keeps from starting leads to that field', async ({ page }) => {
