@@ -121,3 +121,7 @@ export function nextPlanned(state: EngineState): number | null {
   )
   return planned.length === 0 ? null : Math.min(...planned)
 }
+
+/** Whether a turn has something to do only because time has passed. */
+export const isTimeOver = (state: EngineState, wallMs: number, monoMs: number): boolean =>
+  (state.timers.next() ?? Infinity) <= monoMs || (nextPlanned(state) ?? Infinity) <= wallMs

@@ -14,7 +14,7 @@ import { totalsOf } from './activity.ts'
 import type { Clock } from './clock.ts'
 import { EventLog } from './event-log.ts'
 import { Chores } from './history/chores.ts'
-import { expireQueued, expireTotal, followClock, nextPlanned, queueDue } from './due.ts'
+import { expireQueued, expireTotal, followClock, isTimeOver, nextPlanned, queueDue } from './due.ts'
 import { applyNamedReport } from './named/reports.ts'
 import { settleDueFutures } from './objects/futures.ts'
 import { abortOverdueGroups } from './objects/groups.ts'
@@ -73,7 +73,7 @@ const KILL_MS = 3_000
 
 /**
  * The loop: inbox → one transaction → effects. Nothing leaves the engine before the commit that made it true, and a
- * command's promise resolves when its effect is stored. Created by `startEngineLoop`; stopped once by `stop`.
+ * command's promise resolves when its effect is stored. Stopped once, by `stop`.
  */
 export class Engine {
   readonly #parts: EngineParts
@@ -96,7 +96,8 @@ export class Engine {
     this.#clockJumps = new ClockJumps(parts.clock)
     const transact = (work: (tick: Tick) => void) => {
       // So that nothing is stored beside what is out of date.
-      if (this.#isTimeOver()) this.#turn()
+      const [wallMs, monoMs] = [parts.clock.wallMs(), parts.clock.monoMs()]
+      if (this.#clockJumps.look(wallMs, monoMs) !== 0 || isTimeOver(this.#state, wallMs, monoMs)) this.#turn()
       this.#attempt(() => this.#transact(work))
       // What a step has queued or cancelled is for the next turn.
       if (this.#state.history.bulkDue !== null) this.#plan()
@@ -280,14 +281,6 @@ export class Engine {
     }
     if (tick.changes.runs.size > 0 || tick.changes.status || tick.changes.jobs) planLook(state, tick)
     return taken
-  }
-
-  /** Whether a turn has something to do only because time has passed, or a clock was moved. */
-  #isTimeOver(): boolean {
-    const { clock } = this.#parts
-    const [wallMs, monoMs] = [clock.wallMs(), clock.monoMs()]
-    if (this.#clockJumps.look(wallMs, monoMs) !== 0) return true
-    return (this.#state.timers.next() ?? Infinity) <= monoMs || (nextPlanned(this.#state) ?? Infinity) <= wallMs
   }
 
   #look(tick: Tick): void {
