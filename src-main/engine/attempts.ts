@@ -152,6 +152,13 @@ type LastAttempt = {
   isUneventful: boolean
 }
 
+/** Its first attempt succeeded, and left nothing to store but its result. */
+function isPlain({ isUneventful, attempt, logLines, progress, exitCode, exitSignal }: LastAttempt): boolean {
+  return (
+    isUneventful && attempt === 1 && logLines === 0 && progress === null && exitCode === null && exitSignal === null
+  )
+}
+
 /** Records the outcome of a run whose last attempt has ended, once and for all. */
 export function finish(
   state: EngineState,
@@ -159,20 +166,23 @@ export function finish(
   { outcome, result, error }: Extract<Verdict, { next: 'finished' }>,
   last: LastAttempt,
 ): void {
-  const { changes } = state.store.runs.finish.run(
-    outcome,
-    tick.now,
-    result,
-    error === null ? null : JSON.stringify(error),
-    last.progress,
-    last.logLines,
-    last.pid,
-    last.exitCode,
-    last.exitSignal,
-    last.cpuMs,
-    last.id,
-    last.attempt,
-  )
+  const { runs } = state.store
+  const { changes } = isPlain(last)
+    ? runs.succeedPlainly.run(tick.now, result, last.pid, last.cpuMs, last.id, last.attempt)
+    : runs.finish.run(
+        outcome,
+        tick.now,
+        result,
+        error === null ? null : JSON.stringify(error),
+        last.progress,
+        last.logLines,
+        last.pid,
+        last.exitCode,
+        last.exitSignal,
+        last.cpuMs,
+        last.id,
+        last.attempt,
+      )
   if (changes !== 1) throw new Error(`run ${last.id} cannot finish: its attempt ${last.attempt} is not live`)
   state.counters.add('is_finished', 1)
   state.counters.add(wasCounter[outcome], 1)

@@ -15,7 +15,7 @@ const RUNS_PER_BATCH = 64
 const UNITS_PER_BATCH = 1024 * 1024
 
 /** Whatever may have gathered in a process is given up with it after so many. */
-const RUNS_PER_POOL = 100_000
+const RUNS_PER_POOL = 1_000_000
 
 type PoolAttempt = { run: number; attempt: number; batch: number; isStarted: boolean; isKilled: boolean }
 

@@ -4,6 +4,8 @@ import { clearTimeout, now as wallMs, setImmediate, setTimeout, toJson } from '.
 
 const MAX_LINES = 256
 const MAX_UNITS = 256 * 1024
+/** So many go before the turn is over: who takes them can work while the rest of the turn goes on. */
+const MAX_REPORTS = 128
 const WINDOW_MS = 50
 /** Lines that go at once in each window, before batching begins. */
 const PROMPT_LINES = 16
@@ -41,7 +43,7 @@ export class ReportBatch {
     this.#reports.push(report)
     if (report.type === 'ended' && report.ending.how === 'returned') this.#units += report.ending.result.length
     // Hundreds of large results in one turn would be a frame that nobody takes.
-    if (this.#units >= MAX_UNITS) {
+    if (this.#units >= MAX_UNITS || this.#reports.length >= MAX_REPORTS) {
       this.flush()
       return
     }

@@ -136,6 +136,14 @@ export function prepareRuns(db: Database) {
        progress = coalesce(?, progress), log_lines = ?, pid = ?, exit_code = ?, exit_signal = ?, cpu_ms = ?
      WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')`,
   )
+  // What most runs come to: nothing else of the row differs from what it was queued with. A fifth cheaper than `finish`.
+  const succeedPlainly = db.prepare<
+    [now: number, result: string | null, pid: number | null, cpuMs: number | null, id: number, attempt: number]
+  >(
+    `UPDATE runs SET lifecycle = 'finished', outcome = 'succeeded', finished_at = max(?, started_at), result = ?, pid = ?,
+       cpu_ms = ?
+     WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')`,
+  )
   const finishUnstarted = db.prepare<
     [outcome: Outcome, now: number, error: string, id: number],
     {
@@ -272,6 +280,7 @@ export function prepareRuns(db: Database) {
     claim,
     head,
     finish,
+    succeedPlainly,
     finishUnstarted,
     requeue,
     backOff,
