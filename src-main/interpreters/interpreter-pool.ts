@@ -11,7 +11,7 @@ import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { createBeats } from './loop-watch/heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
-import type { Batch, PoolSettings, ThreadLost, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
+import type { PoolSettings, ThreadLost, ThreadSettings, ToInterpreter } from './interpreter-protocol.ts'
 import { LoopWatch } from './loop-watch/loop-watch.ts'
 import { ThreadBatches } from './thread-batches.ts'
 
@@ -73,7 +73,7 @@ function watched(threads: Piscina): Piscina {
 
 function obey(frame: Frame): void {
   if (frame.channel !== 0 && isShared) void runBatch(frame.channel, frame.payload.toString())
-  else if (frame.channel !== 0) threadBatches.start(JSON.parse(frame.payload.toString()) as Batch)
+  else if (frame.channel !== 0) threadBatches.start(frame.payload.toString())
   else tellRuns(JSON.parse(frame.payload.toString()) as ToInterpreter)
 }
 

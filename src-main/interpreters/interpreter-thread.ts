@@ -40,7 +40,8 @@ const settings = workerData as ThreadSettings
 
 type Running = {
   scope: RunScope
-  onEnd: () => void
+  /** Is given what the thread had used when the run ended; null where runs share it. */
+  onEnd: (cpu: NodeJS.CpuUsage | null) => void
   cpuBefore: NodeJS.CpuUsage | null
   /** What kept the thread going when it began alone; null when it did not. */
   goingBefore: ReadonlyMap<string, number> | null
@@ -151,8 +152,11 @@ export default function runTask(task: string | ThreadTask): Promise<void> {
 
 async function runInTurn(task: ThreadTask): Promise<void> {
   const batch = parseJson(task.json) as Batch
+  // One begins where the one before it has ended, so one look serves both: it costs as much as a short run.
+  let cpu: NodeJS.CpuUsage | null = process.threadCpuUsage()
   for (const start of runsOf(batch, task)) {
-    await new Promise<void>((resolve) => begin(start, codeOf(start, batch.codes), resolve))
+    const cpuBefore = cpu
+    cpu = await new Promise((resolve) => begin(start, codeOf(start, batch.codes), cpuBefore, resolve))
   }
 }
 
@@ -163,7 +167,7 @@ function runTogether(json: string): Promise<void> {
     const onEnd = () => {
       if (--left === 0) resolve()
     }
-    for (const start of starts) begin(start, codeOf(start, codes), onEnd)
+    for (const start of starts) begin(start, codeOf(start, codes), null, onEnd)
   })
 }
 
@@ -173,12 +177,12 @@ function codeOf({ code, run }: Batch['starts'][number], codes: Code[]): Code {
   return found
 }
 
-function begin(start: ScriptStart, code: Code, onEnd: () => void): void {
+function begin(start: ScriptStart, code: Code, cpuBefore: NodeJS.CpuUsage | null, onEnd: Running['onEnd']): void {
   const key = keyOf(start)
   const scope = new RunScope(start, reports, isShared ? null : receive)
   const goingBefore = running.size === 0 ? goingOn() : null
   begun += 1
-  running.set(key, { scope, onEnd, cpuBefore: isShared ? null : process.threadCpuUsage(), goingBefore, begun })
+  running.set(key, { scope, onEnd, cpuBefore, goingBefore, begun })
   if (isShared) heartbeat.begin()
   const earlyReason = earlyAborts.get(key)
   if (earlyReason !== undefined) {
@@ -202,8 +206,10 @@ function finish(scope: RunScope, ending: Ending): void {
   runsDone += 1
   void known.scope.runtime?.release()
   const tell = () => {
-    scope.end(ending, cpuMsSince(known.cpuBefore))
-    known.onEnd()
+    const { cpuBefore, onEnd } = known
+    const cpu = cpuBefore === null ? null : process.threadCpuUsage()
+    scope.end(ending, cpu === null || cpuBefore === null ? null : cpuMsBetween(cpuBefore, cpu))
+    onEnd(cpu)
   }
   const dying = scope.signal.aborted ? children.tryEnd(key) : null
   if (dying === null) {
@@ -260,11 +266,8 @@ function tellLate(scope: RunScope, error: unknown): void {
   reports.add({ type: 'finding', run, attempt, kind: 'late_failure', message: words, place: placeOfError(error) })
 }
 
-function cpuMsSince(before: NodeJS.CpuUsage | null): number | null {
-  if (before === null) return null
-  const { user, system } = process.threadCpuUsage(before)
-  return (user + system) / 1_000
-}
+const cpuMsBetween = (before: NodeJS.CpuUsage, after: NodeJS.CpuUsage): number =>
+  (after.user - before.user + after.system - before.system) / 1_000
 
 function keyOf({ run, attempt }: { run: number; attempt: number }): string {
   return `${run}.${attempt}`

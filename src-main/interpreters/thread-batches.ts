@@ -3,7 +3,7 @@ import type { Batch, ThreadTask } from './interpreter-protocol.ts'
 /** How long a batch may stand still before what it has not begun goes elsewhere. */
 const STILL_MS = 50
 
-type UnderWay = { batch: Batch; task: ThreadTask; seen: number }
+type UnderWay = { task: ThreadTask; seen: number }
 
 type Options = {
   /** How many threads there are for `run`. */
@@ -32,19 +32,21 @@ export class ThreadBatches {
     this.#options = options
   }
 
-  start(batch: Batch): void {
-    const underWay = underWayOf(batch)
+  /** `json` is a `Batch`; it is read here only where the thread that has it dies or stands still. */
+  start(json: string): void {
+    const underWay = underWayOf(json)
     this.#underWay.add(underWay)
     this.#timer ??= setInterval(() => this.#look(), STILL_MS)
     void this.#follow(underWay, this.#options.run).finally(() => this.#underWay.delete(underWay))
   }
 
-  async #follow({ batch, task }: UnderWay, run: Options['run']): Promise<void> {
+  async #follow({ task }: UnderWay, run: Options['run']): Promise<void> {
     try {
       await run(task)
     } catch (error) {
+      const batch = batchOf(task)
       const rest = [...takeRest(batch, task)]
-      if (rest.length > 0) this.start({ codes: batch.codes, starts: rest })
+      if (rest.length > 0) this.start(JSON.stringify({ codes: batch.codes, starts: rest } satisfies Batch))
       const last = batch.starts[Atomics.load(task.counts, CURRENT) - 1]
       // It may have ended before its thread did; its end was told then.
       if (last !== undefined) this.#options.onLost(last.run, error)
@@ -59,19 +61,21 @@ export class ThreadBatches {
       return one.seen === before
     })
     const busy = still.filter(({ seen }) => seen > 0).length
-    for (const { batch, task, seen } of still) {
+    for (const { task, seen } of still) {
       if (this.#lastApart !== null && Atomics.load(this.#lastApart.task.counts, CURRENT) === 0) break
-      if (seen > 0 || busy >= this.#options.threads) this.#runApart(batch, task)
+      if (seen > 0 || busy >= this.#options.threads) this.#runApart(task)
     }
     if (this.#underWay.size > 0 || this.#timer === null) return
     clearInterval(this.#timer)
     this.#timer = null
   }
 
-  #runApart({ codes, starts }: Batch, task: ThreadTask): void {
+  #runApart(task: ThreadTask): void {
+    const { codes, starts } = batchOf(task)
     const start = starts[takeNext(task)]
     if (start === undefined) return
-    const apart = underWayOf({ codes: codes.slice(start.code, start.code + 1), starts: [{ ...start, code: 0 }] })
+    const only: Batch = { codes: codes.slice(start.code, start.code + 1), starts: [{ ...start, code: 0 }] }
+    const apart = underWayOf(JSON.stringify(only))
     this.#lastApart = apart
     void this.#follow(apart, this.#options.runApart)
   }
@@ -81,11 +85,12 @@ export class ThreadBatches {
 const NEXT = 0
 const CURRENT = 1
 
-const underWayOf = (batch: Batch): UnderWay => ({
-  batch,
-  task: { json: JSON.stringify(batch), counts: new Int32Array(new SharedArrayBuffer(8)) },
+const underWayOf = (json: string): UnderWay => ({
+  task: { json, counts: new Int32Array(new SharedArrayBuffer(8)) },
   seen: 0,
 })
+
+const batchOf = ({ json }: ThreadTask) => JSON.parse(json) as Batch
 
 const takeNext = ({ counts }: ThreadTask): number => Atomics.add(counts, NEXT, 1)
 
