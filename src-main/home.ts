@@ -27,6 +27,10 @@ export const homePaths = (home: string) => ({
   window: join(home, 'window'),
   /** Token of the headless host, mode 0600. */
   token: join(home, 'token'),
+  /** Verified copies of the database. */
+  backups: join(home, 'backups'),
+  /** Stores that a restored one took the place of, each in a folder of its own. */
+  setAside: join(home, 'set-aside'),
   /** The key of the secrets, mode 0600. */
   secretsKey: join(home, 'secrets.key'),
 })

@@ -7,6 +7,7 @@ import { eventIterator, oc, type } from '@orpc/contract'
 import type { ContractRouterClient } from '@orpc/contract'
 import * as v from 'valibot'
 import type { Alert, Heartbeat } from './alerts.ts'
+import { backupContract } from './backups.ts'
 import { definitionSchema, limits, nameSchema } from './definition.ts'
 import type { Definition, Executor, ExecutorChoice } from './definition.ts'
 import { interpreterContract, interpreterFeeds } from './interpreter-contract.ts'
@@ -340,6 +341,7 @@ export const contract = {
   ...scheduleContract,
   ...historyContract,
   ...secretContract,
+  ...backupContract,
   ...interpreterContract,
   alerts: {
     /** Those that stand, the oldest first; with `all` the last ones, the newest first, also those that are over. */
@@ -382,6 +384,7 @@ export type * from './object-contract.ts'
 export type * from './overview-contract.ts'
 export { lifecycles, outcomes, runFilterSchema }
 export type { Definition, Executor, ExecutorChoice, Json, Lifecycle, LogLevel, Outcome }
+export type * from './backups.ts'
 export type * from './history-contract.ts'
 export type { RunFilter } from './run-filter.ts'
 export type * from './interpreter-contract.ts'

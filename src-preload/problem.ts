@@ -195,11 +195,23 @@ const catalogue = {
   ],
   STORE_LOST: (p: { path: string; runs: number }) => [
     `${p.path} is missing or empty, but this folder held ${p.runs} ${p.runs === 1 ? 'run' : 'runs'}.`,
-    'Put the database back. To begin anew on purpose, remove last-good.json beside it.',
+    'Put it back, or restore a backup: signalbox restore latest. To begin anew on purpose, remove last-good.json beside it.',
   ],
   STORE_DAMAGED: (p: { path: string; why: string }) => [
     `${p.path} is damaged: ${p.why}.`,
-    'It was left untouched. Restore a copy of the folder, or choose another with --home.',
+    'It was left untouched. Restore a backup: signalbox restore latest',
+  ],
+  BACKUP_NOT_FOUND: (p: { asked: string; folder: string }) => [
+    p.asked === 'latest' ? `There is no backup in ${p.folder}.` : `There is no backup "${p.asked}".`,
+    'See what there is with: signalbox backup ls',
+  ],
+  BACKUP_UNUSABLE: (p: { path: string; why: string }) => [
+    `${p.path} cannot be restored: ${p.why}.`,
+    'Nothing was changed. Choose another: signalbox backup ls',
+  ],
+  BACKUP_FAILED: (p: { folder: string; why: string }) => [
+    `No backup was made in ${p.folder}: ${p.why}.`,
+    'Mend that and try again; it is tried once an hour by itself.',
   ],
   STORE_NEWER: (p: { path: string; found: number; known: number }) => [
     `${p.path} was written by a newer Signalbox (schema ${p.found}, this one knows ${p.known}).`,

@@ -2,10 +2,12 @@
 import { Command, CommanderError } from 'commander'
 import { surviveLostOutput } from '../lost-output.ts'
 import { version } from '../version.ts'
+import { addBackup, addRestore } from './backup.ts'
 import { addBarrier } from './barrier.ts'
 import { addBulk } from './bulk.ts'
 import { addCancel } from './cancel.ts'
 import { addCondition } from './condition.ts'
+import { addDoctor } from './doctor.ts'
 import { addEvent } from './event.ts'
 import { addExample } from './example.ts'
 import { describeFailure, exitCodes } from './failure.ts'
@@ -41,6 +43,9 @@ const verbs = [
   addBulk,
   addRetention,
   addPrune,
+  addBackup,
+  addRestore,
+  addDoctor,
   addSchedule,
   addSecret,
   addQueue,

@@ -5,7 +5,7 @@ import { parseSpan, parseWhole } from './arguments.ts'
 import { UseError } from './failure.ts'
 import { printFacts, printJson, printLine } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
-import { spanInWords, timeInWords } from './words.ts'
+import { bytesInWords, spanInWords, timeInWords } from './words.ts'
 
 type LimitOptions = { age?: string; runs?: string; bytes?: string }
 
@@ -106,9 +106,4 @@ function print(storage: Storage, json: boolean): void {
     ],
     ['removed so far', String(removed.runs)],
   ])
-}
-
-function bytesInWords(bytes: number): string {
-  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
 }

@@ -57,6 +57,12 @@ function cancellerIn(data: Json): Canceller[] {
   return data['by'] === undefined ? [] : [data['by'] as Canceller]
 }
 
+/** In powers of ten, as disks are sold. */
+export function bytesInWords(bytes: number): string {
+  if (bytes < 1e6) return `${Math.round(bytes / 1e3)} kB`
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(2)} GB`
+}
+
 /** Local date and time to the second. */
 export function timeInWords(atMs: number): string {
   const at = new Date(atMs)

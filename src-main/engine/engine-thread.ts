@@ -12,6 +12,7 @@ import { explainStoreError, openStore } from '../store/open.ts'
 import type { OpenStore } from '../store/open.ts'
 import { prepareStore } from '../store/store.ts'
 import { version } from '../version.ts'
+import { BackupKeeper } from './backups.ts'
 import { systemClock } from './clock.ts'
 import type { AskForKey } from './secrets.ts'
 import type { EngineData, FromEngine, ToEngine } from './engine-client.ts'
@@ -47,7 +48,9 @@ async function main(): Promise<void> {
     startedAt: Date.now(),
   }
   const status = () => statusOf(engine, facts, loopDelay.currentMs())
-  const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), status))
+  const backups = new BackupKeeper({ db: store.db, folder: homePaths(options.home).backups, clock: systemClock })
+  if (options.mode !== 'private') backups.start()
+  const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), backups, status))
 
   parent.on('message', (message: ToEngine) => {
     switch (message.type) {
@@ -67,6 +70,7 @@ async function main(): Promise<void> {
       case 'stop':
         void engine.stop(message.graceMs).then(() => {
           loopDelay.stop()
+          backups.stop()
           store.close()
           process.exit(0)
         })

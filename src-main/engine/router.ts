@@ -11,6 +11,8 @@ import { Problem, problem } from '../../src-preload/problem.ts'
 import { checkScript } from '../interpreters/check-script.ts'
 import { listExamples } from '../jobs/examples.ts'
 import { adviceFor } from './advice.ts'
+import { createBackupRouter } from './backups.ts'
+import type { BackupKeeper } from './backups.ts'
 import { checkPlaces } from './check-places.ts'
 import { cancel, kill } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
@@ -33,7 +35,7 @@ import { deadlocksOf } from './waits/deadlock-views.ts'
 import { jobNamed, jobRow, logLines, runDetail, runRow } from './views.ts'
 
 /** Answers the contract's calls from the engine. What is checked here is not checked again further in. */
-export function createRouter(engine: Engine, feeds: Feeds, status: () => Status) {
+export function createRouter(engine: Engine, feeds: Feeds, backups: BackupKeeper, status: () => Status) {
   const on = implement(contract)
   const never = new AbortController().signal
 
@@ -107,6 +109,7 @@ export function createRouter(engine: Engine, feeds: Feeds, status: () => Status)
     ...createScheduleRouter(engine),
     ...createHistoryRouter(engine),
     ...createSecretRouter(engine),
+    ...createBackupRouter(backups),
     ...createInterpreterRouter(engine),
     alerts: {
       list: on.alerts.list.handler(({ input }) =>

@@ -3,13 +3,13 @@ import { chmodSync, existsSync, statSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { Problem, problem } from '../../src-preload/problem.ts'
 import { homePaths, prepareHome } from '../home.ts'
+import { APPLICATION_ID } from './application-id.ts'
+import { copyNow } from './backups/make-backup.ts'
 import { readLastGood, writeLastGood } from './last-good.ts'
 import { lockHome } from './lock.ts'
 import { migrate, newestSchema, readMigrations } from './migrate.ts'
 import type { Migration } from './migrate.ts'
 
-/** "SgBx": marks the file as ours in its header. */
-const APPLICATION_ID = 0x53674278
 /** The first SQLite without the WAL-reset corruption. */
 const OLDEST_SQLITE = [3, 51, 3]
 
@@ -39,6 +39,7 @@ export function openStore(home: string, ownerLabel: string): OpenStore {
     refuseLostStore(paths.database, paths.lastGood)
     if (existsSync(paths.database)) inspect(paths.database, migrations)
     const db = openDatabase(paths.database)
+    if (isOlder(db, migrations)) copyNow(db, paths.backups, 'upgrade', Date.now())
     migrate(db, migrations)
     const storeId = readStoreId(db)
     const saveLastGood = () =>
@@ -153,6 +154,12 @@ function applySettings(db: Database.Database): void {
     if (found === undefined && name === 'mmap_size') continue
     if (found !== readBack) throw new Error(`SQLite did not take ${name}=${value}: it reads ${String(found)}`)
   }
+}
+
+/** A store that is there and whose schema is about to change. */
+function isOlder(db: Database.Database, migrations: Migration[]): boolean {
+  const schema = db.pragma('user_version', { simple: true }) as number
+  return schema > 0 && schema < newestSchema(migrations)
 }
 
 function readStoreId(db: Database.Database): string {

@@ -7,6 +7,7 @@ import { Problem } from '../../../src-preload/problem.ts'
 import { homePaths } from '../../../src-main/home.ts'
 import { openStore } from '../../../src-main/store/open.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
+import { usedHome } from '../../support/used-home.ts'
 
 function codeOf(work: () => unknown): string {
   try {
@@ -19,22 +20,6 @@ function codeOf(work: () => unknown): string {
 }
 
 const hashOf = (path: string) => createHash('sha256').update(readFileSync(path)).digest('hex')
-
-/** A folder whose store was opened and closed once, with `runs` runs in it. */
-function usedHome(runs = 0): string {
-  const home = tempFolder()
-  const { db, close } = openStore(home, 'test')
-  db.exec(`INSERT INTO definitions (id, hash, body) VALUES (1, 'h', '{}');
-           INSERT INTO lanes (id, executor) VALUES (1, 'async');`)
-  for (let id = 1; id <= runs; id += 1) {
-    db.prepare(
-      `INSERT INTO runs (id, lane_id, definition_id, name, origin, priority, lifecycle, created_at, queued_at, input)
-       VALUES (?, 1, 1, 'n', 'manual', 0, 'queued', 0, 0, '1')`,
-    ).run(id)
-  }
-  close()
-  return home
-}
 
 describe('opening the store', () => {
   test('sets every setting anew on a file that is opened again', () => {
