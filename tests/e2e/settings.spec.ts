@@ -52,3 +52,13 @@ test('limits of what is kept are previewed, checked, saved on the host and carri
   await expect(page.getByRole('textbox', { name: 'Keep for' })).toHaveValue('30d')
   await expect(page.getByText('25', { exact: true })).toBeVisible()
 })
+
+test('a backup is made on request, shown, and there for the command line', async ({ page }) => {
+  await openAt(page, host, '/settings?section=backups')
+  await page.getByRole('button', { name: 'Back up now' }).click()
+  const row = page.getByRole('table', { name: 'Backups of the store' }).getByRole('row').nth(1)
+  await expect(row).toContainText('Asked for')
+  const { rows } = await host.client.backups.list()
+  await expect(row).toContainText(rows[0]?.file ?? 'no backup')
+  await expectAccessible(page)
+})
