@@ -8,7 +8,7 @@ import { endWithTest, listenTo, serveHome, signalboxOn } from '../support/comman
 import { tempFolder } from '../support/temp-folder.ts'
 
 const runIds = async (signalbox: ReturnType<typeof listenTo>) =>
-  (await signalbox.json<{ rows: RunRow[] }>('ls', '--limit', '100')).rows.map(({ id }) => id).sort((a, b) => a - b)
+  (await signalbox.json<RunRow[]>('ls', '--limit', '100')).map(({ id }) => id).sort((a, b) => a - b)
 
 const verdicts = (findings: Finding[]) => findings.filter(({ verdict }) => verdict !== 'ok').map(({ what }) => what)
 
@@ -18,10 +18,13 @@ test('a backup of a host at work is restored, and the store it replaces is kept'
   const { say, json } = listenTo(signalbox)
   const host = await serveHome(home)
   endWithTest(host.child)
-  await say('submit', 'echo kept', '--wait')
+  const script = join(home, 'one.ts')
+  writeFileSync(script, 'export default () => 1\n')
+  const runOnce = () => signalbox('run', script)
+  await runOnce()
   const made = await json<BackupRow>('backup')
   expect(made).toMatchObject({ kind: 'asked', bytes: statSync(join(homePaths(home).backups, made.file)).size })
-  await say('submit', 'echo lost', '--wait')
+  await runOnce()
   expect(await runIds({ say, json })).toEqual([1, 2])
 
   const refused = await signalbox('restore', 'latest', '--yes')
