@@ -1,0 +1,48 @@
+import type { FailpointOptions } from './failpoints.ts'
+import type { LoopOptions } from './loop.ts'
+
+type Size = {
+  loop: Omit<LoopOptions, 'root' | 'seed'>
+  /** The same, with each report told more than once. */
+  late: Omit<LoopOptions, 'root' | 'seed'>
+  failpoints: Omit<FailpointOptions, 'root'>[]
+  /** How often a mistake is looked for before it counts as not found. */
+  rounds: number
+}
+
+const every = (distance: number, upTo: number) =>
+  Array.from({ length: Math.floor(upTo / distance) }, (_none, n) => (n + 1) * distance)
+
+const hourMs = 3_600_000
+
+export const sizes = {
+  smoke: {
+    loop: { kills: 5, runs: 40, runsPerLife: 20 },
+    late: { kills: 1, runs: 20, runsPerLife: 20, early: 0 },
+    failpoints: [{ in: 'engine', both: false, steps: [20, 33] }],
+    rounds: 3,
+  },
+  merge: {
+    loop: { kills: 600, runs: 10_000, runsPerLife: 60, withinMs: hourMs / 2 },
+    late: { kills: 20, runs: 200 },
+    failpoints: [
+      { in: 'engine', both: false, steps: every(7, 140) },
+      { in: 'supervisor', both: false, steps: every(3, 30) },
+      { in: 'engine', both: true, steps: [26, 47, 68] },
+    ],
+    rounds: 4,
+  },
+  nightly: {
+    loop: { kills: 6_000, runs: 100_000, runsPerLife: 60, early: 0.4, movesClock: true, withinMs: hourMs },
+    late: { kills: 200, runs: 2_000 },
+    failpoints: [
+      { in: 'engine', both: false },
+      { in: 'engine', both: true },
+      { in: 'supervisor', both: false },
+      { in: 'supervisor', both: true },
+    ],
+    rounds: 6,
+  },
+} satisfies Record<string, Size>
+
+export const isSize = (word: string): word is keyof typeof sizes => Object.hasOwn(sizes, word)
