@@ -18,6 +18,7 @@ const run = (more: Partial<RunFact> = {}): RunFact => ({
   lifecycle: 'finished',
   outcome: 'succeeded',
   attempt: 1,
+  interrupted: 0,
   inputHash: hashOf(input),
   earlier: [],
   ...more,
@@ -44,7 +45,7 @@ const schedule = (more: Partial<ScheduleFact> = {}): ScheduleFact => ({
 
 const accepted = `ACK 1 0 ${hashOf(input)}`
 const start = (attempt: number, key = 'k') => `START 1 ${attempt} 10,99,${key}`
-const second = run({ attempt: 2, earlier: [{ number: 1, state: 'interrupted' }] })
+const second = run({ attempt: 2, interrupted: 1, earlier: [{ number: 1, state: 'interrupted' }] })
 
 test('a run that was cut off by a kill and then succeeded breaks nothing', () => {
   const lines = ledger(
@@ -148,6 +149,12 @@ test.each<{ what: string; lines: string[]; facts?: Partial<StoreFacts>; found: s
       'P5 run 1: has 2 idempotency keys',
       'P5 run 1: attempt 2 follows attempt 1, of which the store does not say how it ended',
     ],
+  },
+  {
+    what: 'an attempt that was cut off and counts',
+    lines: [start(1), 'REQUEUE 1 1', start(2), 'END 1 2', 'DONE 1 2 succeeded'],
+    facts: { runs: [{ ...second, interrupted: 0 }] },
+    found: ['P5 run 1: 1 of its attempts were cut off, and 0 do not count'],
   },
   {
     what: 'an attempt that the store does not know',

@@ -58,6 +58,9 @@ function checkRun(id: number, lines: Placed[], row: RunFact | undefined): Violat
   }
   if (row.earlier.some(({ state }) => state === 'succeeded')) say('I2', 'went on after a success')
 
+  const cutOff = row.earlier.filter(({ state }) => state === 'interrupted').length
+  if (cutOff !== row.interrupted)
+    say('P5', `${cutOff} of its attempts were cut off, and ${row.interrupted} do not count`)
   checkAttempts(lines, row, say)
   checkSuccess(lines, row, say)
   return found

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectToHost } from '../../../src-main/cli/connection.ts'
+import { findTagged } from '../../../src-main/interpreters/tagged-processes.ts'
+import { readLastGood } from '../../../src-main/store/last-good.ts'
 import type { Connection } from '../../../src-main/cli/connection.ts'
 import { homePaths } from '../../../src-main/home.ts'
 import { seededRandom } from '../../support/random.ts'
@@ -113,7 +115,8 @@ export async function runKillLoop(options: LoopOptions): Promise<LoopReport> {
     // It has to get over the death of a part by itself, while work goes on; in the end it dies as a whole.
     let isCrashed = false
     for (;;) {
-      await delay(random.int(20, 620))
+      // 20 to 620 ms where a host starts in half a second; on a machine that is slower, everything is.
+      await delay(random.int(20, 620) * Math.max(1, startMs / 500))
       found.push(...troublesOf(host, place.home, !isCrashed))
       // A crash of the engine is over half a second later; a second one would take longer each time.
       const victim: Victim = random.pick(isCrashed ? victims.filter((each) => each !== 'engine') : victims)
@@ -211,6 +214,10 @@ export async function drain(options: HostOptions, withinMs = DRAIN_MS): Promise<
     close()
     host.child.kill('SIGTERM')
     const { code } = await host.whenEnded
+    const storeId = readLastGood(homePaths(options.home).lastGood)?.storeId ?? ''
+    for (const { pid } of findTagged((tag) => tag.startsWith(`${storeId}/`))) {
+      found.push({ rule: 'host', what: `process ${pid} of it is alive after it has ended` })
+    }
     return code === 0 ? found : [...found, { rule: 'host', what: `stopped with code ${code}: ${host.said()}` }]
   } catch (error) {
     await host.kill('host and supervisor')

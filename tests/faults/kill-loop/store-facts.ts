@@ -6,6 +6,8 @@ export type RunFact = {
   lifecycle: string
   outcome: string | null
   attempt: number
+  /** How many of its attempts do not count. */
+  interrupted: number
   inputHash: string
   /** Numbers of its earlier attempts, with what became of them. */
   earlier: { number: number; state: string }[]
@@ -39,7 +41,7 @@ export function readFacts(databasePath: string): StoreFacts {
     )
     const runs = all<Omit<RunFact, 'inputHash' | 'earlier'> & { input: string; schedule_id: number | null }>(
       db,
-      'SELECT id, lifecycle, outcome, attempt, input, schedule_id FROM runs ORDER BY id',
+      'SELECT id, lifecycle, outcome, attempt, interrupted, input, schedule_id FROM runs ORDER BY id',
     )
     const slots = all<{
       schedule_id: number
