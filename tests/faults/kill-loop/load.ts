@@ -155,41 +155,43 @@ export async function saveLoad(client: Client, folder: string, ledger: string, s
 }
 
 /**
- * `producers` at once hand in `count` runs in all, one after the other each, and write an ACK for each reply. Ends early when
- * the host has gone. Returns how many were accepted.
+ * `producers` at once hand in runs, one after the other each, until the host has gone, and write an ACK for each reply; while more
+ * than `backlog` runs are unfinished, they wait. Resolves when the host has gone, with how many were accepted.
  */
 export async function produce(
   client: Client,
   random: Random,
   ledger: string,
-  count: number,
+  backlog: number,
   producers: number,
 ): Promise<number> {
-  const manyAtOnce = Math.max(2, Math.round(count / 2))
-  let left = count
+  const manyAtOnce = Math.max(2, Math.round(backlog / 2))
   let accepted = 0
   const acknowledge = (id: number, input: unknown) => {
     appendToLedger(ledger, 'ACK', id, 0, hashOf(input))
     accepted += 1
   }
+  const isBusy = async () => {
+    const { counts } = await client.engine.status()
+    return counts.scheduled + counts.queued + counts.running + counts.stopping > backlog
+  }
   const one = async () => {
-    while (left > 0) {
-      if (random.chance(0.1)) {
+    for (;;) {
+      if (random.chance(0.15)) {
         const many = Array.from({ length: random.int(2, manyAtOnce) }, () => ({
           ms: 0,
           pad: 'many',
           trouble: 'none' as const,
         }))
-        left -= many.length
         const { firstId } = await client.runs.submitMany({ job: 'async', inputs: many })
         for (const [n, input] of many.entries()) acknowledge(firstId + n, input)
       } else {
         const submit = pickSubmit(random)
-        left -= 1
         const { id } = await client.runs.submit(submit)
         acknowledge(id, submit.input)
       }
       await delay(random.int(0, 8))
+      while (await isBusy()) await delay(20)
     }
   }
   // A rejected call was cut off by a kill: whether it was accepted nobody knows, so nothing is promised.

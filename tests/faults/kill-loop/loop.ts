@@ -25,8 +25,8 @@ export type LoopOptions = {
   kills: number
   /** Accepted runs, at least; more kills follow until there are so many. */
   runs: number
-  /** Handed in while one host lives. Default 30. */
-  runsPerLife?: number
+  /** Producers wait while more runs than that are unfinished. Default 30. */
+  backlog?: number
   schedules?: number
   /** Whom the kills meet; one that is listed twice is met twice as often. Default: all kinds. */
   victims?: Victim[]
@@ -73,7 +73,7 @@ const allVictims: Victim[] = [
  * until everything is finished, and compares what was seen with what is stored. Never throws for what the program does wrong.
  */
 export async function runKillLoop(options: LoopOptions): Promise<LoopReport> {
-  const { root, seed, runsPerLife = 30, schedules = 3, victims = allVictims, early = 0.2, movesClock = false } = options
+  const { root, seed, backlog = 30, schedules = 3, victims = allVictims, early = 0.2, movesClock = false } = options
   const random = seededRandom(seed)
   const begunAt = performance.now()
   const place = prepareFolder()
@@ -109,14 +109,20 @@ export async function runKillLoop(options: LoopOptions): Promise<LoopReport> {
       break
     }
     startMs = performance.now() - bornAt
-    const connection = await reach(place.home, host)
+    const connection = await reach(place.home, host).catch(() => null)
+    if (connection === null) {
+      found.push({ rule: 'host', what: `cannot be reached: ${host.said()}` })
+      await host.kill('host and supervisor')
+      break
+    }
     if (lives === 1) await saveLoad(connection.client, place.folder, place.ledger, schedules)
-    const producing = produce(connection.client, random, place.ledger, runsPerLife, 4)
+    const producing = produce(connection.client, random, place.ledger, backlog, 4)
     // It has to get over the death of a part by itself, while work goes on; in the end it dies as a whole.
     let isCrashed = false
+    // 20 to 620 ms where a host starts in half a second; on a machine that is slower, everything is.
+    const pace = Math.max(1, startMs / 500)
     for (;;) {
-      // 20 to 620 ms where a host starts in half a second; on a machine that is slower, everything is.
-      await delay(random.int(20, 620) * Math.max(1, startMs / 500))
+      await delay(random.int(20, 620) * pace)
       found.push(...troublesOf(host, place.home, !isCrashed))
       // A crash of the engine is over half a second later; a second one would take longer each time.
       const victim: Victim = random.pick(isCrashed ? victims.filter((each) => each !== 'engine') : victims)

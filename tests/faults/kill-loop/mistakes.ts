@@ -179,7 +179,7 @@ export async function catchMistake(mistake: Mistake, seed: number, rounds: numbe
         root: tree.root,
         seed: seed + round - 1,
         runs: 1,
-        runsPerLife: 20,
+        backlog: 20,
         ...mistake.loop,
       })
       if (keptIn !== null) rmSync(keptIn, { recursive: true, force: true, maxRetries: 5 })

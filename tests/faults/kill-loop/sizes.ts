@@ -17,13 +17,13 @@ const hourMs = 3_600_000
 
 export const sizes = {
   smoke: {
-    loop: { kills: 5, runs: 40, runsPerLife: 20 },
-    late: { kills: 1, runs: 20, runsPerLife: 20, early: 0 },
+    loop: { kills: 5, runs: 40, backlog: 20 },
+    late: { kills: 1, runs: 20, backlog: 20, early: 0 },
     failpoints: [{ in: 'engine', both: false, steps: [20, 33] }],
     rounds: 3,
   },
   merge: {
-    loop: { kills: 600, runs: 10_000, runsPerLife: 60, withinMs: hourMs / 2 },
+    loop: { kills: 600, runs: 10_000, backlog: 60, withinMs: hourMs / 4 },
     late: { kills: 20, runs: 200 },
     failpoints: [
       { in: 'engine', both: false, steps: every(7, 140) },
@@ -33,7 +33,7 @@ export const sizes = {
     rounds: 4,
   },
   nightly: {
-    loop: { kills: 6_000, runs: 100_000, runsPerLife: 60, early: 0.4, movesClock: true, withinMs: hourMs },
+    loop: { kills: 6_000, runs: 100_000, backlog: 60, early: 0.4, movesClock: true, withinMs: hourMs },
     late: { kills: 200, runs: 2_000 },
     failpoints: [
       { in: 'engine', both: false },
