@@ -81,6 +81,8 @@ echo worked
 say END ""
 `
 
+const LONG_MS = 500
+
 type Kind = { job: string; share: number; ms: [number, number]; trouble?: Input['trouble'] }
 
 /** Jobs and how often each comes. What takes long must outlive a restart, or nothing is left to be found. */
@@ -101,12 +103,17 @@ const kinds: Kind[] = [
 ]
 const total = kinds.reduce((sum, { share }) => sum + share, 0)
 
-export function pickSubmit(random: Random): Extract<Submit, { what: 'job' }> & { input: Input } {
+function pickSubmit(random: Random, stretch: number): Extract<Submit, { what: 'job' }> & { input: Input } {
   let place = random.int(0, total - 1)
   const kind = kinds.find(({ share }) => (place -= share) < 0) ?? kinds[0]
   if (kind === undefined) throw new Error('there is no load')
   const { job, ms, trouble = 'none' } = kind
-  const input = { ms: random.int(...ms), pad: 'x'.repeat(random.int(0, 60)), trouble }
+  const isLong = ms[0] >= LONG_MS
+  const input = {
+    ms: Math.round(random.int(...ms) * (isLong ? stretch : 1)),
+    pad: 'x'.repeat(random.int(0, 60)),
+    trouble,
+  }
   return {
     what: 'job',
     job,
@@ -116,8 +123,17 @@ export function pickSubmit(random: Random): Extract<Submit, { what: 'job' }> & {
   }
 }
 
-/** Saves the jobs, and `schedules` schedules of a second each. Scripts lie in `folder`. */
-export async function saveLoad(client: Client, folder: string, ledger: string, schedules: number): Promise<void> {
+/**
+ * Saves the jobs, and `schedules` schedules of a second each. Scripts lie in `folder`. What takes long takes `stretch` times as
+ * long, on a machine where a host takes so much longer to start again.
+ */
+export async function saveLoad(
+  client: Client,
+  folder: string,
+  ledger: string,
+  schedules: number,
+  stretch = 1,
+): Promise<void> {
   const script = (executor: 'async' | 'thread' | 'process', more = {}) => {
     const path = join(folder, `${executor}.ts`)
     const isOwn = String(executor === 'process')
@@ -143,7 +159,7 @@ export async function saveLoad(client: Client, folder: string, ledger: string, s
     narrow: script('process', { semaphores: [{ name: 'narrow', amount: 1 }] }),
     tick: script('async'),
     'command-0': command('0'),
-    'command-0.9': command('0.9'),
+    'command-0.9': command(String(0.9 * stretch)),
     'command-5': command('5'),
   }
   for (const [name, definition] of Object.entries(jobs)) await client.jobs.save({ name, definition, replace: true })
@@ -164,6 +180,7 @@ export async function produce(
   ledger: string,
   backlog: number,
   producers: number,
+  stretch: number,
 ): Promise<number> {
   const manyAtOnce = Math.max(2, Math.round(backlog / 2))
   let accepted = 0
@@ -186,7 +203,7 @@ export async function produce(
         const { firstId } = await client.runs.submitMany({ job: 'async', inputs: many })
         for (const [n, input] of many.entries()) acknowledge(firstId + n, input)
       } else {
-        const submit = pickSubmit(random)
+        const submit = pickSubmit(random, stretch)
         const { id } = await client.runs.submit(submit)
         acknowledge(id, submit.input)
       }

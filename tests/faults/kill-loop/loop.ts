@@ -58,6 +58,7 @@ export type LoopReport = {
 }
 
 const DRAIN_MS = 120_000
+const LONGEST_STRETCH = 6
 const allVictims: Victim[] = [
   'host',
   'host',
@@ -82,6 +83,7 @@ export async function runKillLoop(options: LoopOptions): Promise<LoopReport> {
   let accepted = 0
   let lives = 0
   let startMs = 800
+  let stretch = 1
   const killed = () => Object.values(kills).reduce((sum, n) => sum + n, 0)
   const isEnough = () =>
     (killed() >= options.kills && accepted >= options.runs) ||
@@ -109,14 +111,15 @@ export async function runKillLoop(options: LoopOptions): Promise<LoopReport> {
       break
     }
     startMs = performance.now() - bornAt
+    if (lives === 1) stretch = Math.min(LONGEST_STRETCH, Math.max(1, startMs / 700))
     const connection = await reach(place.home, host).catch(() => null)
     if (connection === null) {
       found.push({ rule: 'host', what: `cannot be reached: ${host.said()}` })
       await host.kill('host and supervisor')
       break
     }
-    if (lives === 1) await saveLoad(connection.client, place.folder, place.ledger, schedules)
-    const producing = produce(connection.client, random, place.ledger, backlog, 4)
+    if (lives === 1) await saveLoad(connection.client, place.folder, place.ledger, schedules, stretch)
+    const producing = produce(connection.client, random, place.ledger, backlog, 4, stretch)
     // It has to get over the death of a part by itself, while work goes on; in the end it dies as a whole.
     let isCrashed = false
     // 20 to 620 ms where a host starts in half a second; on a machine that is slower, everything is.
