@@ -144,5 +144,9 @@ export function unlockedFiles(host: number, home: string): string[] {
         return Number(pid) === host ? [Number(file.split(':')[2])] : []
       }),
   )
-  return ['lock.db', 'signalbox.db', 'signalbox.db-shm'].filter((name) => !held.has(statSync(join(home, name)).ino))
+  return ['lock.db', 'signalbox.db', 'signalbox.db-shm'].filter((name) => {
+    // That copy may even have removed what it took for left over.
+    const stats = statSync(join(home, name), { throwIfNoEntry: false })
+    return stats === undefined || !held.has(stats.ino)
+  })
 }

@@ -99,7 +99,7 @@ const kinds: Kind[] = [
   { job: 'narrow', share: 4, ms: [0, 200] },
   { job: 'command-0', share: 8, ms: [0, 0] },
   { job: 'command-0.9', share: 6, ms: [0, 0] },
-  { job: 'command-5', share: 1, ms: [0, 0] },
+  { job: 'command-5', share: 2, ms: [0, 0] },
 ]
 const total = kinds.reduce((sum, { share }) => sum + share, 0)
 
@@ -160,7 +160,7 @@ export async function saveLoad(
     tick: script('async'),
     'command-0': command('0'),
     'command-0.9': command(String(0.9 * stretch)),
-    'command-5': command('5'),
+    'command-5': command(String(5 * stretch)),
   }
   for (const [name, definition] of Object.entries(jobs)) await client.jobs.save({ name, definition, replace: true })
   const anchorAt = Math.ceil(Date.now() / 1_000) * 1_000

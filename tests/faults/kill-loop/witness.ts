@@ -199,11 +199,11 @@ function watchSupervisor(): void {
   })
   syncBuiltinESMExports()
   const write = process.stdout.write.bind(process.stdout) as (...values: unknown[]) => boolean
-  process.stdout.write = ((...values: unknown[]) => {
+  process.stdout.write = (...values: unknown[]) => {
     const isDeath = Buffer.isBuffer(values[0]) && values[0].includes('"gone"')
     step(isDeath ? 'death seen' : 'report')
     const isTaken = write(...values)
     step(isDeath ? 'death told' : 'reported')
     return isTaken
-  }) as typeof process.stdout.write
+  }
 }
