@@ -15,6 +15,7 @@ const names = [
   'schedules',
   'history',
   'interpreters',
+  'advisor',
 ] as const
 
 const asked = process.argv.slice(2)

@@ -125,6 +125,5 @@ function printJob(job: JobRow, advice: Advice | null): void {
 }
 
 function adviceInWords({ executor, isCurrent, reason, runs }: Advice): string {
-  const what = isCurrent ? `${executor} fits` : `executor ${executor}`
-  return `${what}: ${reason} (${runs} runs)`
+  return `${reason}${isCurrent ? ', as it is' : `, and not as it is`} (${runs} runs)`
 }

@@ -1,49 +1,67 @@
 import type { Advice, Executor } from '../../src-preload/contract.ts'
 
-/** A run that has succeeded: how long it took, and what its own process or thread has computed meanwhile. */
-export type MeasuredRun = { executor: Executor; wallMs: number; cpuMs: number }
+/** What a script did with its time, from the call of its function to its end; what only a fresh interpreter costs is not in it. */
+export type Use = {
+  ms: number
+  /** Of its thread, or of its process with all threads. */
+  cpuMs: number
+  /** How long its event loop did not stand ready for others: it computed, or was held by a call that blocks. */
+  loopMs: number
+  /** The most that its process had in memory; null where others share that. */
+  peakBytes: number | null
+}
 
 /** Fewer say too little. */
 const MIN_RUNS = 3
-/** What starting an interpreter costs before a script runs; it is no work of the script's, and is measured with it. */
-const START_MS: Record<Executor, number> = { async: 0, thread: 0, process: 50 }
-/** From here on a run is taken to keep a core busy. */
-const BUSY = 0.7
-/** Up to here it is taken to wait, and what it computes does not hold up those beside it. */
+/** What a process takes before a script runs, of the time that passes and of a core: some more than a bare Node. */
+const START_MS = 45
+/** Up to here an event loop is taken to wait, and what the run computes does not hold up those beside it. */
 const IDLE = 0.2
+/** Above that a run in a shared process is at the expense of its neighbours; a process of its own gives all back. */
+const LARGE_BYTES = 512 * 1024 * 1024
 
 /**
  * Which executor fits the work that the runs of a job have done; null where too few were measured. `needsProcess`: it
- * has a working folder or an environment of its own. What is in between stays in a process: it would hold up others on
- * a shared event loop, and leave a core idle on a thread.
+ * has a working folder, an environment or limits of its own. Whoever holds an event loop may not share it; of a thread and
+ * a process it is then the one that gets more done with these `slots`, of which `thread` stands for the cores.
  */
-export function adviseExecutor(runs: MeasuredRun[], current: Executor, needsProcess: boolean): Advice | null {
+export function adviseExecutor(
+  runs: Use[],
+  current: Executor,
+  needsProcess: boolean,
+  slots: Record<Executor, number>,
+): Advice | null {
   if (runs.length < MIN_RUNS) return null
-  let cpuMs = 0
-  let wallMs = 0
-  for (const run of runs) {
-    cpuMs += Math.max(0, run.cpuMs - START_MS[run.executor])
-    wallMs += Math.max(1, run.wallMs - START_MS[run.executor])
-  }
+  const ms = Math.max(1, typical(runs.map((use) => use.ms)))
+  const cpuMs = typical(runs.map((use) => use.cpuMs))
+  const loopShare = Math.min(1, typical(runs.map((use) => use.loopMs)) / ms)
+  const peakBytes = Math.max(...runs.map((use) => use.peakBytes ?? 0))
   // Several threads of one run can compute more than the time that passes.
-  const cpuShare = Math.min(1, cpuMs / wallMs)
-  const waitMs = Math.round(Math.max(0, wallMs - cpuMs) / runs.length)
-  const fitting: Executor = cpuShare >= BUSY ? 'thread' : cpuShare <= IDLE ? 'async' : 'process'
-  const executor = needsProcess ? 'process' : fitting
-  const reason = reasonOf(fitting, needsProcess, Math.round(100 * cpuShare), waitMs)
+  const cpuShare = Math.min(1, cpuMs / ms)
+  const waitMs = Math.round(Math.max(0, ms - cpuMs))
+
+  const perMs = {
+    thread: Math.min(slots.thread / ms, slots.thread / Math.max(1, cpuMs)),
+    process: Math.min(slots.process / (ms + START_MS), slots.thread / (cpuMs + START_MS)),
+  }
+  const isLarge = peakBytes > LARGE_BYTES
+  const isReady = loopShare <= IDLE
+  const fitting = isReady ? 'async' : perMs.process > perMs.thread ? 'process' : 'thread'
+  const executor = needsProcess || isLarge ? 'process' : fitting
+
+  const percent = (share: number) => Math.round(100 * share)
+  const words = [`${percent(cpuShare)} % CPU`]
+  if (percent(cpuShare) < 90) words.push(`${waitMs} ms waiting`)
+  if (Math.abs(loopShare - cpuShare) > IDLE) words.push(`event loop held ${percent(loopShare)} % of the time`)
+  if (isLarge) words.push(`${Math.round(peakBytes / 1024 / 1024)} MB of memory`)
+  if (needsProcess) words.push('but its folder, environment or limits need a process of its own')
+  const reason = `${words.join(', ')}: ${executor}`
   return { executor, isCurrent: executor === current, runs: runs.length, cpuShare, waitMs, reason }
 }
 
-function reasonOf(fitting: Executor, needsProcess: boolean, percent: number, waitMs: number): string {
-  if (needsProcess) return `${percent} % CPU, but its folder or environment needs a process of its own`
-  switch (fitting) {
-    case 'thread':
-      return `${percent} % CPU: it keeps a core busy`
-    case 'async':
-      return `${percent} % CPU, ${waitMs} ms waiting: others can use the time`
-    case 'process':
-      return `${percent} % CPU, ${waitMs} ms waiting: it would hold up others on a shared event loop, and leave a thread idle`
-    default:
-      return fitting satisfies never
-  }
+/** The mean, without the extremes where there are enough: a first run that loads modules is no measure of the others. */
+function typical(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length < 5 ? sorted : sorted.slice(1, -1)
+  return middle.reduce((sum, value) => sum + value, 0) / middle.length
 }

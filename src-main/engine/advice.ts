@@ -1,10 +1,8 @@
 import type { Advice, Definition } from '../../src-preload/contract.ts'
-import { executorOf } from '../../src-preload/definition.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { adviseExecutor } from '../core/advisor.ts'
-import type { MeasuredRun } from '../core/advisor.ts'
+import type { Use } from '../core/advisor.ts'
 import type { Store } from '../store/store.ts'
-import type { Definitions } from './definitions.ts'
 import type { EngineState } from './state.ts'
 
 /** How many of the last runs are looked at. */
@@ -16,8 +14,8 @@ export function adviceFor(state: EngineState, name: string): Advice | null {
   const definition = state.definitions.get(job.definition_id)
   if (definition.kind !== 'script') return null
   if (definition.executor === 'auto') return state.autoExecutors.advice(job.id, definition)
-  const runs = measuredRuns(state.store, state.definitions, job.id, LOOKED_AT)
-  return adviseExecutor(runs, definition.executor, needsProcess(definition))
+  const runs = measuredRuns(state.store, job.id, LOOKED_AT)
+  return adviseExecutor(runs, definition.executor, needsProcess(definition), state.slots)
 }
 
 /** Whether a definition asks for what only a process of its own can have. */
@@ -27,12 +25,6 @@ export function needsProcess({ cwd, env, limits }: Definition): boolean {
 }
 
 /** Of the last `limit` runs of a job those that succeeded and were measured, the newest first. */
-export function measuredRuns(store: Store, definitions: Definitions, job: number, limit: number): MeasuredRun[] {
-  return store.runs.measuredOfJob
-    .all(job, limit)
-    .map(({ definition_id: definition, wall_ms: wallMs, cpu_ms: cpuMs }) => ({
-      executor: executorOf(definitions.get(definition)),
-      wallMs,
-      cpuMs,
-    }))
+export function measuredRuns(store: Store, job: number, limit: number): Use[] {
+  return store.runs.measuredOfJob.all(job, limit).map((json) => JSON.parse(json) as Use)
 }

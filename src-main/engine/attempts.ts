@@ -125,11 +125,11 @@ export function endAttempt(state: EngineState, tick: Tick, run: LiveRun, report:
     const { jobId, priority } = run
     backOff(state, tick, verdict, { ...last, startedAt, definition, jobId, priority })
   } else {
-    const { parent, group, unsavedProgress, jobId, executor } = run
-    if (jobId !== null && cpuMs !== null && verdict.outcome === 'succeeded') {
-      state.autoExecutors.measured(jobId, { executor, wallMs: Math.max(0, tick.now - startedAt), cpuMs })
-    }
-    finish(state, tick, verdict, { ...last, jobId, parent, group, stop, progress: unsavedProgress, isUneventful })
+    const { parent, group, unsavedProgress, jobId } = run
+    const use = jobId !== null && verdict.outcome === 'succeeded' ? (report.use ?? null) : null
+    if (jobId !== null && use !== null) state.autoExecutors.measured(jobId, use)
+    const more = { jobId, parent, group, stop, progress: unsavedProgress, isUneventful }
+    finish(state, tick, verdict, { ...last, ...more, measured: use === null ? null : JSON.stringify(use) })
   }
 }
 
@@ -148,15 +148,17 @@ type LastAttempt = {
   exitCode: number | null
   exitSignal: string | null
   cpuMs: number | null
+  /** JSON of a `Use`. */
+  measured: string | null
   /** Its history says nothing that its row does not. */
   isUneventful: boolean
 }
 
 /** Its first attempt succeeded, and left nothing to store but its result. */
-function isPlain({ isUneventful, attempt, logLines, progress, exitCode, exitSignal }: LastAttempt): boolean {
-  return (
-    isUneventful && attempt === 1 && logLines === 0 && progress === null && exitCode === null && exitSignal === null
-  )
+function isPlain(last: LastAttempt): boolean {
+  const { isUneventful, attempt, logLines, progress, exitCode, exitSignal, measured } = last
+  const isSilent = logLines === 0 && progress === null && exitCode === null && exitSignal === null && measured === null
+  return isUneventful && attempt === 1 && isSilent
 }
 
 /** Records the outcome of a run whose last attempt has ended, once and for all. */
@@ -180,6 +182,7 @@ export function finish(
         last.exitCode,
         last.exitSignal,
         last.cpuMs,
+        last.measured,
         last.id,
         last.attempt,
       )

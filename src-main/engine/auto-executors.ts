@@ -1,28 +1,27 @@
 import type { Advice, Definition, Executor } from '../../src-preload/contract.ts'
 import { adviseExecutor } from '../core/advisor.ts'
-import type { MeasuredRun } from '../core/advisor.ts'
+import type { Use } from '../core/advisor.ts'
 import type { Store } from '../store/store.ts'
 import { measuredRuns, needsProcess } from './advice.ts'
-import type { Definitions } from './definitions.ts'
 
 /** How many measured runs a choice rests on: the last ones. */
 const KEPT = 50
-/** How far back measured runs are looked for when a life begins; most runs of `async` are not measured. */
+/** How far back measured runs are looked for when a life begins; runs that share a thread are not measured. */
 const LOOKED_AT = 5_000
-/** Runs that share an event loop cannot be measured one by one, so now and then one gets a process of its own. */
+/** Runs that share an event loop are measured only where one was alone, so now and then one gets a process of its own. */
 const MEASURE_EVERY = 20
 
-type Known = { runs: MeasuredRun[]; picks: number }
+type Known = { runs: Use[]; picks: number }
 
 /** The executors of jobs that leave the choice (`executor: auto`), by what their runs have done. */
 export class AutoExecutors {
   readonly #store: Store
-  readonly #definitions: Definitions
+  readonly #slots: Record<Executor, number>
   readonly #jobs = new Map<number, Known>()
 
-  constructor(store: Store, definitions: Definitions) {
+  constructor(store: Store, slots: Record<Executor, number>) {
     this.#store = store
-    this.#definitions = definitions
+    this.#slots = slots
   }
 
   /** For the next run, or the next batch of them. A process while fewer than three runs were measured. */
@@ -35,15 +34,15 @@ export class AutoExecutors {
 
   advice(job: number, definition: Definition): Advice | null {
     const { runs } = this.#knownOf(job)
-    const advice = adviseExecutor(runs, 'process', needsProcess(definition))
+    const advice = adviseExecutor(runs, 'process', needsProcess(definition), this.#slots)
     return advice === null ? null : { ...advice, isCurrent: true }
   }
 
   /** A run of `job` has succeeded. */
-  measured(job: number, run: MeasuredRun): void {
+  measured(job: number, use: Use): void {
     const known = this.#jobs.get(job)
     if (known === undefined) return
-    known.runs.push(run)
+    known.runs.push(use)
     if (known.runs.length > KEPT) known.runs.shift()
   }
 
@@ -56,7 +55,7 @@ export class AutoExecutors {
   #knownOf(job: number): Known {
     const known = this.#jobs.get(job)
     if (known !== undefined) return known
-    const runs = measuredRuns(this.#store, this.#definitions, job, LOOKED_AT).slice(0, KEPT).reverse()
+    const runs = measuredRuns(this.#store, job, LOOKED_AT).slice(0, KEPT).reverse()
     const first = { runs, picks: 0 }
     this.#jobs.set(job, first)
     return first

@@ -55,7 +55,7 @@ function settle(state: EngineState, tick: Tick, run: StoredRun): void {
     requeue(state, tick, { id, attempt, startedAt, pid: null, cpuMs: null, logLines }, verdict, false)
     return
   }
-  const last = { id, attempt, logLines, pid: null, exitCode: null, exitSignal: null, cpuMs: null }
+  const last = { id, attempt, logLines, pid: null, exitCode: null, exitSignal: null, cpuMs: null, measured: null }
   if (verdict.next === 'scheduled') {
     backOff(state, tick, verdict, { ...last, startedAt, definition, jobId, priority }, false)
   } else

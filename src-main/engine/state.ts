@@ -137,7 +137,7 @@ export function createState(options: {
     gatekeeper,
     keys,
     definitions,
-    autoExecutors: new AutoExecutors(store, definitions),
+    autoExecutors: new AutoExecutors(store, options.slots),
     objects,
     named: noNamed(),
     schedules: new Schedules(store, isPrivate, surroundings.zone),

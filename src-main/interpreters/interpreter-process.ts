@@ -8,6 +8,7 @@ import { FrameReader } from './frames.ts'
 import type { Frame } from './frames.ts'
 import type { InterpreterSettings, ToInterpreter } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
+import type { Use } from '../core/advisor.ts'
 import { parseJson, setImmediate, toJson } from './own-builtins.ts'
 import { captureOutput } from './output-capture.ts'
 import { ReportBatch } from './report-batch.ts'
@@ -16,6 +17,7 @@ import { runScript, threwUnawaited } from './run-script.ts'
 import { scriptLoader } from './script-loader.ts'
 import { linkCurrentRun } from './sdk/run-link.ts'
 import { Gauge } from './telemetry/gauge.ts'
+import { measureProcess } from './use-meter.ts'
 
 const settings = JSON.parse(process.argv[2] ?? '') as InterpreterSettings
 // The script sees a plain process: neither our argument nor our cache setting.
@@ -54,14 +56,15 @@ early.forEach(obey)
 setImmediate(() => incoming.watch())
 
 const loader = scriptLoader({ ...settings, isWarm: false })
+let useSoFar: (() => Use) | null = null
 // No top-level await: node would warn about it when a script waits for what never comes and the process runs empty.
-void runScript(scope, code, loader).then(end)
+void runScript(scope, code, loader, () => (useSoFar = measureProcess())).then(end)
 
 function end(ending: Ending): void {
   if (isOver) return
   isOver = true
   const { user, system } = process.cpuUsage()
-  scope.end(ending, (user + system) / 1000)
+  scope.end(ending, (user + system) / 1000, useSoFar?.() ?? null)
   reports.flush()
   // Timers and sockets that the script left open do not hold its run.
   exit(0)

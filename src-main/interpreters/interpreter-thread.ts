@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import type { Answer } from './calls.ts'
+import type { Use } from '../core/advisor.ts'
 import { Heartbeat } from './loop-watch/heartbeat.ts'
 import { TO_RUNS_CHANNEL } from './interpreter-protocol.ts'
 import type {
@@ -31,6 +32,7 @@ import { scriptLoader } from './script-loader.ts'
 import { linkCurrentRun } from './sdk/run-link.ts'
 import { Gauge } from './telemetry/gauge.ts'
 import { runsOf } from './thread-batches.ts'
+import { measureThread } from './use-meter.ts'
 
 /** How many toRuns for runs we do not know are remembered: they may overtake their start, or come after the end. */
 const MAX_EARLY_ABORTS = 1_000
@@ -43,6 +45,8 @@ type Running = {
   /** Is given what the thread had used when the run ended; null where runs share it. */
   onEnd: (cpu: NodeJS.CpuUsage | null) => void
   cpuBefore: NodeJS.CpuUsage | null
+  /** Null when it did not begin alone, for then nobody can tell whose time it was, or is not measured. */
+  useSoFar: (() => Use) | null
   /** What kept the thread going when it began alone; null when it did not. */
   goingBefore: ReadonlyMap<string, number> | null
   /** How many had begun here by then, itself included. */
@@ -182,7 +186,7 @@ function begin(start: ScriptStart, code: Code, cpuBefore: NodeJS.CpuUsage | null
   const scope = new RunScope(start, reports, isShared ? null : receive)
   const goingBefore = running.size === 0 ? goingOn() : null
   begun += 1
-  running.set(key, { scope, onEnd, cpuBefore, goingBefore, begun })
+  running.set(key, { scope, onEnd, cpuBefore, useSoFar: null, goingBefore, begun })
   if (isShared) heartbeat.begin()
   const earlyReason = earlyAborts.get(key)
   if (earlyReason !== undefined) {
@@ -190,7 +194,7 @@ function begin(start: ScriptStart, code: Code, cpuBefore: NodeJS.CpuUsage | null
     scope.abort(earlyReason)
   }
   // All of it inside the run: whatever rejects here against all odds ends this run and not the thread.
-  void current.run(scope, async () => finish(scope, await runScript(scope, code, loader)))
+  void current.run(scope, async () => finish(scope, await runScript(scope, code, loader, () => measure(key))))
 }
 
 /**
@@ -205,10 +209,11 @@ function finish(scope: RunScope, ending: Ending): void {
   tellWhatItLeaves(known)
   runsDone += 1
   void known.scope.runtime?.release()
+  const use = isAlone(known) ? (known.useSoFar?.() ?? null) : null
   const tell = () => {
     const { cpuBefore, onEnd } = known
     const cpu = cpuBefore === null ? null : process.threadCpuUsage()
-    scope.end(ending, cpu === null || cpuBefore === null ? null : cpuMsBetween(cpuBefore, cpu))
+    scope.end(ending, cpu === null || cpuBefore === null ? null : cpuMsBetween(cpuBefore, cpu), use)
     onEnd(cpu)
   }
   const dying = scope.signal.aborted ? children.tryEnd(key) : null
@@ -218,10 +223,14 @@ function finish(scope: RunScope, ending: Ending): void {
   } else void dying.then(tell)
 }
 
+/** Nothing else ran on this thread from its begin until now. */
+const isAlone = ({ goingBefore, begun: begunBy }: Running): boolean => goingBefore !== null && begun === begunBy
+
 /** Said before the ending, after which nothing counts. Who shares the thread may have done it as well; the message says so. */
-function tellWhatItLeaves({ scope, goingBefore, begun: begunBy }: Running): void {
-  const isAlone = goingBefore !== null && begun === begunBy
-  const left = isAlone ? leftInWords(goingBefore) : null
+function tellWhatItLeaves(ended: Running): void {
+  const { scope, goingBefore } = ended
+  const wasAlone = isAlone(ended)
+  const left = goingBefore !== null && wasAlone ? leftInWords(goingBefore) : null
   if (left !== null) {
     scope.send({
       type: 'finding',
@@ -232,7 +241,7 @@ function tellWhatItLeaves({ scope, goingBefore, begun: begunBy }: Running): void
   }
   const found = cleanRoom.look()
   if (found === null) return
-  const who = isAlone ? 'It' : 'It, or a run beside it on its thread,'
+  const who = wasAlone ? 'It' : 'It, or a run beside it on its thread,'
   if (found.globals.length > 0) {
     scope.send({
       type: 'finding',
@@ -268,6 +277,11 @@ function tellLate(scope: RunScope, error: unknown): void {
 
 const cpuMsBetween = (before: NodeJS.CpuUsage, after: NodeJS.CpuUsage): number =>
   (after.user - before.user + after.system - before.system) / 1_000
+
+function measure(key: string): void {
+  const known = running.get(key)
+  if (known !== undefined && isAlone(known)) known.useSoFar = measureThread()
+}
 
 function keyOf({ run, attempt }: { run: number; attempt: number }): string {
   return `${run}.${attempt}`

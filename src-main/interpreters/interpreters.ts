@@ -1,3 +1,4 @@
+import type { Use } from '../core/advisor.ts'
 import type { Definition, LogLevel, RunError } from '../../src-preload/contract.ts'
 import type { Ending } from '../core/verdict.ts'
 import type { LimitEffect, LimitPassed } from '../core/resource-limit.ts'
@@ -46,7 +47,7 @@ export type Report =
   | { type: 'progress'; run: number; attempt: number; done: number; total: number | null; note: string | null }
   /** It has used up more of something than it may; what that ends is told by `ended`. */
   | { type: 'limit'; run: number; attempt: number; passed: LimitPassed; effect: LimitEffect }
-  | { type: 'ended'; run: number; attempt: number; ending: Ending; cpuMs: number | null }
+  | { type: 'ended'; run: number; attempt: number; ending: Ending; cpuMs: number | null; use?: Use | null }
   | ScriptReport
 
 /**

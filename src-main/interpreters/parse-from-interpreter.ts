@@ -44,11 +44,16 @@ function isFromInterpreter(message: unknown): message is FromInterpreter {
     case 'limit':
       return isPassed(message['passed']) && effects.some((effect) => effect === message['effect'])
     case 'ended':
-      return isEnding(message['ending']) && isOrNull(message['cpuMs'], 'number')
+      return isEnding(message['ending']) && isOrNull(message['cpuMs'], 'number') && v.is(useSchema, message['use'])
     default:
       return v.is(scriptReportSchema, message)
   }
 }
+
+const amount = v.pipe(v.number(), v.minValue(0))
+const useSchema = v.optional(
+  v.nullable(v.strictObject({ ms: amount, cpuMs: amount, loopMs: amount, peakBytes: v.nullable(amount) })),
+)
 
 const effects: readonly LimitEffect[] = ['killed', 'cut', 'failed']
 

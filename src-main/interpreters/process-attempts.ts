@@ -1,3 +1,4 @@
+import type { Use } from '../core/advisor.ts'
 import { dirname } from 'node:path'
 import { resourceDefaults } from '../../src-preload/limits.ts'
 import { problem } from '../../src-preload/problem.ts'
@@ -26,7 +27,7 @@ type ProcessAttempt = {
   start: AttemptStart
   channel: number
   /** What the script said before its process left; the process's exit does not change it any more. */
-  ending: { ending: Ending; cpuMs: number | null } | null
+  ending: { ending: Ending; cpuMs: number | null; use?: Use | null } | null
   leaveTimer: NodeJS.Timeout | null
   output: OutputTotal
   /** V8 has said that its heap is full; what it does then is to abort. */
@@ -128,7 +129,7 @@ export class ProcessAttempts {
     }
     if (running.ending !== null) return
     // Held back until the process is seen dead.
-    running.ending = { ending: message.ending, cpuMs: message.cpuMs }
+    running.ending = { ending: message.ending, cpuMs: message.cpuMs, use: message.use ?? null }
     running.leaveTimer = setTimeout(() => this.#link.send({ type: 'kill', channel }), LEAVE_MS)
   }
 
@@ -166,8 +167,8 @@ export class ProcessAttempts {
         this.#end(running, { how: 'unstartable', error: toRunError(refusal(running.start, message)) }, null)
         return
       case 'gone': {
-        const { ending, cpuMs } = running.ending ?? { ending: exitOf(running, message), cpuMs: null }
-        this.#end(running, ending, cpuMs)
+        const { ending, cpuMs, use } = running.ending ?? { ending: exitOf(running, message), cpuMs: null }
+        this.#end(running, ending, cpuMs, use)
         return
       }
       default:
@@ -180,13 +181,14 @@ export class ProcessAttempts {
     for (const running of [...this.#byRun.values()]) this.#end(running, ending, null)
   }
 
-  #end(running: ProcessAttempt, ending: Ending, cpuMs: number | null): void {
+  #end(running: ProcessAttempt, ending: Ending, cpuMs: number | null, use: Use | null = null): void {
     if (running.leaveTimer !== null) clearTimeout(running.leaveTimer)
     this.#byRun.delete(running.start.run)
     this.#byChannel.delete(running.channel)
     this.#link.forget(running.channel)
     this.#gauges.ended(running.channel)
-    this.#report({ type: 'ended', run: running.start.run, attempt: running.start.attempt, ending, cpuMs })
+    const { run, attempt } = running.start
+    this.#report({ type: 'ended', run, attempt, ending, cpuMs, use })
   }
 
   #tell(running: ProcessAttempt, message: ToInterpreter): void {

@@ -1,3 +1,4 @@
+import type { Use } from '../core/advisor.ts'
 import { inspect } from './lean-builtins.ts'
 import { clearTimeout, now, setTimeout } from './own-builtins.ts'
 import type { LogLevel } from '../../src-preload/contract.ts'
@@ -105,12 +106,12 @@ export class RunScope implements RunLink {
   }
 
   /** Sends what was held back and then the ending, once. Nothing of this run is sent afterwards. */
-  end(ending: Ending, cpuMs: number | null): void {
+  end(ending: Ending, cpuMs: number | null, use: Use | null = null): void {
     if (this.#isOver) return
     const { run, attempt } = this.start
     this.sendHeld()
     this.#isOver = true
-    this.#reports.add({ type: 'ended', run, attempt, ending: this.#withinOutput(ending), cpuMs })
+    this.#reports.add({ type: 'ended', run, attempt, ending: this.#withinOutput(ending), cpuMs, use })
   }
 
   /** Sends unfinished lines, the end of a cut output, and the last progress. */

@@ -12,13 +12,19 @@ import { CancelledError } from './sdk/cancelled-error.ts'
 import { placeOf } from './sdk/place.ts'
 import { wishOf } from './sdk/retry-errors.ts'
 
-/** Loads the script, calls it, and says how it ended. Never throws: whatever user code throws is an ending. */
-export async function runScript(scope: RunScope, code: Code, loader: ScriptLoader): Promise<Ending> {
+/** Loads the script, calls it, and says how it ended; `onLoaded` comes between. Never throws: whatever user code throws is an ending. */
+export async function runScript(
+  scope: RunScope,
+  code: Code,
+  loader: ScriptLoader,
+  onLoaded: () => void,
+): Promise<Ending> {
   const loading = await loader.load(code)
   if (loading.how === 'unstartable') return { how: 'unstartable', error: toRunError(loading.error) }
   if (loading.how === 'threw') return threw(loading.error, scope)
   // Called bare: as a method it would show itself in the script's stack and receive a `this`.
   const { main } = loading
+  onLoaded()
   let ending: Ending
   try {
     const value = await main(parseJson(scope.start.input), scope.context)

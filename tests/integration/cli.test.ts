@@ -222,7 +222,7 @@ test('a job is told which executor fits what its runs have done', async () => {
   expect(await say('job', 'show', 'naps')).not.toMatch(/^advice/m)
   for (let n = 0; n < 3; n += 1) await say('logs', (await say('submit', 'naps')).trim(), '-f')
   expect(await say('job', 'show', 'naps')).toMatch(
-    /^advice +executor async: \d+ % CPU, \d+ ms waiting: others can use the time \(3 runs\)$/m,
+    /^advice +\d+ % CPU, \d+ ms waiting: async, and not as it is \(3 runs\)$/m,
   )
   expect(await json<{ advice: Advice }>('job', 'show', 'naps')).toMatchObject({
     advice: { executor: 'async', isCurrent: false, runs: 3 },

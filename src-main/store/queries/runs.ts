@@ -56,6 +56,7 @@ export type FinishedRun = [
   exitCode: number | null,
   exitSignal: string | null,
   cpuMs: number | null,
+  measured: string | null,
   id: number,
   attempt: number,
 ]
@@ -133,7 +134,7 @@ export function prepareRuns(db: Database) {
   // Bound by position: twelve names would be looked up for every run of a drain.
   const finish = db.prepare<FinishedRun>(
     `UPDATE runs SET lifecycle = 'finished', outcome = ?, finished_at = max(?, started_at), result = ?, error = ?,
-       progress = coalesce(?, progress), log_lines = ?, pid = ?, exit_code = ?, exit_signal = ?, cpu_ms = ?
+       progress = coalesce(?, progress), log_lines = ?, pid = ?, exit_code = ?, exit_signal = ?, cpu_ms = ?, measured = ?
      WHERE id = ? AND attempt = ? AND (lifecycle = 'running' OR lifecycle = 'stopping')`,
   )
   // What most runs come to: nothing else of the row differs from what it was queued with. A fifth cheaper than `finish`.
@@ -266,11 +267,13 @@ export function prepareRuns(db: Database) {
   const lastOfJob = db.prepare<[job: number], Pick<StoredRun, 'id' | 'lifecycle' | 'outcome' | 'finished_at'>>(
     'SELECT id, lifecycle, outcome, finished_at FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1',
   )
-  const measuredOfJob = db.prepare<[job: number, limit: number], MeasuredRow>(
-    `SELECT definition_id, finished_at - started_at AS wall_ms, cpu_ms
-     FROM (SELECT * FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT ?)
-     WHERE outcome = 'succeeded' AND cpu_ms IS NOT NULL ORDER BY id DESC`,
-  )
+  const measuredOfJob = db
+    .prepare<[job: number, limit: number], string>(
+      `SELECT measured
+       FROM (SELECT * FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT ?)
+       WHERE outcome = 'succeeded' AND measured IS NOT NULL ORDER BY id DESC`,
+    )
+    .pluck()
   const maxId = db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM runs').pluck()
 
   return {
@@ -315,4 +318,3 @@ export function prepareRuns(db: Database) {
   }
 }
 
-type MeasuredRow = { definition_id: number; wall_ms: number; cpu_ms: number }

@@ -1,53 +1,90 @@
 import { expect, test } from 'vitest'
 import { adviseExecutor } from '../../../src-main/core/advisor.ts'
-import type { MeasuredRun } from '../../../src-main/core/advisor.ts'
+import type { Use } from '../../../src-main/core/advisor.ts'
 
-const threeOf = (executor: MeasuredRun['executor'], wallMs: number, cpuMs: number): MeasuredRun[] =>
-  Array.from({ length: 3 }, () => ({ executor, wallMs, cpuMs }))
+const slots = { async: 256, thread: 2, process: 4 }
+const threeOf = (use: Partial<Use>): Use[] =>
+  Array.from({ length: 3 }, () => ({ ms: 1_000, cpuMs: 0, loopMs: use.cpuMs ?? 0, peakBytes: 60e6, ...use }))
+const advise = (use: Partial<Use>, needsProcess = false) => adviseExecutor(threeOf(use), 'process', needsProcess, slots)
 
 test('what keeps a core busy belongs on a thread', () => {
-  expect(adviseExecutor(threeOf('process', 1_050, 1_020), 'process', false)).toEqual({
+  expect(advise({ ms: 1_000, cpuMs: 970 })).toEqual({
     executor: 'thread',
     isCurrent: false,
     runs: 3,
     cpuShare: 0.97,
     waitMs: 30,
-    reason: '97 % CPU: it keeps a core busy',
+    reason: '97 % CPU: thread',
   })
 })
 
 test('what mostly waits belongs on the shared event loop', () => {
-  expect(adviseExecutor(threeOf('process', 298, 57), 'process', false)).toMatchObject({
+  expect(advise({ ms: 248, cpuMs: 8 })).toMatchObject({
     executor: 'async',
-    waitMs: 241,
-    reason: '3 % CPU, 241 ms waiting: others can use the time',
+    waitMs: 240,
+    reason: '3 % CPU, 240 ms waiting: async',
   })
 })
 
-test('what does some of each stays in a process', () => {
-  expect(adviseExecutor(threeOf('thread', 100, 50), 'thread', false)).toMatchObject({
-    executor: 'process',
-    isCurrent: false,
-    reason: '50 % CPU, 50 ms waiting: it would hold up others on a shared event loop, and leave a thread idle',
+test('what waits in a call that blocks may not share an event loop, little as it computes', () => {
+  expect(advise({ ms: 30, cpuMs: 1, loopMs: 29 })).toMatchObject({
+    executor: 'thread',
+    reason: '3 % CPU, 29 ms waiting, event loop held 97 % of the time: thread',
   })
 })
 
-test('the start of a process is not taken for work of the script', () => {
-  expect(adviseExecutor(threeOf('process', 60, 48), 'process', false)?.executor).toBe('async')
+test('what computes on threads of its own leaves the event loop to others', () => {
+  expect(advise({ cpuMs: 960, loopMs: 20 })).toMatchObject({
+    executor: 'async',
+    reason: '96 % CPU, event loop held 2 % of the time: async',
+  })
 })
 
-test('a folder or an environment of its own needs a process, whatever the work is', () => {
-  expect(adviseExecutor(threeOf('process', 1_000, 990), 'process', true)).toMatchObject({
+test('of long runs that do some of each, more go on in processes than on a thread for each core; short ones are not worth a start', () => {
+  expect(advise({ ms: 1_000, cpuMs: 400 })).toMatchObject({
     executor: 'process',
     isCurrent: true,
-    reason: '99 % CPU, but its folder or environment needs a process of its own',
+    reason: '40 % CPU, 600 ms waiting: process',
+  })
+  expect(advise({ ms: 20, cpuMs: 8 })).toMatchObject({ executor: 'thread', reason: '40 % CPU, 12 ms waiting: thread' })
+})
+
+test('one run with much memory is reason enough for a process', () => {
+  const [first, ...others] = threeOf({ cpuMs: 990 })
+  const runs = [{ ...first!, peakBytes: 800 * 1024 * 1024 }, ...others]
+  expect(adviseExecutor(runs, 'thread', false, slots)).toMatchObject({
+    executor: 'process',
+    isCurrent: false,
+    reason: '99 % CPU, 800 MB of memory: process',
+  })
+})
+
+test('a folder, an environment or limits of its own need a process, whatever the work is', () => {
+  expect(advise({ cpuMs: 990 }, true)).toMatchObject({
+    executor: 'process',
+    reason: '99 % CPU, but its folder, environment or limits need a process of its own: process',
   })
 })
 
 test('more threads than one do not make more than all of the time', () => {
-  expect(adviseExecutor(threeOf('thread', 100, 180), 'thread', false)).toMatchObject({ cpuShare: 1, waitMs: 0 })
+  expect(advise({ ms: 100, cpuMs: 180, loopMs: 100 })).toMatchObject({ cpuShare: 1, waitMs: 0 })
 })
 
 test('too few runs are no ground for advice', () => {
-  expect(adviseExecutor(threeOf('thread', 100, 99).slice(1), 'thread', false)).toBeNull()
+  expect(adviseExecutor(threeOf({ cpuMs: 99 }).slice(1), 'thread', false, slots)).toBeNull()
+})
+
+// Measured on the executors of a host with two cores while others used them, by `npm run bench advisor`.
+test.each<[work: string, use: Use, fits: string]>([
+  ['fetching, in a process', { ms: 132, cpuMs: 23, loopMs: 21, peakBytes: 78e6 }, 'async'],
+  ['fetching, on a thread', { ms: 128, cpuMs: 5, loopMs: 5, peakBytes: null }, 'async'],
+  ['hashing, in a process', { ms: 71, cpuMs: 71, loopMs: 71, peakBytes: 52e6 }, 'thread'],
+  ['hashing, on a thread', { ms: 69, cpuMs: 68, loopMs: 69, peakBytes: null }, 'thread'],
+  ['gzip, alone on a shared thread', { ms: 320, cpuMs: 290, loopMs: 320, peakBytes: null }, 'thread'],
+  ['sleeping, in a process', { ms: 252, cpuMs: 2, loopMs: 2, peakBytes: 48e6 }, 'async'],
+  ['sleeping, on a thread', { ms: 252, cpuMs: 1, loopMs: 1, peakBytes: null }, 'async'],
+  ['parsing JSON, in a process', { ms: 145, cpuMs: 143, loopMs: 145, peakBytes: 118e6 }, 'thread'],
+  ['parsing JSON, on a thread', { ms: 131, cpuMs: 126, loopMs: 131, peakBytes: null }, 'thread'],
+])('%s', (_, use, fits) => {
+  expect(adviseExecutor([use, use, use], 'process', false, slots)?.executor).toBe(fits)
 })

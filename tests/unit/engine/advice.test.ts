@@ -5,18 +5,21 @@ import { adviceFor } from '../../../src-main/engine/advice.ts'
 import { saveJob } from '../../../src-main/engine/commands/jobs.ts'
 import { openSimulatedEngine } from '../../support/simulated-engine.ts'
 
+const useOf = (ms: number, cpuMs: number) => ({ ms, cpuMs, loopMs: cpuMs, peakBytes: null })
+
 test('advice comes from the runs of the job that succeeded and were measured', async () => {
   const world = await openSimulatedEngine()
   await world.addJob('pages', { executor: 'thread' })
   const advice = () => world.engine.read((state) => adviceFor(state, 'pages'))
   const play = async (cpuMs: number | null, isGood = true) => {
+    const use = cpuMs === null ? null : useOf(400, cpuMs)
     const run = await world.submit({ job: 'pages' })
     await world.pass(400)
     const error = { name: 'Error', message: 'no', stack: null, hint: null }
     const ending = isGood
       ? { how: 'returned' as const, result: 'null' }
       : { how: 'threw' as const, error, cancelled: false }
-    await world.report({ type: 'ended', run, attempt: 1, ending, cpuMs })
+    await world.report({ type: 'ended', run, attempt: 1, ending, cpuMs, use })
   }
   await play(4)
   await play(4)
@@ -30,7 +33,7 @@ test('advice comes from the runs of the job that succeeded and were measured', a
     runs: 3,
     cpuShare: 0.01,
     waitMs: 396,
-    reason: '1 % CPU, 396 ms waiting: others can use the time',
+    reason: '1 % CPU, 396 ms waiting: async',
   })
 })
 
@@ -58,6 +61,7 @@ describe('a job that leaves the choice', () => {
         attempt: 1,
         ending: { how: 'returned', result: 'null' },
         cpuMs: executor === 'async' ? null : cpuMs,
+        use: executor === 'async' ? null : useOf(400, cpuMs),
       })
       return executor
     }
@@ -88,7 +92,7 @@ describe('a job that leaves the choice', () => {
     await playMany(18, 55)
     const executors = await playMany(20, 400)
     // The first to be measured says that it is other work now.
-    expect(executors.slice(0, 3)).toEqual(['async', 'process', 'process'])
+    expect(executors.slice(0, 2)).toEqual(['async', 'process'])
     expect(executors.at(-1)).toBe('thread')
   })
 
@@ -125,7 +129,14 @@ describe('a job that leaves the choice', () => {
       const run = await world.submit({ job: 'any' })
       expect(world.engine.read(({ live }) => live.get(run)?.executor)).toBe('process')
       await world.pass(400)
-      await world.report({ type: 'ended', run, attempt: 1, ending: { how: 'returned', result: '1' }, cpuMs: 55 })
+      await world.report({
+        type: 'ended',
+        run,
+        attempt: 1,
+        ending: { how: 'returned', result: '1' },
+        cpuMs: 55,
+        use: useOf(400, 55),
+      })
     }
   })
 })

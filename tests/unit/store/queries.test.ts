@@ -174,7 +174,7 @@ test('a change of state names the attempt and the state it expects, and otherwis
   )
   runs.claim.all(5, 1, 0, 100, 1)
   const finish = (attempt: number, result: string) =>
-    runs.finish.run('succeeded', 6, result, null, null, 0, null, null, null, null, 1, attempt).changes
+    runs.finish.run('succeeded', 6, result, null, null, 0, null, null, null, null, null, 1, attempt).changes
   const stop = (attempt: number) => runs.setStop.run('{}', 1, attempt).changes
   const requeue = (attempt: number) => runs.requeue.get(6, 0, 0, 1, attempt)
   expect([finish(2, '"late"'), stop(2), requeue(2)]).toEqual([0, 0, undefined])
