@@ -54,7 +54,11 @@ export type Stop = {
   signalledAt?: number
   /** The script's event loop has taken the signal: it knows, and cooperates or not. A command says nothing. */
   reactedAt?: number
-  /** SIGKILL was asked for: the grace period was over. */
+  /** Since when the script has been inside a `shield`, which keeps the stop from its work there; left out: it is in none. */
+  shieldedAt?: number
+  /** SIGTERM went to the group of a script's process: the grace period was over. */
+  terminatedAt?: number
+  /** SIGKILL was asked for. */
   killedAt?: number
 }
 

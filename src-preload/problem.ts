@@ -165,7 +165,12 @@ const catalogue = {
     `The file ${p.path} cannot be read: ${p.why}.`,
     'Check the path, and the permissions of the file and the folders above it.',
   ],
-  FOLDER_NOT_FOUND: (p: { path: string }) => [`There is no folder ${p.path}.`, 'Check the working folder.'],
+  FOLDER_NOT_FOUND: (p: { path: string; of?: 'project' }) => [
+    `There is no folder ${p.path}.`,
+    p.of === 'project'
+      ? 'Check the project: the folder with the package.json that the script belongs to.'
+      : 'Check the working folder.',
+  ],
   SCRIPT_SYNTAX: (p: { place: string; message: string }) => [
     `The script does not parse: ${p.message} (${p.place}).`,
     'Mend the line and try again.',

@@ -147,6 +147,8 @@ export function stopInWords(stop: Stop, nowMs: number, kind: RunRow['kind'] = 'c
   const why = { cancel: 'cancelled', timeout: 'timed out', shutdown: 'the host stops' }[stop.cause]
   const phase = { requested: 'asked to stop', signalled: 'signalled to stop', killing: 'being killed' }[stop.phase]
   const reason = stop.reason === null ? '' : ` (${stop.reason})`
+  if (stop.shieldedAt !== undefined && stop.phase !== 'killing')
+    return `${why}${reason}: shielded since ${spanInWords(nowMs - stop.shieldedAt)}, stop asked ${spanInWords(nowMs - stop.requestedAt)} ago`
   const reacts = kind === 'command' || stop.phase === 'requested' ? '' : `, ${reactionInWords(stop, nowMs)}`
   return `${why}${reason}: ${phase} ${spanInWords(nowMs - stop.since)} ago${reacts}`
 }
@@ -159,11 +161,12 @@ const reactionInWords = ({ requestedAt, signalledAt = requestedAt, reactedAt }: 
 /** The steps of a stop, each with the time since it was asked for; the last is the death that was observed. */
 export function ladderInWords(stop: Stop, kind: RunRow['kind'], finishedAt: number | null): string {
   const after = (at: number) => `after ${spanInWords(at - stop.requestedAt)}`
-  const { signalledAt, reactedAt, killedAt } = stop
+  const { signalledAt, reactedAt, terminatedAt, killedAt } = stop
   return [
     `asked for ${timeInWords(stop.requestedAt)}`,
     ...(signalledAt === undefined ? [] : [`${kind === 'command' ? 'SIGTERM' : 'signal'} ${after(signalledAt)}`]),
     ...(reactedAt === undefined ? [] : [`taken notice of ${after(reactedAt)}`]),
+    ...(terminatedAt === undefined ? [] : [`SIGTERM ${after(terminatedAt)}`]),
     ...(killedAt === undefined ? [] : [`SIGKILL ${after(killedAt)}`]),
     ...(finishedAt === null ? [] : [`seen dead ${after(finishedAt)}`]),
   ].join(', ')

@@ -48,8 +48,11 @@ export function limitInWords({ resource, used, allowed }: LimitPassed): string {
     open_files: ['opened', 'have', ''],
   }[resource] as [string, string, string]
   const amount = resource === 'cpu' ? secondsInWords : resource === 'open_files' ? filesInWords : bytesInWords
-  const many = used === null ? 'more than it may' : amount(used)
-  return `${verb} ${many}${used === null ? '' : what}, may ${infinitive} ${amount(allowed)}`
+  // Rounded, the two can read the same: then both are said to the last unit.
+  const isClose = used !== null && amount(used).replace('.0 ', ' ') === amount(allowed).replace('.0 ', ' ')
+  const exact = (value: number) => (isClose ? `${value} ${resource === 'cpu' ? 'ms' : 'bytes'}` : amount(value))
+  const many = used === null ? 'more than it may' : exact(used)
+  return `${verb} ${many}${used === null ? '' : what}, may ${infinitive} ${exact(allowed)}`
 }
 
 /** In the largest unit that leaves at least one of it; a unit is 1024 of the next smaller one. */

@@ -34,6 +34,9 @@ export type RunTransition =
     }
   | { type: 'stop_signalled'; at: number; attempt: number }
   | { type: 'stop_reacted'; at: number; attempt: number }
+  /** Null: it is inside a shield no more. */
+  | { type: 'stop_shielded'; since: number | null; attempt: number }
+  | { type: 'terminate_requested'; at: number; attempt: number }
   | { type: 'kill_requested'; at: number; attempt: number }
   | { type: 'ended'; at: number; attempt: number; verdict: Verdict }
 
@@ -60,6 +63,16 @@ export function transition(state: RunState, event: RunTransition): RunState | nu
     case 'stop_reacted':
       if (state.lifecycle !== 'stopping' || state.attempt !== event.attempt) return null
       return state.stop.reactedAt === undefined ? { ...state, stop: { ...state.stop, reactedAt: event.at } } : null
+    case 'stop_shielded': {
+      if (state.lifecycle !== 'stopping' || state.attempt !== event.attempt) return null
+      const { shieldedAt, ...stop } = state.stop
+      if ((shieldedAt ?? null) === event.since) return null
+      return { ...state, stop: event.since === null ? stop : { ...stop, shieldedAt: event.since } }
+    }
+    case 'terminate_requested':
+      if (state.lifecycle !== 'stopping' || state.attempt !== event.attempt) return null
+      if (state.stop.phase === 'killing' || state.stop.terminatedAt !== undefined) return null
+      return { ...state, stop: { ...state.stop, terminatedAt: event.at } }
     case 'kill_requested':
       return (
         advanceStop(state, event.attempt, 'signalled', 'killing', event.at) ??

@@ -14,7 +14,7 @@ import { applyScriptReport, endScriptSide } from './objects/calls.ts'
 import { attemptCutOff, runEnded } from './objects/run-ends.ts'
 import { backOff, verdictOf } from './retries.ts'
 import type { EngineState, LiveRun } from './state.ts'
-import { stopReacted } from './stopping.ts'
+import { stopReacted, stopShielded } from './stopping.ts'
 import type { Tick } from './tick.ts'
 import { tellWhatRowSays } from './told.ts'
 
@@ -48,6 +48,9 @@ export function applyReport(state: EngineState, tick: Tick, report: Report): voi
       return
     case 'reacted':
       stopReacted(state, tick, run, report.attempt)
+      return
+    case 'shielded':
+      stopShielded(state, tick, run, report.attempt, report.since)
       return
     case 'log':
       appendLog(state, tick, run, report.lines)

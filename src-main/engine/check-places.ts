@@ -14,7 +14,7 @@ export function checkPlaces(definition: Definition): void {
   const project = definition.kind === 'script' ? definition.code.project : undefined
   if (project !== undefined) {
     if (!isAbsolute(project)) throw problem('BAD_INPUT', { details: `project is not an absolute path: ${project}` })
-    if (!isThere('isDirectory', project)) throw problem('FOLDER_NOT_FOUND', { path: project })
+    if (!isThere('isDirectory', project)) throw problem('FOLDER_NOT_FOUND', { path: project, of: 'project' })
   }
   if (definition.kind === 'command' || executorOf(definition) === 'process') return
   if (cwd !== null || Object.keys(env).length > 0) {

@@ -49,6 +49,25 @@ export function requestStop(
   return true
 }
 
+/** How long a script's process and its children have for their SIGTERM, at most; a fifth of the grace period otherwise. */
+const LONGEST_TERM_MS = 1_000
+
+/**
+ * The grace period is over. A script has had its signal, but what it started has heard of nothing: the group of its own
+ * process gets SIGTERM, and a moment. A command had SIGTERM at the beginning; runs of a shared interpreter have no group.
+ */
+function graceOver(state: EngineState, tick: Tick, run: LiveRun): void {
+  const termMs = Math.min(LONGEST_TERM_MS, Math.floor(run.definition.graceMs / 5))
+  const { attempt } = run.state
+  const isOwn = run.executor === 'process' && run.definition.kind === 'script' && termMs > 0
+  if (!isOwn || !move(state, tick, run, { type: 'terminate_requested', at: tick.now, attempt })) {
+    requestKill(state, tick, run)
+    return
+  }
+  state.timers.set(`grace:${run.id}`, tick.mono + termMs)
+  tick.effects.stops.push({ run: run.id, attempt, step: 'terminate', reason: 'the grace period is over' })
+}
+
 /** The grace period is over, or nobody wants to wait for it. */
 export function requestKill(state: EngineState, tick: Tick, run: LiveRun): void {
   if (!move(state, tick, run, { type: 'kill_requested', at: tick.now, attempt: run.state.attempt })) return
@@ -69,6 +88,19 @@ export function stopReacted(state: EngineState, tick: Tick, run: LiveRun, attemp
   move(state, tick, run, { type: 'stop_reacted', at: tick.now, attempt })
 }
 
+/** The script is inside a shield since `since`, or no more: its stop waits for that, within the grace period. */
+export function stopShielded(
+  state: EngineState,
+  tick: Tick,
+  run: LiveRun,
+  attempt: number,
+  since: number | null,
+): void {
+  // The clock is the interpreter's: nothing of this attempt is older than itself, or yet to come.
+  const from = since === null ? null : Math.min(tick.now, Math.max(run.state.startedAt, since))
+  move(state, tick, run, { type: 'stop_shielded', since: from, attempt })
+}
+
 /** A limit or a grace period of a live run has passed, or the period of a rate. */
 export function deadlinePassed(state: EngineState, tick: Tick, key: Exclude<TimerKey, 'deadlocks'>): void {
   const [kind, id] = key.split(':')
@@ -78,7 +110,7 @@ export function deadlinePassed(state: EngineState, tick: Tick, key: Exclude<Time
   }
   const run = state.live.get(Number(id))
   if (run === undefined) return
-  if (kind === 'grace') requestKill(state, tick, run)
+  if (kind === 'grace') graceOver(state, tick, run)
   else if (kind !== 'idle') timeOut(state, tick, run, kind === 'total' ? 'total' : 'attempt')
   else if (isIdle(state, tick, run)) timeOut(state, tick, run, 'idle')
 }

@@ -31,10 +31,11 @@ export type AttemptStart = {
 
 /**
  * `signal` asks: the script's AbortSignal aborts with `reason`, a command gets SIGTERM.
+ * `terminate`: SIGTERM for the process group of a script that has its own.
  * `kill` does not ask: SIGKILL for the process group and for everything that carries the attempt's tag; for a pooled
  * attempt it costs the whole interpreter process, whose other attempts are reported `interrupted`.
  */
-export type StopStep = { run: number; attempt: number; step: 'signal' | 'kill'; reason: string }
+export type StopStep = { run: number; attempt: number; step: 'signal' | 'terminate' | 'kill'; reason: string }
 
 export type { Ending }
 
@@ -43,6 +44,8 @@ export type Report =
   | { type: 'started'; run: number; attempt: number; pid: number }
   /** The script's loop has taken the signal of its stop. */
   | { type: 'reacted'; run: number; attempt: number }
+  /** It was asked to stop and is inside a shield since then (epoch ms), or no more. */
+  | { type: 'shielded'; run: number; attempt: number; since: number | null }
   | { type: 'log'; run: number; attempt: number; lines: [at: number, level: LogLevel, text: string][] }
   | { type: 'progress'; run: number; attempt: number; done: number; total: number | null; note: string | null }
   /** It has used up more of something than it may; what that ends is told by `ended`. */

@@ -33,6 +33,8 @@ function isFromInterpreter(message: unknown): message is FromInterpreter {
       return Number.isInteger(message['pid'])
     case 'reacted':
       return true
+    case 'shielded':
+      return isOrNull(message['since'], 'number')
     case 'log':
       return Array.isArray(message['lines']) && message['lines'].every(isLogLine)
     case 'progress':

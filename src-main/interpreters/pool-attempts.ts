@@ -92,7 +92,7 @@ export class PoolAttempts {
       if (running === undefined || running.attempt !== attempt) continue
       if (step === 'signal') {
         this.#link.sendTo(pool.channel, JSON.stringify({ type: 'abort', run, attempt, reason } satisfies ToInterpreter))
-      } else {
+      } else if (step === 'kill') {
         running.isKilled = true
         if (this.#open === pool) this.#open = null
         this.#link.send({ type: 'kill', channel: pool.channel })

@@ -86,7 +86,7 @@ export class ProcessAttempts {
     const running = this.#byRun.get(run)
     if (running === undefined || running.start.attempt !== attempt) return false
     if (step === 'kill') this.#link.send({ type: 'kill', channel: running.channel })
-    else if (running.start.definition.kind === 'command')
+    else if (step === 'terminate' || running.start.definition.kind === 'command')
       this.#link.send({ type: 'terminate', channel: running.channel })
     else this.#tell(running, { type: 'abort', run, attempt, reason })
     return true

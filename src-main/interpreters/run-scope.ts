@@ -37,6 +37,7 @@ export class RunScope implements RunLink {
     held: [number, number | null, string | null] | null
     timer: NodeJS.Timeout | null
   } | null = null
+  #shields: Set<{ since: number }> | null = null
   #outputBytes = 0
   #isOver = false
 
@@ -62,6 +63,25 @@ export class RunScope implements RunLink {
     if (this.#isOver) return
     const { run, attempt } = this.start
     this.#reports.add({ type: 'reacted', run, attempt })
+    if (this.#shields !== null && this.#shields.size > 0) this.#tellShield()
+  }
+
+  enterShield(): () => void {
+    const shield = { since: now() }
+    const shields = (this.#shields ??= new Set())
+    shields.add(shield)
+    if (shields.size === 1) this.#tellShield()
+    return () => {
+      if (shields.delete(shield) && shields.size === 0) this.#tellShield()
+    }
+  }
+
+  /** Only while a stop is asked for: what is shielded from nothing is nobody's business. */
+  #tellShield(): void {
+    if (this.#isOver || this.#abortController?.signal.aborted !== true || this.#shields === null) return
+    const [oldest] = this.#shields
+    const { run, attempt } = this.start
+    this.#reports.add({ type: 'shielded', run, attempt, since: oldest?.since ?? null })
   }
 
   send(message: FromScript): void {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Advice, JobRow, LogLine, RunDetail, RunRow } from '../../src-preload/contract.ts'
 import { connectToHost } from '../../src-main/cli/connection.ts'
 import { listenTo, serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
+import { until } from '../support/until.ts'
 import { writeScripts } from '../support/scripts.ts'
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'signalbox-cli-')))
@@ -227,6 +228,29 @@ test('a job is told which executor fits what its runs have done', async () => {
   expect(await json<{ advice: Advice }>('job', 'show', 'naps')).toMatchObject({
     advice: { executor: 'async', isCurrent: false, runs: 3 },
   })
+})
+
+test('a stop that waits for a shielded section says so in show and ps', async () => {
+  const file = join(folder, 'shielded.ts')
+  writeFileSync(
+    file,
+    `import { shield, spawn } from 'signalbox'
+    export default async () => {
+      await shield(spawn(async () => { console.log('inside'); await new Promise((resolve) => setTimeout(resolve, 600_000)) }))
+    }`,
+  )
+  await say('job', 'add', file, '--name', 'shielded', '--executor', 'process', '--grace', '10m')
+  const id = (await say('submit', 'shielded')).trim()
+  await until('it is inside', async () => (await say('logs', id)).includes('inside'))
+  const words = /shielded since [\d.]+ m?s, stop asked [\d.]+ m?s ago/
+  const show = () => say('show', id)
+  expect(await show()).not.toMatch(/shielded since/)
+  const cancelling = say('cancel', id)
+  await until('the stop is held up', async () => words.test(await show()))
+  expect(await say('ps')).toMatch(words)
+  const pid = (await json<RunDetail>('show', id)).pid
+  process.kill(pid ?? 0, 'SIGKILL')
+  await cancelling
 })
 
 test('words after -- are a program and its arguments, options and all', async () => {

@@ -26,6 +26,8 @@ export type RunLink = {
   /** Set by the SDK at its first use in the run. */
   runtime: ScriptRuntime | null
   send(message: FromScript): void
+  /** A shielded section begins; the result ends it. Left out where nobody asks to stop. */
+  readonly enterShield?: () => () => void
   /**
    * Blocks until something has come for this run, and hands it over; or until `withinMs` are over. Null where that would block
    * other runs.

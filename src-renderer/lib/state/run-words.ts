@@ -96,6 +96,8 @@ const stopPhase: Record<Stop['phase'], string> = {
 
 /** How far a stop has come and for how long, and whether the script has taken notice. */
 export function stopWords(stop: Stop, now: number): string {
+  if (stop.shieldedAt !== undefined && stop.phase !== 'killing')
+    return `${stopCause[stop.cause]}: shielded since ${formatSpan(now - stop.shieldedAt, true)}, stop asked ${formatSpan(now - stop.requestedAt, true)} ago`
   const phase = stop.phase === 'signalled' && stop.reactedAt !== undefined ? 'cooperating' : stopPhase[stop.phase]
   return `${stopCause[stop.cause]}: ${phase} · ${formatSpan(now - stop.since, true)}`
 }

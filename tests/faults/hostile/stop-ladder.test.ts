@@ -65,14 +65,14 @@ test.each<[name: string, definition: (mark: string) => SubmitDefinition, isKille
       survivors: [],
       holders: [],
     })
-    const { requestedAt, signalledAt, reactedAt, killedAt } = run.stop!
+    const { requestedAt, signalledAt, reactedAt, terminatedAt, killedAt } = run.stop!
     const after = (at: number | null | undefined) =>
       at === null || at === undefined ? 'never' : `${at - requestedAt} ms`
     console.log(
-      `${name}: signal after ${after(signalledAt)}, taken notice of ${after(reactedAt)}, SIGKILL ${after(killedAt)}, seen dead ${after(run.finishedAt)}`,
+      `${name}: signal after ${after(signalledAt)}, taken notice of ${after(reactedAt)}, SIGTERM ${after(terminatedAt)}, SIGKILL ${after(killedAt)}, seen dead ${after(run.finishedAt)}`,
     )
     expect(signalledAt).toBeGreaterThanOrEqual(requestedAt)
-    expect(killedAt !== undefined).toBe(isKilled)
+    expect((terminatedAt ?? killedAt) !== undefined).toBe(isKilled)
     expect(reactedAt !== undefined).toBe(!isKilled)
   },
   PATIENCE_MS,

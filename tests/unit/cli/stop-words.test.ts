@@ -12,6 +12,14 @@ test('a stop says whether the script has taken notice of it', () => {
   expect(stopInWords(stop, 12_010, 'command')).toBe('cancelled: signalled to stop 12.0 s ago')
 })
 
+test('a stop that a shielded section holds up says for how long', () => {
+  const shielded = { ...stop, reactedAt: 20, shieldedAt: 2_000 }
+  expect(stopInWords(shielded, 5_000, 'script')).toBe('cancelled: shielded since 3.0 s, stop asked 5.0 s ago')
+  expect(stopInWords({ ...shielded, phase: 'killing', since: 4_000 }, 5_000, 'command')).toBe(
+    'cancelled: being killed 1.0 s ago',
+  )
+})
+
 test('the ladder of a stop has the time of every step that was taken', () => {
   const words = ladderInWords({ ...stop, phase: 'killing', killedAt: 5_000 }, 'script', 5_020)
   expect(words).toMatch(/^asked for .*, signal after 10 ms, SIGKILL after 5(\.0)? s, seen dead after 5(\.0)? s$/)

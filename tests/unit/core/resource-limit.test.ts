@@ -17,6 +17,8 @@ test('each limit has a name to retry by, words with both numbers, and advice', (
     limitError({ resource: 'cpu', used: 30_512, allowed: 30_000 }),
     limitError({ resource: 'output', used: 11 * MB, allowed: 10 * MB }),
     limitError({ resource: 'result', used: 2 * MB, allowed: MB }),
+    limitError({ resource: 'result', used: MB + 9, allowed: MB }),
+    limitError({ resource: 'cpu', used: 30_012, allowed: 30_000 }),
     limitError({ resource: 'open_files', used: null, allowed: 64 }),
   ]
   expect(errors.map(({ name, message }) => `${name}: ${message}`)).toEqual([
@@ -24,6 +26,8 @@ test('each limit has a name to retry by, words with both numbers, and advice', (
     'CpuLimitError: used 30.5 s of processor time, may use 30.0 s',
     'OutputLimitError: wrote 11 MB of output, may write 10 MB',
     'ResultLimitError: returned 2 MB, may return 1 MB',
+    'ResultLimitError: returned 1048585 bytes, may return 1048576 bytes',
+    'CpuLimitError: used 30012 ms of processor time, may use 30000 ms',
     'OpenFilesLimitError: opened more than it may, may have 64 open files',
   ])
   expect(errors.every(({ hint }) => hint !== null)).toBe(true)

@@ -6,7 +6,7 @@ import { placeOfCaller } from '../place.ts'
 import { currentLink } from '../run-link.ts'
 import { runtimeOf } from '../runtime.ts'
 import type { Runtime } from '../runtime.ts'
-import { shield } from './shield.ts'
+import { copyOf } from './shield.ts'
 import { currentScope } from './scope.ts'
 import { describeWaits, Future, settle } from './future.ts'
 import type { Outcome } from './future.ts'
@@ -59,7 +59,7 @@ export class ChildRun<Value = unknown> extends Future<Value> {
 
   /** Resolves with the run's number when it is stored: from then on it happens, whatever becomes of this run's host. */
   async stored(): Promise<number> {
-    return shield(this.#stored)
+    return copyOf(this.#stored)
   }
 
   /** @internal */

@@ -1,3 +1,4 @@
+import { findCurrentLink } from '../run-link.ts'
 import { Future, onSettled, outcomeOf, settle, notice } from './future.ts'
 import { toFuture } from './to-future.ts'
 import type { Awaitable } from './to-future.ts'
@@ -8,6 +9,15 @@ import type { Awaitable } from './to-future.ts'
  */
 export function shield<Value>(value: Awaitable<Value>): Future<Value> {
   const inner = toFuture(value)
+  if (!inner.done()) {
+    const leave = findCurrentLink()?.enterShield?.()
+    if (leave !== undefined) onSettled(inner, leave)
+  }
+  return copyOf(inner)
+}
+
+/** The same without a word to the host: nothing of the script's goes on behind it. */
+export function copyOf<Value>(inner: Future<Value>): Future<Value> {
   const outer = new Future<Value>()
   notice(inner)
   const copy = () => {
