@@ -11,6 +11,7 @@ import { backupContract } from './backups.ts'
 import { definitionSchema, limits, nameSchema } from './definition.ts'
 import type { Definition, Executor, ExecutorChoice } from './definition.ts'
 import { interpreterContract, interpreterFeeds } from './interpreter-contract.ts'
+import { jobVersionContract } from './job-versions.ts'
 import type { Json } from './json.ts'
 import { inputSchema } from './json.ts'
 import { historyContract, historyFeeds } from './history-contract.ts'
@@ -303,6 +304,7 @@ export const contract = {
     remove: oc.input(v.strictObject({ name: v.string() })).output(type<{ removed: true }>()),
     pause: oc.input(v.strictObject({ name: v.string() })).output(type<JobRow>()),
     resume: oc.input(v.strictObject({ name: v.string() })).output(type<JobRow>()),
+    ...jobVersionContract,
   },
   runs: {
     /** Resolves when the run is stored. */
@@ -392,6 +394,7 @@ export type * from './backups.ts'
 export type * from './history-contract.ts'
 export type { RunFilter } from './run-filter.ts'
 export type * from './interpreter-contract.ts'
+export type * from './job-versions.ts'
 export type * from './alerts.ts'
 export type * from './conditions.ts'
 export type * from './schedule-contract.ts'

@@ -23,6 +23,8 @@ export const limits = {
   /** Names of errors that are, or are not, tried again. */
   retryReasons: 50,
   secretsOfJob: 50,
+  /** Of a job; the oldest go. */
+  jobVersions: 100,
   /** The least and the most characters of a secret. */
   secretUnits: [4, 32_768],
   httpHeaders: 100,

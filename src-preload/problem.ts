@@ -11,6 +11,10 @@ const catalogue = {
     `A job named "${p.name}" exists already.`,
     'Choose another name, or replace it on purpose (--replace).',
   ],
+  VERSION_NOT_FOUND: (p: { name: string; number: number }) => [
+    `The job "${p.name}" has no version ${p.number}.`,
+    'The oldest versions are forgotten; look at the list again.',
+  ],
   JOB_BUSY: (p: { name: string; unfinished: number }) => [
     `The job "${p.name}" has ${p.unfinished} unfinished ${p.unfinished === 1 ? 'run' : 'runs'}.`,
     'Cancel them or let them finish, then remove the job.',

@@ -23,6 +23,7 @@ import { createHistoryFeeds, createHistoryRouter } from './history/router.ts'
 import { createInterpreterFeeds, createInterpreterRouter } from './named/router.ts'
 import { createObjectFeeds } from './objects/feeds.ts'
 import { createOverviewFeeds } from './overview-views.ts'
+import { createJobVersionRouter } from './job-versions.ts'
 import { createObjectRouter } from './objects/router.ts'
 import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
@@ -66,6 +67,7 @@ export function createRouter(engine: Engine, feeds: Feeds, backups: BackupKeeper
         await engine.command((state, tick) => setJobPaused(state, tick, input.name, false))
         return engine.read((state) => jobNamed(state, input.name))
       }),
+      ...createJobVersionRouter(engine),
     },
     runs: {
       submit: on.runs.submit.handler(async ({ input }) => {

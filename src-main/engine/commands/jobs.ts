@@ -1,6 +1,7 @@
 import type { Definition } from '../../../src-preload/contract.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { StoredJob } from '../../store/queries/jobs.ts'
+import { keepVersion } from '../job-versions.ts'
 import type { EngineState } from '../state.ts'
 import { checkConditions } from '../surroundings.ts'
 import type { Tick } from '../tick.ts'
@@ -27,6 +28,7 @@ export function saveJob(state: EngineState, tick: Tick, job: SaveJob): void {
     state.store.jobs.replace.run(job.description, definitionId, job.priority, tick.now, existing.id)
     state.autoExecutors.forget(existing.id)
   }
+  keepVersion(state, tick.now, id, definitionId)
   state.heartbeats.expect(state, tick, id, job.definition.expectSuccessEveryMs)
   tick.changes.jobs = true
 }

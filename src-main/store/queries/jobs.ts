@@ -11,6 +11,8 @@ export type StoredJob = {
   updated_at: number
 }
 
+export type StoredVersion = { number: number; definition_id: number; saved_at: number }
+
 const columns = 'id, name, description, definition_id, priority, paused_at, created_at, updated_at'
 
 export function prepareJobs(db: Database) {
@@ -33,6 +35,23 @@ export function prepareJobs(db: Database) {
     remove: db.prepare<[id: number]>('DELETE FROM jobs WHERE id = ?'),
     byId: db.prepare<[id: number], StoredJob>(`SELECT ${columns} FROM jobs WHERE id = ?`),
     byName: db.prepare<[name: string], StoredJob>(`SELECT ${columns} FROM jobs WHERE name = ?`),
+    /** The newest first. */
+    versions: db.prepare<[job: number], StoredVersion>(
+      'SELECT number, definition_id, saved_at FROM job_versions WHERE job_id = ? ORDER BY number DESC',
+    ),
+    version: db.prepare<[job: number, number: number], StoredVersion>(
+      'SELECT number, definition_id, saved_at FROM job_versions WHERE job_id = ? AND number = ?',
+    ),
+    addVersion: db.prepare<[definition: number, now: number, job: number, definition: number, job: number]>(
+      `INSERT INTO job_versions (job_id, number, definition_id, saved_at)
+       SELECT jobs.id, coalesce(max(number), 0) + 1, ?, ? FROM jobs LEFT JOIN job_versions ON job_id = jobs.id
+       WHERE jobs.id = ? GROUP BY jobs.id
+       HAVING ? IS NOT (SELECT definition_id FROM job_versions WHERE job_id = ? ORDER BY number DESC LIMIT 1)`,
+    ),
+    forgetVersions: db.prepare<[job: number, job: number, kept: number]>(
+      `DELETE FROM job_versions WHERE job_id = ?
+       AND number <= (SELECT max(number) FROM job_versions WHERE job_id = ?) - ?`,
+    ),
     all: db.prepare<[], StoredJob>(`SELECT ${columns} FROM jobs ORDER BY name`),
   }
 }

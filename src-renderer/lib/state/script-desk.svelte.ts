@@ -1,10 +1,12 @@
-import type { JobRow } from '../../../src-preload/contract.ts'
+import type { JobRow, Json } from '../../../src-preload/contract.ts'
 import type { CallProblem } from './call-problem.ts'
 import { callProblem } from './call-problem.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { Draft, DraftFaults } from './draft.ts'
 import { draftOfJob, isChanged, newCommand, newRequest, newSample, newScript, readDraft, readWhen } from './draft.ts'
 import type { DraftShelf } from './draft-shelf.ts'
+import { emptyValue, hasForm, inputFaults, withPart } from './input-shape.ts'
+import type { InputPath, InputShape } from './input-shape.ts'
 
 type FreshKind = 'script' | 'command' | 'request' | 'sample'
 export type DeskPlace = { is: 'job'; name: string } | { is: 'new'; what: FreshKind }
@@ -31,6 +33,15 @@ export class ScriptDesk {
   hasTried = $state(false)
   faults: DraftFaults = $derived(
     shownFaults({ ...this.reading.faults, ...this.when.faults }, this.draft, this.hasTried),
+  )
+  /** What the script's types say of its input; null before that is known, and where they say nothing. */
+  inputShape: InputShape | null = $state.raw(null)
+  /** The form that is generated from it, unless somebody would rather write. */
+  inputView: 'form' | 'json' = $state('form')
+  isForm = $derived(this.draft.kind === 'script' && this.inputView === 'form' && hasForm(this.inputShape))
+  /** What the form does not allow, by path. In JSON anything goes: types are not checked where a script runs. */
+  fieldFaults: ReadonlyMap<string, string> = $derived(
+    this.isForm && this.inputShape ? inputFaults(this.inputShape, this.when.input) : new Map<string, string>(),
   )
   place: DeskPlace
   #saved: Draft = $state.raw(newScript())
@@ -71,15 +82,22 @@ export class ScriptDesk {
     this.keep()
   }
 
+  /** Puts a value into the input from its form; undefined takes it away. */
+  setPart(path: InputPath, part: Json | undefined): void {
+    const { shape } = this.inputShape ?? {}
+    const before = this.when.input ?? (shape ? emptyValue(shape) : null)
+    this.draft.input = JSON.stringify(withPart(before, path, part), null, 2)
+  }
+
   /** Runs what was saved when a job is open, else what is written. */
   run(): Promise<boolean> {
     if (!this.job) return this.runDraft()
     const { input, when, faults } = this.when
     this.hasTried = true
-    if (Object.keys(faults).length > 0) return Promise.resolve(false)
+    if (Object.keys(faults).length + this.fieldFaults.size > 0) return Promise.resolve(false)
     const job = this.job.name
     return this.#attempt(async () => {
-      const { id } = await this.#connection.client.runs.submit({ what: 'job', job, input, ...when })
+      const { id } = await this.#connection.client.runs.submit({ what: 'job', job, input: this.#given(input), ...when })
       this.lastRun = id
     })
   }
@@ -89,11 +107,19 @@ export class ScriptDesk {
     const { definition } = this.reading
     const { input, when, faults } = this.when
     this.hasTried = true
-    if (!definition || Object.keys(faults).length > 0) return Promise.resolve(false)
+    if (!definition || Object.keys(faults).length + this.fieldFaults.size > 0) return Promise.resolve(false)
     return this.#attempt(async () => {
-      const { id } = await this.#connection.client.runs.submit({ what: 'definition', definition, input, ...when })
+      const given = this.#given(input)
+      const { id } = await this.#connection.client.runs.submit({ what: 'definition', definition, input: given, ...when })
       this.lastRun = id
     })
+  }
+
+  /** A form that nobody has filled in is an object with nothing in it, which a script can take apart. */
+  #given(input: Json): Json {
+    return this.isForm && input === null && this.inputShape && !this.inputShape.isOptional
+      ? emptyValue(this.inputShape.shape)
+      : input
   }
 
   /** Whether what is written can be saved; shows what is wrong when not. */

@@ -30,6 +30,9 @@ export const editor = (page: Page, label: 'Script' | 'Input as JSON'): Locator =
 /** Replaces the text of an editor from the clipboard. */
 export async function paste(page: Page, label: 'Script' | 'Input as JSON', text: string): Promise<void> {
   await writeClipboard(page, text)
+  // A script whose types say what it takes has a form in the editor's place.
+  const asJson = page.getByRole('group', { name: 'Input as' }).getByRole('button', { name: 'JSON' })
+  if (label === 'Input as JSON') await editor(page, label).or(asJson).first().click()
   await editor(page, label).click()
   await page.keyboard.press('ControlOrMeta+A')
   await page.keyboard.press('ControlOrMeta+V')
