@@ -149,7 +149,7 @@ export default defineConfig({
           // The editor is larger than the rest of the window; one chunk of its own loads with the first page that edits.
           codeSplitting: {
             groups: [
-              { name: 'editor', test: /node_modules[\\/]@(codemirror|lezer)[\\/]/ },
+              { name: 'editor', test: /node_modules[\\/](@codemirror[\\/](?!merge)|@lezer)/ },
               { name: 'parts', test: /node_modules[\\/](bits-ui|@floating-ui|@lucide|virtua|svelte-sonner)[\\/]/ },
             ],
           },

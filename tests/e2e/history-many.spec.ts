@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from './support/axe.ts'
 import { scriptText, useHost } from './support/host.ts'
-import { openAt, runRows } from './support/window.ts'
+import { expectListed, openAt, runRows } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
 const host = useHost()
@@ -64,17 +64,17 @@ test('19: a time is chosen on the bars by keys, and a wrong time is explained', 
   await bars.press('ArrowLeft')
   await bars.press('Enter')
   await expect(page).toHaveURL(/since=.*until=/)
-  await expect(runRows(page)).toHaveCount(50)
+  await expectListed(page, 50)
   await openAt(page, host, '/history?since=yesterday')
   await expect(page.getByText('"yesterday" is no time. Write 2h, 1d, or 2026-11-27T10:00.')).toBeVisible()
-  await expect(runRows(page)).toHaveCount(50)
+  await expectListed(page, 50)
 })
 
 test('20: Shift extends a choice, all that match can be chosen, and the question repeats action, number and filter', async ({
   page,
 }) => {
   await openAt(page, host, '/history?job=quick')
-  await expect(runRows(page)).toHaveCount(50)
+  await expectListed(page, 50)
   await choose(page, 60).click()
   await choose(page, 56).click({ modifiers: ['Shift'] })
   await expect(bar(page)).toContainText('5 chosen')
@@ -91,7 +91,7 @@ test('20: Shift extends a choice, all that match can be chosen, and the question
   await expectAccessible(page)
   await dialog.getByRole('button', { name: 'Leave them' }).click()
   await expect(dialog).toHaveCount(0)
-  await expect(runRows(page)).toHaveCount(50)
+  await expectListed(page, 50)
 })
 
 test('20: without a filter the number has to be typed', async ({ page }) => {

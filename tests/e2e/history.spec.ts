@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import type { TestHost } from './support/host.ts'
 import { scriptText, useHost } from './support/host.ts'
-import { openApp, openAt, runPage, runRows } from './support/window.ts'
+import { expectListed, openApp, openAt, runPage, runRow, runRows } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
 const QUICK = 120
@@ -57,7 +57,7 @@ test('typing leads to tokens, tokens stand in the route, and Back and Forward br
 
   await page.getByRole('button', { name: 'Clear the filter' }).click()
   await expect(page).toHaveURL(/#\/history$/)
-  await expect(runRows(page)).toHaveCount(50)
+  await expectListed(page, 50)
 })
 
 test('Backspace in the empty field takes the last token back for editing', async ({ page }) => {
@@ -98,13 +98,20 @@ test('a token that means nothing is marked and explained, and the others still c
 
 test('older runs come page by page, each once, until all are there', async ({ page }) => {
   await openAt(page, host, '/history?job=quick')
-  await expect(runRows(page)).toHaveCount(50)
-  await page.getByRole('button', { name: 'Older' }).click()
-  await expect(runRows(page)).toHaveCount(100)
+  await expectListed(page, 50)
   await page.getByRole('button', { name: 'Older' }).click()
   await expect(page.getByText('120 runs, all that there are')).toBeVisible()
-  const ids = await page.locator('tr[data-row] td.id').allTextContents()
-  expect(ids).toEqual(Array.from({ length: QUICK }, (_, n) => String(QUICK - n)))
+  await expectListed(page, QUICK)
+  const list = page.getByRole('group', { name: 'History, content' })
+  const seen = new Set<string>()
+  for (let top = 0; top < QUICK * 28; top += 500) {
+    await list.evaluate((element, to) => element.scrollTo({ top: to }), top)
+    await expect.poll(() => list.evaluate((element) => element.scrollTop % 1)).toBe(0)
+    for (const id of await page.locator('tr[data-row] td.id').allTextContents()) seen.add(id)
+  }
+  expect([...seen].toSorted((a, b) => Number(b) - Number(a))).toEqual(
+    Array.from({ length: QUICK }, (_, n) => String(QUICK - n)),
+  )
 })
 
 test('new runs are counted beside the list and enter it only when asked, with the focus on the first', async ({
@@ -114,7 +121,7 @@ test('new runs are counted beside the list and enter it only when asked, with th
   await openApp(page, host)
   await page.keyboard.press('g')
   await page.keyboard.press('h')
-  await expect(runRows(page)).toHaveCount(50)
+  await expectListed(page, 50)
   const first = await runRows(page).first().getAttribute('data-row')
   const { firstId, lastId } = await host.client.runs.submitMany({ job: 'late', inputs: [null, null] })
   await host.untilFinished(firstId)
@@ -128,4 +135,41 @@ test('new runs are counted beside the list and enter it only when asked, with th
   await expect(more).toHaveCount(0)
   await page.keyboard.press('Enter')
   await expect(runPage(page, lastId).getByRole('region', { name: 'Error' })).toContainText('too late')
+})
+
+test('a long list is drawn in part, and the keyboard goes all the way through it and chooses ranges', async ({
+  page,
+}) => {
+  await openAt(page, host, '/history?job=quick')
+  await page.getByRole('button', { name: 'Older' }).click()
+  await expectListed(page, QUICK)
+  expect(await runRows(page).count()).toBeLessThan(60)
+  const at = (id: number) => runRow(page, id).getByRole('link')
+
+  await page.keyboard.press('j')
+  await expect(at(QUICK)).toBeFocused()
+  await page.keyboard.press('j')
+  await page.keyboard.press('k')
+  await expect(at(QUICK)).toBeFocused()
+  await page.keyboard.press('End')
+  await expect(at(1)).toBeFocused()
+  await expect(at(1)).toBeInViewport()
+  await page.keyboard.press('Shift+ArrowUp')
+  await page.keyboard.press('Shift+ArrowUp')
+  await expect(page.getByText('3 chosen')).toBeVisible()
+  await page.keyboard.press('Shift+ArrowDown')
+  await expect(page.getByText('2 chosen')).toBeVisible()
+  await page.keyboard.press('Home')
+  await expect(at(QUICK)).toBeFocused()
+  await page.keyboard.press('PageDown')
+  await page.keyboard.press('Shift+End')
+  await expect(page.getByText(/^\d+ chosen$/)).toBeVisible()
+
+  // The row at the keyboard is scrolled away, and the next key goes on from it.
+  await page.keyboard.press('Home')
+  const list = page.getByRole('group', { name: 'History, content' })
+  await list.evaluate((element) => element.scrollTo({ top: 2_000 }))
+  await expect(list).toBeFocused()
+  await page.keyboard.press('ArrowDown')
+  await expect(at(QUICK - 1)).toBeFocused()
 })

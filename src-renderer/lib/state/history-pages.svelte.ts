@@ -3,7 +3,9 @@ import type { CallProblem } from './call-problem.ts'
 import { callProblem } from './call-problem.ts'
 import type { Connection } from './connection.svelte.ts'
 
-const pageRows = 50
+/** The first page is there at once; who asks for more wants much. */
+const firstRows = 50
+const olderRows = 250
 
 /** Finished runs page by page. Nothing is inserted by itself: what is new is counted beside the list. */
 export class HistoryPages {
@@ -42,7 +44,11 @@ export class HistoryPages {
       const { client } = await this.#connection.whenConnected(new AbortController().signal)
       const last = before.at(-1)
       const status = last ? null : await client.engine.status()
-      const page = await client.runs.list({ ...filter, limit: pageRows, ...(last && { before: last.id }) })
+      const page = await client.runs.list({
+        ...filter,
+        limit: last ? olderRows : firstRows,
+        ...(last && { before: last.id }),
+      })
       if (asked !== this.#asked) return
       this.rows = [...before, ...page.rows]
       this.matches = new Map([

@@ -56,13 +56,19 @@ export function emptyValue(shape: Shape): Json {
 export function inputFaults(input: InputShape, value: Json): Map<string, string> {
   const faults = new Map<string, string>()
   if (value === null && (input.isOptional || input.shape.isNullable)) return faults
-  const isUnwritten = value === null && input.shape.is === 'object'
-  collectFaults(input.shape, isUnwritten ? {} : value, [], faults)
+  collectFaults(
+    input.shape,
+    value === null && input.shape.is === 'object' ? emptyValue(input.shape) : value,
+    [],
+    faults,
+  )
   return faults
 }
 
 function collectFaults(shape: Shape, value: Json | undefined, path: InputPath, faults: Map<string, string>): void {
   if (faults.size >= 50 || (value === null && shape.isNullable)) return
+  // The fields of an object that is not there are what is missing, not the object.
+  if (value === undefined && shape.is === 'object') return collectFaults(shape, {}, path, faults)
   const fault = faultOf(shape, value)
   if (fault !== null) faults.set(pathText(path), fault)
   else if (shape.is === 'list') {

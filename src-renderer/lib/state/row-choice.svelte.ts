@@ -4,6 +4,8 @@ export class RowChoice {
   isAllMatching = $state(false)
   /** Where a range begins. */
   #anchor: number | null = null
+  /** What was chosen before a range that the keyboard draws, and its first row. */
+  #drawn: { from: number; before: ReadonlySet<number> } | null = null
 
   /** `isExtending`: everything in `order` between the row that was chosen last and this one gets what this one gets. */
   toggle(id: number, order: readonly number[], isExtending: boolean): void {
@@ -17,6 +19,20 @@ export class RowChoice {
     this.ids = ids
     this.isAllMatching = false
     this.#anchor = id
+    this.#drawn = null
+  }
+
+  /** The rows from `from`, where the keyboard was when Shift went down, to `to` are chosen beside those before. */
+  extend(from: number, to: number, order: readonly number[]): void {
+    this.#drawn ??= { from, before: this.ids }
+    this.ids = new Set([...this.#drawn.before, ...between(order, this.#drawn.from, to)])
+    this.isAllMatching = false
+    this.#anchor = to
+  }
+
+  /** The next range of the keyboard begins anew. */
+  endRange(): void {
+    this.#drawn = null
   }
 
   toggleAll(order: readonly number[]): void {
@@ -34,6 +50,7 @@ export class RowChoice {
     this.ids = new Set()
     this.isAllMatching = false
     this.#anchor = null
+    this.#drawn = null
   }
 }
 

@@ -9,6 +9,8 @@ export class RowWindow {
   first = $state(0)
   last = $state(40)
   rowPx = $state(28)
+  /** Looks at once, where an event of the browser would come a moment too late. */
+  remeasure: () => void = () => {}
 
   watch = (element: HTMLElement): (() => void) => {
     const scroller = element.closest<HTMLElement>('.scrolling') ?? element
@@ -20,6 +22,7 @@ export class RowWindow {
       this.first = Math.max(0, Math.floor(hidden / this.rowPx) - spare)
       this.last = Math.ceil((hidden + scroller.clientHeight) / this.rowPx) + spare
     }
+    this.remeasure = measure
     const sizes = new ResizeObserver(measure)
     sizes.observe(scroller)
     sizes.observe(element)

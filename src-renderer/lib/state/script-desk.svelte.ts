@@ -1,10 +1,10 @@
-import type { JobRow, Json } from '../../../src-preload/contract.ts'
+import type { Definition, JobRow, Json } from '../../../src-preload/contract.ts'
 import type { CallProblem } from './call-problem.ts'
 import { callProblem } from './call-problem.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { Draft, DraftFaults } from './draft.ts'
 import { draftOfJob, isChanged, newCommand, newRequest, newSample, newScript, readDraft, readWhen } from './draft.ts'
-import type { DraftShelf } from './draft-shelf.ts'
+import type { DraftShelf } from './draft-shelf.svelte.ts'
 import { emptyValue, hasForm, inputFaults, withPart } from './input-shape.ts'
 import type { InputPath, InputShape } from './input-shape.ts'
 
@@ -17,7 +17,8 @@ const fresh: Record<FreshKind, () => Draft> = {
   request: newRequest,
   sample: newSample,
 }
-const shelfKey = (place: DeskPlace): string => (place.is === 'job' ? `job:${place.name}` : `new:${place.what}`)
+/** Under which the shelf keeps what was not saved. */
+export const shelfKey = (place: DeskPlace): string => (place.is === 'job' ? `job:${place.name}` : `new:${place.what}`)
 
 /** One script or command being written: its form, what was saved of it, and its last run from here. */
 export class ScriptDesk {
@@ -110,7 +111,12 @@ export class ScriptDesk {
     if (!definition || Object.keys(faults).length + this.fieldFaults.size > 0) return Promise.resolve(false)
     return this.#attempt(async () => {
       const given = this.#given(input)
-      const { id } = await this.#connection.client.runs.submit({ what: 'definition', definition, input: given, ...when })
+      const { id } = await this.#connection.client.runs.submit({
+        what: 'definition',
+        definition,
+        input: given,
+        ...when,
+      })
       this.lastRun = id
     })
   }
@@ -143,6 +149,16 @@ export class ScriptDesk {
         this.#shelf.put(shelfKey(this.place), null)
         this.#shelf.put(shelfKey({ is: 'job', name }), this.#saved)
       }
+    })
+  }
+
+  /** Saves an earlier definition as what the job is from now on; refused by the form while something is unsaved. */
+  restore(definition: Definition): Promise<boolean> {
+    const { job } = this
+    if (!job || this.isDirty) return Promise.resolve(false)
+    return this.#attempt(async () => {
+      const { name, description, priority } = job
+      this.follow(await this.#connection.client.jobs.save({ name, definition, description, priority, replace: true }))
     })
   }
 

@@ -84,8 +84,7 @@ function extensions(options: CodeEditorOptions): Extension[] {
     highlightSelectionMatches(),
     typingOverLines,
     search({ top: true }),
-    syntaxHighlighting(highlighting),
-    theme,
+    look,
     EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false', tabindex: '0' }),
     EditorView.updateListener.of((update) => {
       if (update.docChanged) options.onChange(update.state.doc.toString())
@@ -219,3 +218,8 @@ const theme = EditorView.theme({
   '.cm-diagnostic-error': { borderLeftColor: 'var(--failed-bar)' },
   '.cm-foldPlaceholder': { color: 'var(--text-2)', backgroundColor: 'var(--bg-2)', border: '1px solid var(--line)' },
 })
+
+/** Colours and measures, for whatever shows code. */
+const look: Extension = [syntaxHighlighting(highlighting), theme]
+/** TypeScript that is only shown. */
+export const codeLook: Extension = [javascript({ typescript: true }), look]

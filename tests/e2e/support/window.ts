@@ -32,8 +32,10 @@ export async function paste(page: Page, label: 'Script' | 'Input as JSON', text:
   await writeClipboard(page, text)
   // A script whose types say what it takes has a form in the editor's place.
   const asJson = page.getByRole('group', { name: 'Input as' }).getByRole('button', { name: 'JSON' })
-  if (label === 'Input as JSON') await editor(page, label).or(asJson).first().click()
-  await editor(page, label).click()
+  await expect(async () => {
+    if (label === 'Input as JSON' && (await asJson.isVisible())) await asJson.click()
+    await editor(page, label).click({ timeout: 1_000 })
+  }).toPass()
   await page.keyboard.press('ControlOrMeta+A')
   await page.keyboard.press('ControlOrMeta+V')
 }
@@ -70,3 +72,10 @@ export async function openPalette(page: Page): Promise<void> {
   await page.keyboard.press('ControlOrMeta+K')
   await expect(page.getByRole('combobox', { name: 'Command' })).toBeFocused()
 }
+
+/** How many runs the history lists, those included that are not drawn because they are out of sight. */
+export const expectListed = (page: Page, runs: number): Promise<void> =>
+  expect(page.getByRole('table', { name: 'Finished runs, newest first' })).toHaveAttribute(
+    'aria-rowcount',
+    String(runs + 1),
+  )

@@ -111,7 +111,6 @@ export default (input: I) => input`)
   expect([...inputFaults(input, null)]).toEqual([
     ['folder', 'Is needed.'],
     ['mode', 'Is needed.'],
-    ['parts', 'Is needed.'],
     ['note', 'Is needed.'],
   ])
   const value = { folder: 7, size: '3', mode: 'c', parts: [{ n: 1 }, { n: 'x' }], note: null }
