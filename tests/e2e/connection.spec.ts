@@ -74,7 +74,7 @@ test('a page of another origin cannot connect even with the key, nor show the ap
   }
 })
 
-test('when the host is killed the page says so, keeps what it knew, and asks for the new address once one is back', async ({
+test('5: when the host is killed the page says so, keeps what it knew, and asks for the new address once one is back', async ({
   page,
   faults,
 }) => {

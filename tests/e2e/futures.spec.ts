@@ -22,7 +22,7 @@ async function waitFor(name: string): Promise<number> {
   return id
 }
 
-test('requirement 25: nothing yet, and nothing that awaits an answer, are two things', async ({ page }) => {
+test('25: nothing yet, and nothing that awaits an answer, are two things', async ({ page }) => {
   await openAt(page, host, '/futures')
   await expect(page.getByRole('heading', { name: 'Nobody has asked for a value yet' })).toBeVisible()
   await expectAccessible(page)
@@ -35,7 +35,7 @@ test('requirement 25: nothing yet, and nothing that awaits an answer, are two th
   await expect(page.getByRole('heading', { name: 'Nobody has asked for a value yet' })).toBeVisible()
 })
 
-test('requirements 22 and 24: a value of each kind is given by keyboard, a wrong one is explained beside its field', async ({
+test('22 and 24: a value of each kind is given by keyboard, a wrong one is explained beside its field', async ({
   page,
 }) => {
   const runs = { text: await waitFor('a text'), number: await waitFor('a number'), json: await waitFor('a value') }
@@ -91,7 +91,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
-    test(`requirement 22: the futures in ${colorScheme} break no rule of WCAG 2.2 AA`, async ({ page }) => {
+    test(`22: the futures in ${colorScheme} break no rule of WCAG 2.2 AA`, async ({ page }) => {
       test.slow() // the whole page is checked several times over
       const runs = [
         await waitFor(`release ${colorScheme}`),

@@ -25,7 +25,9 @@ const filter = (page: Page) => page.getByRole('combobox', { name: 'Filter the hi
 const tokens = (page: Page) => page.getByRole('button', { name: /^Remove / })
 const option = (page: Page, name: string) => page.getByRole('option', { name, exact: true })
 
-test('typing leads to tokens, tokens stand in the route, and Back and Forward bring them back', async ({ page }) => {
+test('19: typing leads to tokens, tokens stand in the route, and Back and Forward bring them back', async ({
+  page,
+}) => {
   await openAt(page, host, '/history')
   await filter(page).fill('st')
   await expect(option(page, 'state:')).toBeVisible()
@@ -89,7 +91,7 @@ test('a row leads to the runs of its job alone', async ({ page }) => {
   await expect(runRows(page)).toHaveCount(BREAKS)
 })
 
-test('a token that means nothing is marked and explained, and the others still count', async ({ page }) => {
+test('19: a token that means nothing is marked and explained, and the others still count', async ({ page }) => {
   await openAt(page, host, '/history?state=exploded&job=breaks')
   await expect(page.getByText(/^There is no state "exploded"\. There are: succeeded, failed/)).toBeVisible()
   await expect(tokens(page)).toHaveCount(2)
@@ -114,7 +116,7 @@ test('older runs come page by page, each once, until all are there', async ({ pa
   )
 })
 
-test('new runs are counted beside the list and enter it only when asked, with the focus on the first', async ({
+test('2: new runs are counted beside the list and enter it only when asked, with the focus on the first', async ({
   page,
 }) => {
   await saveScript(host, 'late', "export default () => { throw new Error('too late') }")

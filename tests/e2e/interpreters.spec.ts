@@ -16,7 +16,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
-    test('a busy loop is flagged; ending its interpreter asks with the name of the run, and its last values stay', async ({
+    test('10: a busy loop is flagged; ending its interpreter asks with the name of the run, and its last values stay', async ({
       page,
     }) => {
       const name = `spins in ${colorScheme}`
@@ -48,7 +48,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(calm).toContainText('of 64 MB')
     })
 
-    test('code is run in an interpreter line by line: values, output, errors, and earlier code again', async ({
+    test('11: code is run in an interpreter line by line: values, output, errors, and earlier code again', async ({
       page,
     }) => {
       await openApp(page, host)

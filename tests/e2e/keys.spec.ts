@@ -4,7 +4,7 @@ import { expect, test } from './support/window-test.ts'
 
 const host = useHost()
 
-test('letters are text in fields and in the editor, and do nothing else there', async ({ page }) => {
+test('21: letters are text in fields and in the editor, and do nothing else there', async ({ page }) => {
   await openApp(page, host)
   await page.keyboard.press('g')
   await page.keyboard.press('h')
@@ -23,7 +23,7 @@ test('letters are text in fields and in the editor, and do nothing else there', 
   await expect(page).toHaveURL(/#\/scripts\?new=script$/)
 })
 
-test('letters with a modifier are not shortcuts', async ({ page }) => {
+test('21: letters with a modifier are not shortcuts', async ({ page }) => {
   await openApp(page, host)
   await page.keyboard.press('Control+p')
   await page.keyboard.press('Alt+n')
@@ -31,7 +31,7 @@ test('letters with a modifier are not shortcuts', async ({ page }) => {
   await expect(page).toHaveURL(/#\/runs$|\/$/)
 })
 
-test('the palette opens from inside the editor, and Escape leaves everything as it was', async ({ page }) => {
+test('21: the palette opens from inside the editor, and Escape leaves everything as it was', async ({ page }) => {
   await openAt(page, host, '/scripts?new=script')
   await editor(page, 'Script').click()
   await page.keyboard.press('ControlOrMeta+Home')
@@ -66,7 +66,7 @@ test('the palette goes to pages, shows their keys, opens a run by its number and
   await expect(page.getByText('Nothing fits “nothing like this”.')).toBeVisible()
 })
 
-test('the key sheet lists what works on this page', async ({ page }) => {
+test('21: the key sheet lists what works on this page', async ({ page }) => {
   const id = await host.submit(scriptText('export default () => 1'))
   await openAt(page, host, `/runs/${id}?tab=logs`)
   await page.keyboard.press('Shift+?')
@@ -80,7 +80,7 @@ test('the key sheet lists what works on this page', async ({ page }) => {
   await expect(page.getByRole('tab', { name: 'Overview' })).toHaveAttribute('aria-selected', 'true')
 })
 
-test('a run is found, looked at and run again without the mouse', async ({ page }) => {
+test('22: a run is found, looked at and run again without the mouse', async ({ page }) => {
   const freeSlots = await host.occupySlots()
   const id = await host.submit(scriptText('export default (input: string) => input'), {
     input: 'again',

@@ -17,7 +17,7 @@ const order = (page: Page) => page.locator('tr[data-row] td.id').allTextContents
 const headerPlaces = (page: Page) =>
   Promise.all(['Name', 'Elapsed', 'Origin'].map((name) => page.getByRole('columnheader', { name }).boundingBox()))
 
-test('rows keep their places under the pointer, and the list catches up when it has left', async ({ page }) => {
+test('1: rows keep their places under the pointer, and the list catches up when it has left', async ({ page }) => {
   const ids = [await waits('first'), await waits('second'), await waits('third')]
   await openApp(page, host)
   await expect(runRows(page)).toHaveCount(3)
@@ -38,7 +38,7 @@ test('rows keep their places under the pointer, and the list catches up when it 
   expect(await headerPlaces(page)).toEqual(headers)
 })
 
-test('the dialog cancels the run for which it was opened, whatever the list does meanwhile', async ({ page }) => {
+test('15: the dialog cancels the run for which it was opened, whatever the list does meanwhile', async ({ page }) => {
   const [first, second] = [await waits('first'), await waits('second')]
   await openApp(page, host)
   await runRow(page, second).getByRole('link').focus()
@@ -90,7 +90,7 @@ test('a run that is being stopped is not asked again', async ({ page }) => {
   await host.untilFinished(id)
 })
 
-test('paused values stand still on every page and count what is held; resuming shows what is true now', async ({
+test('3: paused values stand still on every page and count what is held; resuming shows what is true now', async ({
   page,
 }) => {
   const first = await waits('first')

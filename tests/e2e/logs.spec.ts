@@ -37,7 +37,7 @@ async function startWriter(page: Page): Promise<{ log: Locator; say: (word: stri
   return { log, say, id }
 }
 
-test('the log opens at its end, follows it, stays where it is read, and returns to the end on demand', async ({
+test('16: the log opens at its end, follows it, stays where it is read, and returns to the end on demand', async ({
   page,
 }) => {
   const { log, say, id } = await startWriter(page)
@@ -84,7 +84,9 @@ test('following that is asked for while a wheel still scrolls is what counts', a
   await host.untilFinished(id)
 })
 
-test('search counts its matches, goes through them both ways, and gives the keys back to the log', async ({ page }) => {
+test('17: search counts its matches, goes through them both ways, and gives the keys back to the log', async ({
+  page,
+}) => {
   const { log, say, id } = await startWriter(page)
   say('end')
   await host.untilFinished(id)
@@ -106,7 +108,7 @@ test('search counts its matches, goes through them both ways, and gives the keys
   await expect(log).toBeFocused()
 })
 
-test('colours of a terminal are shown, and HTML in a line is text', async ({ page }) => {
+test('18: colours of a terminal are shown, and HTML in a line is text', async ({ page }) => {
   const id = await host.submit(
     scriptText(`export default () => {
   console.log('\\x1b[31mred alert\\x1b[0m and \\x1b[1;32mbold green\\x1b[0m')
@@ -129,7 +131,7 @@ test('colours of a terminal are shown, and HTML in a line is text', async ({ pag
   await expect(log.getByText('to stderr')).toBeVisible()
 })
 
-test('a range of lines that is chosen by its numbers is what gets copied', async ({ page }) => {
+test('18: a range of lines that is chosen by its numbers is what gets copied', async ({ page }) => {
   const { log, say, id } = await startWriter(page)
   say('end')
   await host.untilFinished(id)

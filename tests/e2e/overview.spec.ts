@@ -30,10 +30,10 @@ test.afterEach(async () => {
   }
 })
 
-test('requirement 25: the first start offers a sample, and nothing needs anybody', async ({ page }) => {
+test('25: the first start offers a sample, and nothing needs anybody', async ({ page }) => {
   await page.goto(host.url)
   await expect(page).toHaveTitle('Overview · Signalbox')
-  await expect(page.getByRole('heading', { name: 'Nothing has run here yet' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'First steps' })).toBeVisible()
   await expect(attention(page)).toContainText('Nothing needs you.')
   await expect(page.getByText('Nothing is planned for the next half hour.')).toBeVisible()
   await expectAccessible(page)
@@ -41,9 +41,7 @@ test('requirement 25: the first start offers a sample, and nothing needs anybody
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
 })
 
-test('requirement 7: what needs a person comes first with its cause and what to do, and goes when it is over', async ({
-  page,
-}) => {
+test('7: what needs a person comes first with its cause and what to do, and goes when it is over', async ({ page }) => {
   await host.client.jobs.save({ name: 'nightly backup', definition: shellLine('exit 3') })
   const failed = await host.client.runs.submit({ what: 'job', job: 'nightly backup' })
   await host.untilFinished(failed.id)
@@ -71,7 +69,7 @@ export default async function () {
   await expect(attention(page)).toContainText('Nothing needs you.')
 })
 
-test('requirement 15: a cancel that is ignored shows its age and its steps, and can be forced', async ({ page }) => {
+test('15: a cancel that is ignored shows its age and its steps, and can be forced', async ({ page }) => {
   const id = await startStubborn('stubborn')
   await openAt(page, host, `/runs/${id}`)
   await expect(page.getByRole('button', { name: 'Cancel' })).toBeEnabled()
@@ -102,7 +100,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
-    test(`requirement 22: the overview in ${colorScheme} breaks no rule of WCAG 2.2 AA`, async ({ page }) => {
+    test(`22: the overview in ${colorScheme} breaks no rule of WCAG 2.2 AA`, async ({ page }) => {
       test.slow() // the whole page is checked several times over
       const quick = scriptText(`export default () => 1`, { executor: 'async' })
       for (let n = 0; n < 30; n += 1) await host.submit(quick, { name: 'quick' })

@@ -42,7 +42,7 @@ test.afterEach(async () => {
   for (const { id } of rows) await host.untilFinished(id)
 })
 
-test('requirement 7: a full queue with a blocked producer says Backpressure, with its number in the rail, and clears', async ({
+test('7: a full queue with a blocked producer says Backpressure, with its number in the rail, and clears', async ({
   page,
 }) => {
   await openAt(page, host, '/queues')
@@ -70,9 +70,7 @@ test('requirement 7: a full queue with a blocked producer says Backpressure, wit
   await expect(link).toHaveText('Queues')
 })
 
-test('requirement 1: with a busy queue headers do not move, and rows keep their places under the pointer', async ({
-  page,
-}) => {
+test('1: with a busy queue headers do not move, and rows keep their places under the pointer', async ({ page }) => {
   await put('b', 1, { maxsize: 0, order: 'fifo' })
   await host.submit(producer('c', 1_000, 2), { name: 'busy' })
   await openAt(page, host, '/queues')
@@ -93,7 +91,7 @@ test('requirement 1: with a busy queue headers do not move, and rows keep their 
   expect(await places()).toEqual(before)
 })
 
-test('requirement 25: a filter that hides everything can be cleared, and stands in the address', async ({ page }) => {
+test('25: a filter that hides everything can be cleared, and stands in the address', async ({ page }) => {
   await put('only', 1, { maxsize: 0, order: 'fifo' })
   await openAt(page, host, '/queues?q=nothing')
   await expect(page.getByRole('heading', { name: 'No queue fits the filter' })).toBeVisible()
@@ -106,9 +104,7 @@ test('requirement 25: a filter that hides everything can be cleared, and stands 
   await expect(page.getByRole('heading', { name: 'No queue fits the filter' })).toBeVisible()
 })
 
-test('requirement 22: a queue is made, filled, paused, looked into, shut down and removed by keyboard alone', async ({
-  page,
-}) => {
+test('22: a queue is made, filled, paused, looked into, shut down and removed by keyboard alone', async ({ page }) => {
   await openAt(page, host, '/runs')
   await page.keyboard.press('g')
   await page.keyboard.press('q')
@@ -200,7 +196,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
-    test(`requirement 22: the queues in ${colorScheme} break no rule of WCAG 2.2 AA`, async ({ page }) => {
+    test(`22: the queues in ${colorScheme} break no rule of WCAG 2.2 AA`, async ({ page }) => {
       test.slow() // the whole page is checked several times over
       await host.submit(producer('ingest', 40, 0), { name: 'crawl the catalogue' })
       await host.submit(producer('ingest', 40, 0), { name: 'crawl the archive' })

@@ -34,7 +34,7 @@ test('without a job the page leads to one, and with one to the first schedule', 
   await expect(row.locator('time')).toHaveText(/^in \d+ (h|m|s)$/)
 })
 
-test('a cron expression is explained with the days when the clocks change, and nonsense is refused at once', async ({
+test('24: a cron expression is explained with the days when the clocks change, and nonsense is refused at once', async ({
   page,
 }) => {
   await openAt(page, host, '/schedules')

@@ -40,7 +40,7 @@ test.afterEach(async () => {
   for (const { id } of rows) await host.untilFinished(id)
 })
 
-test('requirement 9: held and free are all permits in every painted frame while they come and go', async ({ page }) => {
+test('9: held and free are all permits in every painted frame while they come and go', async ({ page }) => {
   const churns = script(`for (;;) {
     const permit = await semaphore('api', { permits: 5 }).acquire()
     await sleep(300)
@@ -72,7 +72,7 @@ test('requirement 9: held and free are all permits in every painted frame while 
   expect(new Set(frames.map(([held]) => held)).size, 'the numbers have moved').toBeGreaterThan(1)
 })
 
-test('requirement 9: waiters stand in the order in which they came, and more permits set by hand let them go on', async ({
+test('9: waiters stand in the order in which they came, and more permits set by hand let them go on', async ({
   page,
 }) => {
   const first = await host.submit(holds('gpu', 1), { name: 'train' })
@@ -99,7 +99,7 @@ test('requirement 9: waiters stand in the order in which they came, and more per
   expect(await host.client.semaphores.get({ name: 'gpu' })).toMatchObject({ permits: 2, held: 3, free: -1 })
 })
 
-test('requirement 8: the wait of a run leads to the semaphore, where the run is pointed out', async ({ page }) => {
+test('8: the wait of a run leads to the semaphore, where the run is pointed out', async ({ page }) => {
   const holder = await host.submit(holds('printer', 1), { name: 'print' })
   await host.untilRun(holder, ({ lifecycle }) => lifecycle === 'running', 'runs')
   await untilHeld('printer')
@@ -114,7 +114,7 @@ test('requirement 8: the wait of a run leads to the semaphore, where the run is 
   ).toContainText('print more')
 })
 
-test('requirement 25: two kinds of nothing, each with a way on', async ({ page }) => {
+test('25: two kinds of nothing, each with a way on', async ({ page }) => {
   await openAt(page, host, '/semaphores?kind=condition')
   await expect(page.getByRole('heading', { name: 'Nobody waits at a condition' })).toBeVisible()
   await host.untilFinished(await host.submit(script(`await event('ready').set()`)))
@@ -131,9 +131,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
-    test(`requirement 9: a deadlock is drawn in ${colorScheme}, names both runs, and is ended from there`, async ({
-      page,
-    }) => {
+    test(`9: a deadlock is drawn in ${colorScheme}, names both runs, and is ended from there`, async ({ page }) => {
       test.slow() // the whole page is checked several times over
       const one = await host.submit(crossing('photos', 'index'), { name: 'sort photos' })
       const two = await host.submit(crossing('index', 'photos'), { name: 'index photos' })

@@ -56,7 +56,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
 
-    test(`requirements 12 to 14: the timeline of a run with 64 children in ${colorScheme}`, async ({ page }) => {
+    test(`12 to 14: the timeline of a run with 64 children in ${colorScheme}`, async ({ page }) => {
       test.slow() // the whole page is checked several times over
       const id = await startFamily()
       await openAt(page, host, `/runs/${id}`)

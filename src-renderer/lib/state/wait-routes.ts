@@ -21,6 +21,8 @@ export function waitRoute(wait: Wait, run: number): string | null {
       return resource === null ? null : routeHash('/futures', [['name', resource], here])
     case 'run':
       return routeHash(`/runs/${wait.run}`)
+    case 'interpreter':
+      return routeHash(`/interpreters/${wait.interpreter}`)
     case 'paused_job':
       return routeHash('/scripts', [['job', wait.job]])
     case 'time':
@@ -30,7 +32,6 @@ export function waitRoute(wait: Wait, run: number): string | null {
     case 'task':
     case 'sleep':
     case 'promise':
-    case 'interpreter':
     case 'machine':
       return null
     default:

@@ -1,0 +1,175 @@
+import type { Page } from '@playwright/test'
+import { colourAndSizeRules, expectAccessible } from './support/axe.ts'
+import { scriptText, shellLine, useHost } from './support/host.ts'
+import { openApp, openPalette } from './support/window.ts'
+import { expect, test } from './support/window-test.ts'
+
+const host = useHost()
+/** By what they are called in the places below. */
+let ids: { failed: number; waits: number; interpreter: number }
+
+test.beforeAll(async () => {
+  const { client } = host
+  await client.jobs.save({ name: 'nightly', definition: shellLine('true'), description: 'Packs the notes' })
+  const typed = "export default (input: { folder: string; size?: number; mode: 'a' | 'b'; tags: string[] }) => input\n"
+  await client.jobs.save({ name: 'typed', definition: scriptText('export default () => 1\n') })
+  await client.jobs.save({ name: 'typed', definition: scriptText(typed), replace: true })
+  await client.schedules.save({
+    name: 'often',
+    job: 'nightly',
+    timing: { kind: 'interval', everyMs: 600_000, anchorAt: Date.now(), zone: 'UTC' },
+  })
+  const writes = `import { log } from 'signalbox'
+export default () => { log.info('one'); log.warn('two'); throw new Error('the disk is full') }`
+  const failed = await host.submit(scriptText(writes, { executor: 'async' }), { name: 'breaks' })
+  await host.untilFinished(failed)
+  const holds = `import { queue, semaphore, sleep } from 'signalbox'
+export default async function () {
+  await queue('pages', { maxsize: 1 }).put(1)
+  await semaphore('printer').acquire()
+  await sleep('1h')
+}`
+  const holder = await host.submit(scriptText(holds, { executor: 'async' }), { name: 'holds' })
+  await host.untilRun(holder, ({ waits }) => waits[0]?.kind === 'sleep', 'holds the printer')
+  const waits = await host.submit(
+    scriptText(holds.replace("'pages', { maxsize: 1 }", "'own'"), { executor: 'async' }),
+    {
+      name: 'waits',
+    },
+  )
+  await host.untilRun(waits, (run) => run.waits[0]?.kind === 'semaphore', 'waits for the printer')
+  const { id: interpreter } = await client.interpreters.create({ name: 'workbench' })
+  ids = { failed, waits, interpreter }
+})
+
+/** `ready`: a text that is there when the place is. */
+const places = (): { route: string; ready: string }[] => [
+  { route: '/overview', ready: 'Needs attention' },
+  { route: '/queues', ready: 'pages' },
+  { route: '/queues/pages', ready: 'Put an item…' },
+  { route: '/semaphores', ready: 'printer' },
+  { route: '/futures', ready: 'Futures' },
+  { route: '/runs', ready: 'holds' },
+  { route: `/runs/${ids.waits}`, ready: 'printer' },
+  { route: `/runs/${ids.failed}`, ready: 'the disk is full' },
+  { route: `/runs/${ids.failed}?tab=logs`, ready: 'two' },
+  { route: '/interpreters', ready: 'workbench' },
+  { route: `/interpreters/${ids.interpreter}`, ready: 'Enter runs' },
+  { route: '/schedules', ready: 'often' },
+  { route: '/history', ready: 'breaks' },
+  { route: '/scripts?job=typed', ready: 'folder' },
+  { route: '/scripts?job=typed&tab=versions', ready: 'compared with version 1' },
+  { route: '/scripts?job=nightly', ready: 'Command line' },
+  { route: '/settings', ready: 'Appearance' },
+]
+
+/** What is open above a place, each begun from the place `on`. */
+const overlays: { name: string; on: string; open: (page: Page) => Promise<void> }[] = [
+  { name: 'palette', on: '/runs', open: openPalette },
+  {
+    name: 'key sheet',
+    on: '/history',
+    open: async (page) => {
+      await page.keyboard.press('Shift+?')
+      await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+    },
+  },
+  {
+    name: 'cancellations',
+    on: '/overview',
+    open: async (page) => {
+      await page.getByRole('button', { name: /^\d+ stopping$/ }).click()
+      await expect(page.getByRole('region', { name: 'Cancellations' })).toBeVisible()
+    },
+  },
+  {
+    name: 'menu of a queue',
+    on: '/queues/pages',
+    open: async (page) => {
+      await page.getByRole('button', { name: 'More for pages' }).click()
+      await expect(page.getByRole('menu')).toBeVisible()
+    },
+  },
+  {
+    name: 'schedule editor',
+    on: '/schedules?new=1',
+    open: async (page) => {
+      await expect(page.getByRole('dialog', { name: 'New schedule' })).toBeVisible()
+    },
+  },
+]
+
+/** Theme and rows decide over colours and sizes only: all rules once, those two in the other five looks. */
+async function expectAccessibleInEveryLook(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const density of ['compact', 'dense', 'cozy']) {
+      await page.evaluate((chosen) => (document.documentElement.dataset['density'] = chosen), density)
+      const isFirst = colorScheme === 'light' && density === 'compact'
+      await test.step(`${where} in ${colorScheme}, ${density}`, () =>
+        expectAccessible(page, isFirst ? undefined : colourAndSizeRules))
+    }
+  }
+}
+
+test('22 and 25: no page breaks a rule of WCAG 2.2 AA in any look, with nothing on the console and no violation of the policy', async ({
+  page,
+}) => {
+  test.slow()
+  await openApp(page, host)
+  for (const { route, ready } of places()) {
+    await page.goto(host.page(route))
+    await expect(page.getByRole('main').getByText(ready).first()).toBeVisible()
+    await expectAccessibleInEveryLook(page, route)
+  }
+  for (const { name, on, open } of overlays) {
+    await page.goto(host.page(on))
+    await open(page)
+    await expectAccessibleInEveryLook(page, name)
+    await page.keyboard.press('Escape')
+  }
+})
+
+test('4: a hidden window changes nothing of itself, and is current when it is seen again', async ({ page }) => {
+  await openApp(page, host)
+  await page.goto(host.page('/history'))
+  await expect(page.getByRole('link', { name: 'breaks' }).first()).toBeVisible()
+  await page.goto(host.page('/runs'))
+  await expect(page.getByRole('link', { name: 'holds' })).toBeVisible()
+  await page.evaluate(() => {
+    const set = (isHidden: boolean) => {
+      for (const [name, value] of [
+        ['hidden', isHidden],
+        ['visibilityState', isHidden ? 'hidden' : 'visible'],
+      ] as const)
+        Object.defineProperty(document, name, { value, configurable: true })
+      document.dispatchEvent(new Event('visibilitychange'))
+    }
+    set(true)
+    // What was under way may still end; from then on nothing moves.
+    return new Promise<void>((resolve) =>
+      setTimeout(() => {
+        const changes: number[] = []
+        new MutationObserver((all) => changes.push(all.length)).observe(document.body, {
+          subtree: true,
+          childList: true,
+          characterData: true,
+          attributes: true,
+        })
+        Object.assign(globalThis, { changesWhileHidden: () => changes.length, show: () => set(false) })
+        resolve()
+      }, 500),
+    )
+  })
+  const late = await host.submit(
+    scriptText("import { sleep } from 'signalbox'\nexport default () => sleep('1h')", { executor: 'async' }),
+    {
+      name: 'late',
+    },
+  )
+  await host.untilRun(late, ({ lifecycle }) => lifecycle === 'running', 'runs')
+  type Hidden = { changesWhileHidden: () => number; show: () => void }
+  expect(await page.evaluate(() => (globalThis as unknown as Hidden).changesWhileHidden())).toBe(0)
+  await page.evaluate(() => (globalThis as unknown as Hidden).show())
+  await expect(page.getByRole('link', { name: 'late' })).toBeVisible()
+})
