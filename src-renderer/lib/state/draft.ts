@@ -1,5 +1,7 @@
 /** A job as it stands in the form: every field is the text a person typed. `readDraft` makes the definition of it. */
 import type { Definition, ExecutorChoice, JobRow, Json, Submit } from '../../../src-preload/contract.ts'
+import type { ConditionTexts } from './condition-text.ts'
+import { conditionTexts, noConditions, readConditions } from './condition-text.ts'
 import { durationText, parseDuration } from './duration.ts'
 import { noRetries, readRetry, retryTexts } from './retry-text.ts'
 import type { RetryTexts } from './retry-text.ts'
@@ -11,6 +13,7 @@ import type { LimitTexts } from './limit-text.ts'
 import { concurrencyDraft, readConcurrency, readSemaphores, semaphoresText } from './gate-text.ts'
 
 export type Draft = RetryTexts &
+  ConditionTexts &
   LimitTexts &
   RequestTexts & {
     kind: Definition['kind']
@@ -37,8 +40,6 @@ export type Draft = RetryTexts &
     semaphores: string
     /** LIMIT or KEY=LIMIT. */
     concurrency: string
-    /** As saved; there are no fields for them. */
-    conditions: Definition['conditions']
     /** A span. */
     expectSuccess: string
     description: string
@@ -54,7 +55,7 @@ export type Draft = RetryTexts &
 
 export type DraftField = Exclude<
   keyof Draft,
-  'kind' | 'executor' | 'commandAs' | 'start' | 'conditions' | 'onOutput' | 'redirects' | 'oversize'
+  'kind' | 'executor' | 'commandAs' | 'start' | 'acPower' | 'network' | 'onOutput' | 'redirects' | 'oversize'
 >
 export type DraftFaults = Partial<Record<DraftField, string>>
 export type DraftReading = { definition: Definition | null; faults: DraftFaults }
@@ -102,7 +103,7 @@ const blank: Draft = {
   semaphores: '',
   concurrency: '',
   secrets: '',
-  conditions: null,
+  ...noConditions,
   expectSuccess: '',
   description: '',
   priority: '0',
@@ -144,7 +145,7 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     semaphores: semaphoresText(definition.semaphores),
     concurrency: definition.concurrency === null ? '' : concurrencyDraft(definition.concurrency),
     secrets: secretsText(definition.secrets),
-    conditions: definition.conditions,
+    ...conditionTexts(definition.conditions),
     expectSuccess: definition.expectSuccessEveryMs === null ? '' : durationText(definition.expectSuccessEveryMs),
     description: job.description ?? '',
     priority: String(job.priority),
@@ -185,7 +186,7 @@ export function readDraft(draft: Draft): DraftReading {
     concurrency: readField(readConcurrency, draft, 'concurrency', faults),
     limits: readLimits(draft, isShared(draft), faults),
     secrets: readField(readSecrets, draft, 'secrets', faults) ?? [],
-    conditions: draft.conditions,
+    conditions: readConditions(draft, faults),
     expectSuccessEveryMs: readSpan(draft, 'expectSuccess', faults),
     cwd: draft.cwd.trim() === '' ? null : draft.cwd.trim(),
     env: readEnv(draft.env, faults),

@@ -1,5 +1,7 @@
 /** A schedule as it stands in the form: every field is the text a person typed. `readSchedule` makes the request of it. */
-import type { Client, Conditions, Json, ScheduleRow } from '../../../src-preload/contract.ts'
+import type { Client, Json, ScheduleRow } from '../../../src-preload/contract.ts'
+import type { ConditionTexts } from './condition-text.ts'
+import { conditionTexts, noConditions, readConditions } from './condition-text.ts'
 import { readJson } from './draft.ts'
 import { durationText, parseDuration } from './duration.ts'
 
@@ -16,7 +18,7 @@ export type TimingKind = keyof typeof timingKinds
 /** Sunday is 0, as in cron. */
 export const weekdays = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'] as const
 
-export type ScheduleDraft = {
+export type ScheduleDraft = ConditionTexts & {
   name: string
   job: string
   kind: TimingKind
@@ -37,10 +39,6 @@ export type ScheduleDraft = {
   overlap: ScheduleRow['overlap']
   catchUp: ScheduleRow['catchUp']['policy']
   window: string
-  acPower: boolean
-  idle: string
-  network: Conditions['network']
-  wait: string
   input: string
   priority: string
 }
@@ -83,10 +81,7 @@ export const newSchedule = (job: string, zone: string): ScheduleDraft => ({
   overlap: 'skip',
   catchUp: 'once',
   window: '1d',
-  acPower: false,
-  idle: '',
-  network: 'any',
-  wait: '',
+  ...noConditions,
   input: 'null',
   priority: '',
 })
@@ -111,10 +106,7 @@ export function draftOfSchedule(row: ScheduleRow): ScheduleDraft {
     overlap: row.overlap,
     catchUp: catchUp.policy,
     window: catchUp.policy === 'skip' ? blank.window : durationText(catchUp.windowMs),
-    acPower: conditions?.acPower ?? false,
-    idle: text(conditions?.idleMs),
-    network: conditions?.network ?? 'any',
-    wait: conditions?.waitMs === 0 ? '0s' : text(conditions?.waitMs),
+    ...conditionTexts(conditions),
     input: JSON.stringify(row.input),
     priority: row.priority === null ? '' : String(row.priority),
   }
@@ -186,25 +178,22 @@ export function readSchedule(
   kept: ScheduleRow | null,
 ): { request: SaveSchedule | null; faults: ScheduleFaults } {
   const { timing, faults } = readTiming(draft, now, kept)
-  const readSpan = (field: 'window' | 'idle' | 'wait'): number | null => {
-    if (draft[field].trim() === '') return null
-    const ms = parseDuration(draft[field])
-    if (ms === null) faults[field] = span
+  const readWindow = (): number | null => {
+    if (draft.window.trim() === '') return null
+    const ms = parseDuration(draft.window)
+    if (ms === null) faults.window = span
     return ms
   }
   if (draft.name.trim() === '') faults.name = 'A schedule needs a name.'
   if (draft.job === '') faults.job = 'Choose the job that it runs.'
-  const windowMs = draft.catchUp === 'skip' ? null : readSpan('window')
-  const idleMs = readSpan('idle')
-  if (idleMs !== null && idleMs < 60_000) faults.idle = 'One minute at least.'
-  const waitMs = readSpan('wait')
+  const windowMs = draft.catchUp === 'skip' ? null : readWindow()
+  const conditions = readConditions(draft, faults)
   const priority = draft.priority.trim() === '' ? null : Number(draft.priority)
   if (priority !== null && (!Number.isInteger(priority) || Math.abs(priority) > 1_000))
     faults.priority = 'A whole number from -1000 to 1000; empty: that of the job.'
   const input: { value: Json; fault: string | null } = readJson(draft.input)
   if (input.fault !== null) faults.input = input.fault
   if (timing === null || !isEmpty(faults)) return { request: null, faults }
-  const needsMachine = draft.acPower || idleMs !== null || draft.network !== 'any'
   const keptAll = kept?.catchUp.policy === 'all' ? kept.catchUp : {}
   return {
     request: {
@@ -217,7 +206,7 @@ export function readSchedule(
         policy: draft.catchUp,
         ...(windowMs !== null && { windowMs }),
       },
-      conditions: needsMachine ? { acPower: draft.acPower, idleMs, network: draft.network, waitMs } : null,
+      conditions,
       input: input.value,
       priority,
       replace: kept !== null,

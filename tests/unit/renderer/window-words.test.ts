@@ -221,6 +221,7 @@ it('requirement 8: a wait leads to what is waited for, with the run pointed out'
     waitOf({ kind: 'queue_put', size: 1, maxsize: 1, resource: 'x/y' }),
     waitOf({ kind: 'future', resource: 'f' }),
     waitOf({ kind: 'run', run: 9, lifecycle: 'running', resource: 'child' }),
+    waitOf({ kind: 'interpreter', interpreter: 4, resource: 'workbench' }),
     waitOf({ kind: 'sleep', until: 0 }),
   ].map((wait) => waitRoute(wait, 7))
   expect(routes).toEqual([
@@ -229,6 +230,7 @@ it('requirement 8: a wait leads to what is waited for, with the run pointed out'
     '#/queues/x%2Fy?run=7',
     '#/futures?name=f&run=7',
     '#/runs/9',
+    '#/interpreters/4',
     null,
   ])
 })
