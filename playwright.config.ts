@@ -38,6 +38,8 @@ export default defineConfig({
     {
       name: 'browser',
       testDir: 'tests/e2e',
+      // Writes the pictures of the README anew, which are kept with the source.
+      testIgnore: process.env['PICTURES'] === undefined ? ['**/pictures.spec.ts'] : [],
       use: {
         launchOptions: {
           executablePath: findChromium(),

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { colourAndSizeRules, expectAccessible } from './support/axe.ts'
+import { expectAccessible, expectRule } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
 import { openApp, openPalette } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
@@ -99,16 +99,19 @@ const overlays: { name: string; on: string; open: (page: Page) => Promise<void> 
   },
 ]
 
-/** Theme and rows decide over colours and sizes only: all rules once, those two in the other five looks. */
+/** The theme decides over colours, the rows over sizes: all rules once, and of the other looks what they decide over. */
 async function expectAccessibleInEveryLook(page: Page, where: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    for (const density of ['compact', 'dense', 'cozy']) {
-      await page.evaluate((chosen) => (document.documentElement.dataset['density'] = chosen), density)
-      const isFirst = colorScheme === 'light' && density === 'compact'
-      await test.step(`${where} in ${colorScheme}, ${density}`, () =>
-        expectAccessible(page, isFirst ? undefined : colourAndSizeRules))
-    }
+  const look = (colorScheme: 'light' | 'dark', density: string) =>
+    page
+      .emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      .then(() => page.evaluate((chosen) => (document.documentElement.dataset['density'] = chosen), density))
+  await look('light', 'compact')
+  await test.step(`${where} in light`, () => expectAccessible(page))
+  await look('dark', 'compact')
+  await test.step(`${where} in dark`, () => expectRule(page, 'color-contrast'))
+  for (const density of ['dense', 'cozy']) {
+    await look('dark', density)
+    await test.step(`${where}, ${density}`, () => expectRule(page, 'target-size'))
   }
 }
 

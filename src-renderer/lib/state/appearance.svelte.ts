@@ -1,10 +1,11 @@
 import { MediaQuery } from 'svelte/reactivity'
-import { showTimesIn } from './time-zone.svelte.ts'
+import { showHoursAs, showTimesIn } from './time-zone.svelte.ts'
+import type { ClockChoice, TimeZoneChoice } from './time-zone.svelte.ts'
 
 export type Theme = 'system' | 'light' | 'dark'
 export type Density = 'dense' | 'compact' | 'cozy'
 export type Motion = 'system' | 'none'
-export type TimeZoneChoice = 'local' | 'utc'
+export type { ClockChoice, TimeZoneChoice }
 export type Rail = 'wide' | 'narrow'
 
 const railKey = 'signalbox.rail'
@@ -12,6 +13,7 @@ const themeKey = 'signalbox.theme'
 const densityKey = 'signalbox.density'
 const motionKey = 'signalbox.motion'
 const zoneKey = 'signalbox.zone'
+const clockKey = 'signalbox.clock'
 
 /** Theme, density and rail, kept in this browser. public/before-paint.js reads the same keys before the first paint. */
 export class Appearance {
@@ -19,11 +21,13 @@ export class Appearance {
   density: Density = $state(storedDensity())
   motion: Motion = $state(localStorage.getItem(motionKey) === 'none' ? 'none' : 'system')
   zone: TimeZoneChoice = $state(localStorage.getItem(zoneKey) === 'utc' ? 'utc' : 'local')
+  clock: ClockChoice = $state(storedClock())
   /** What the person chose; null follows the width of the window. */
   rail: Rail | null = $state(storedRail())
   constructor() {
     this.setMotion(this.motion)
     showTimesIn(this.zone)
+    showHoursAs(this.clock)
   }
 
   #isWindowSmall = new MediaQuery('max-width: 900px')
@@ -63,6 +67,12 @@ export class Appearance {
     showTimesIn(zone)
   }
 
+  setClock(clock: ClockChoice): void {
+    this.clock = clock
+    store(clockKey, clock === 'system' ? null : clock)
+    showHoursAs(clock)
+  }
+
   toggleTheme(): void {
     this.setTheme(this.isDark ? 'light' : 'dark')
   }
@@ -86,6 +96,11 @@ function storedRail(): Rail | null {
 function storedDensity(): Density {
   const stored = localStorage.getItem(densityKey)
   return stored === 'dense' || stored === 'cozy' ? stored : 'compact'
+}
+
+function storedClock(): ClockChoice {
+  const stored = localStorage.getItem(clockKey)
+  return stored === '12' || stored === '24' ? stored : 'system'
 }
 
 function store(key: string, value: string | null): void {

@@ -177,6 +177,15 @@ function groupRow(
 export type TimeWindow = { from: number; to: number }
 const narrowestMs = 10
 
+/** A window as it stands in an address. */
+export const windowText = ({ from, to }: TimeWindow): string => `${Math.round(from)}-${Math.round(to)}`
+/** Null for what is no window. */
+export function windowOfText(text: string | null): TimeWindow | null {
+  const [, from, to] = /^(\d{1,15})-(\d{1,15})$/.exec(text ?? '') ?? []
+  const window = { from: Number(from), to: Number(to) }
+  return window.to - window.from >= narrowestMs ? window : null
+}
+
 /** All that there is to see; it grows while the run is not over. */
 export function fullWindow(run: RunLive, family: FamilyRow[], now: number): TimeWindow {
   const ends = [run, ...family].map(({ finishedAt }) => finishedAt ?? now)

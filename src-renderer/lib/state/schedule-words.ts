@@ -7,6 +7,7 @@ import type {
   SlotRow,
   SlotTick,
 } from '../../../src-preload/contract.ts'
+import { clockOptions } from './time-zone.svelte.ts'
 import { durationText, formatSpan } from './duration.ts'
 import type { StateWords } from './run-words.ts'
 import { runWords } from './run-words.ts'
@@ -88,19 +89,22 @@ const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Date and time of day there, with the name of its clocks ("GMT+1"). */
 export function formatIn(zone: string, at: number): string {
+  const hours = clockOptions()
+  const key = `${zone} ${hours.hourCycle ?? ''}`
   const format =
-    formats.get(zone) ??
+    formats.get(key) ??
     new Intl.DateTimeFormat(undefined, {
       timeZone: zone,
       weekday: 'short',
       year: 'numeric',
       month: 'short',
       day: 'numeric',
+      ...hours,
       hour: '2-digit',
       minute: '2-digit',
       second: '2-digit',
       timeZoneName: 'short',
     })
-  formats.set(zone, format)
+  formats.set(key, format)
   return format.format(at)
 }

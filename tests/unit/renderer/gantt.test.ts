@@ -8,6 +8,8 @@ import {
   panBy,
   percentOf,
   ticks,
+  windowOfText,
+  windowText,
   zoomBy,
   zoomTo,
 } from '../../../src-renderer/lib/state/gantt.ts'
@@ -197,4 +199,10 @@ describe('requirement 13: the window over time', () => {
     ])
     expect(percentOf(31_000, { from: 1_000, to: 61_000 })).toBe(50)
   })
+})
+
+it('a window stands in the address and comes back; what is none is left alone', () => {
+  const window = { from: 1_700_000_000_000, to: 1_700_000_004_500 }
+  expect(windowOfText(windowText(window))).toEqual(window)
+  expect(['', '5-1', '1-2', 'a-b', '1-2-3', null].map((text) => windowOfText(text))).toEqual(Array(6).fill(null))
 })
