@@ -138,7 +138,7 @@ test('4: a hidden window changes nothing of itself, and is current when it is se
   await page.goto(host.page('/history'))
   await expect(page.getByRole('link', { name: 'breaks' }).first()).toBeVisible()
   await page.goto(host.page('/runs'))
-  await expect(page.getByRole('link', { name: 'holds' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'holds', exact: true })).toBeVisible()
   await page.evaluate(() => {
     const set = (isHidden: boolean) => {
       for (const [name, value] of [
@@ -174,5 +174,5 @@ test('4: a hidden window changes nothing of itself, and is current when it is se
   type Hidden = { changesWhileHidden: () => number; show: () => void }
   expect(await page.evaluate(() => (globalThis as unknown as Hidden).changesWhileHidden())).toBe(0)
   await page.evaluate(() => (globalThis as unknown as Hidden).show())
-  await expect(page.getByRole('link', { name: 'late' })).toBeVisible()
+  await expect(page.getByRole('link', { name: 'late', exact: true })).toBeVisible()
 })

@@ -2,8 +2,8 @@ export type TimeZoneChoice = 'local' | 'utc'
 /** `system`: as the person's language has it. */
 export type ClockChoice = 'system' | '12' | '24'
 
-let zone: TimeZoneChoice = $state('local')
-let clock: ClockChoice = $state('system')
+let zone = $state<TimeZoneChoice>('local')
+let clock = $state<ClockChoice>('system')
 
 /** What a format for the time of day is made with, so that its hours are written as the person wants them. */
 export const clockOptions = (): Intl.DateTimeFormatOptions =>

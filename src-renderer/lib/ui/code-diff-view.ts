@@ -37,9 +37,9 @@ const part = (state: string, share: number) => `color-mix(in srgb, var(--${state
 
 /** A sign beside every line says what was done to it: colour alone would not. */
 const diffLook = EditorView.theme({
-  '&.cm-merge-b .cm-changedLine, &.cm-merge-b .cm-inlineChangedLine': { backgroundColor: part('succeeded', 14) },
+  '&.cm-merge-b .cm-changedLine, &.cm-merge-b .cm-inlineChangedLine': { backgroundColor: part('succeeded', 8) },
   '& .cm-deletedChunk': { backgroundColor: part('failed', 12), padding: '0 0 0 6px' },
-  '&.cm-merge-b .cm-changedText': { background: part('succeeded', 22) },
+  '&.cm-merge-b .cm-changedText': { background: 'none', borderBottom: '2px solid var(--succeeded-bar)' },
   '&.cm-merge-b .cm-deletedText, & .cm-deletedChunk .cm-deletedText': { background: part('failed', 14) },
   // Its text is coloured no further: on this ground some colours would be too weak to read.
   '& .cm-deletedChunk, & .cm-deletedChunk *': { color: 'var(--text-1)', textDecoration: 'none' },
