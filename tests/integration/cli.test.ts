@@ -248,7 +248,7 @@ test('a stop that waits for a shielded section says so in show and ps', async ()
   const cancelling = say('cancel', id)
   await until('the stop is held up', async () => words.test(await show()))
   expect(await say('ps')).toMatch(words)
-  const pid = (await json<RunDetail>('show', id)).pid
+  const pid = (await json<RunDetail>('show', id)).attempts.at(-1)?.pid
   process.kill(pid ?? 0, 'SIGKILL')
   await cancelling
 })
