@@ -17,6 +17,8 @@ const MIN_RUNS = 3
 const START_MS = 45
 /** Up to here an event loop is taken to wait, and what the run computes does not hold up those beside it. */
 const IDLE = 0.2
+/** The same of runs in fresh processes: cold code takes several times what it takes where modules and their code stay. */
+const IDLE_FRESH = 0.35
 /** Above that a run in a shared process is at the expense of its neighbours; a process of its own gives all back. */
 const LARGE_BYTES = 512 * 1024 * 1024
 
@@ -45,7 +47,8 @@ export function adviseExecutor(
     process: Math.min(slots.process / (ms + START_MS), slots.thread / (cpuMs + START_MS)),
   }
   const isLarge = peakBytes > LARGE_BYTES
-  const isReady = loopShare <= IDLE
+  const isFresh = runs.every((use) => use.peakBytes !== null)
+  const isReady = loopShare <= (isFresh ? IDLE_FRESH : IDLE)
   const fitting = isReady ? 'async' : perMs.process > perMs.thread ? 'process' : 'thread'
   const executor = needsProcess || isLarge ? 'process' : fitting
 
