@@ -10,7 +10,7 @@ const wanted = process.env['FAULTS'] ?? 'smoke'
 const name = isSize(wanted) ? wanted : 'smoke'
 const size = sizes[name]
 const seed = Number(process.env['SIGNALBOX_SEED'] ?? (process.env['CI'] === undefined ? Date.now() % 1_000_000 : 1))
-const LONGEST_MS = name === 'smoke' ? 240_000 : 4 * 3_600_000
+const LONGEST_MS = name === 'smoke' ? 600_000 : 4 * 3_600_000
 
 /** Those that are found out within one host's life or two. */
 const fast = ['node:sqlite opened beside', 'reported before the process has ended']
