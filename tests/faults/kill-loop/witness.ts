@@ -123,7 +123,7 @@ function watchStatements(): void {
           step('commit')
           return result
         })
-      } else if (/^UPDATE runs SET lifecycle = 'finished'.*attempt = \?/s.test(words))
+      } else if (/^UPDATE runs SET lifecycle = 'finished'.*cpu_ms = \?/s.test(words))
         note('run', 'DONE', ([outcome]) => String(outcome))
       else if (/^UPDATE runs SET lifecycle = 'finished'/.test(words)) {
         wrap('get', (call, values) => {
