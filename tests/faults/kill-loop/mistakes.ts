@@ -12,7 +12,7 @@ export type Mistake = Mutant & {
 }
 
 /**
- * Each ending is told once more, 20, 60 and 200 ms later: as by an interpreter that was taken for dead. No mistake of the
+ * Each ending is told again up to 5 s later: as by an interpreter that was taken for dead. No mistake of the
  * program, which has to keep such a report as "late, ignored".
  */
 export const lateReports: Patch = {
@@ -20,7 +20,7 @@ export const lateReports: Patch = {
   find: '    this.#onReports(reports)\n',
   replace: `    this.#onReports(reports)
     const ended = reports.filter((report) => report.type === 'ended')
-    for (const ms of [20, 60, 200]) {
+    for (const ms of [20, 60, 200, 600, 2_000, 5_000]) {
       setTimeout(() => {
         if (this.#closing === null && ended.length > 0) this.#onReports(ended)
       }, ms).unref()
