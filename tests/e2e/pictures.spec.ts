@@ -23,7 +23,7 @@ const indexes = `import { queue, sleep } from 'signalbox'
 export default async function index() {
   for (;;) {
     await queue('pages').get()
-    await sleep(220)
+    await sleep(900)
   }
 }`
 const part = `import { semaphore, sleep } from 'signalbox'
