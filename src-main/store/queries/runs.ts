@@ -317,4 +317,3 @@ export function prepareRuns(db: Database) {
     maxId,
   }
 }
-
