@@ -124,6 +124,6 @@ function printJob(job: JobRow, advice: Advice | null): void {
   printFacts(facts.filter((fact): fact is [string, string] => fact[1] !== null))
 }
 
-function adviceInWords({ executor, isCurrent, reason, runs }: Advice): string {
+function adviceInWords({ isCurrent, reason, runs }: Advice): string {
   return `${reason}${isCurrent ? ', as it is' : `, and not as it is`} (${runs} runs)`
 }
