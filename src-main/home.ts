@@ -27,6 +27,8 @@ export const homePaths = (home: string) => ({
   window: join(home, 'window'),
   /** Token of the headless host, mode 0600. */
   token: join(home, 'token'),
+  /** Holds room back for the moment at which the disk is full. */
+  reserve: join(home, 'reserve'),
   /** Verified copies of the database. */
   backups: join(home, 'backups'),
   /** Stores that a restored one took the place of, each in a folder of its own. */

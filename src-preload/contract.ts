@@ -199,6 +199,8 @@ export type Status = {
   /** How many jobs have been silent for longer than they may. */
   alerts: number
   databaseBytes: number
+  /** Of the volume that the store is on; null before the first look. While it is full, in epoch ms since when, nothing begins. */
+  disk: { fullSince: number | null; freeBytes: number | null }
   loopDelayMs: number
   lastEventAt: number | null
 }

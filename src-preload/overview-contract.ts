@@ -5,6 +5,7 @@ import type { FeedMessage, Outcome, RunRow, Stop } from './contract.ts'
 import type { Deadlock } from './waits.ts'
 
 export const attentionKinds = [
+  'disk_full',
   'deadlock',
   'backpressure',
   'stuck_stop',
@@ -16,6 +17,8 @@ export type AttentionKind = (typeof attentionKinds)[number]
 
 /** Something that does not get better by itself, or is not known to. */
 export type Attention =
+  /** Nothing begins and nothing is accepted until there is room on the volume of the store. */
+  | { kind: 'disk_full'; since: number; freeBytes: number }
   | { kind: 'deadlock'; deadlock: Deadlock }
   /** Producers wait for a free place in a queue that is not paused. */
   | { kind: 'backpressure'; queue: string; since: number; producers: number; maxsize: number; consumers: number }

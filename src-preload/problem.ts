@@ -210,6 +210,10 @@ const catalogue = {
     `${p.path} is damaged: ${p.why}.`,
     'It was left untouched. Restore a backup: signalbox restore latest',
   ],
+  DISK_FULL: (p: { freeBytes: number }) => [
+    `The disk of the data folder is full: ${Math.floor(p.freeBytes / 1e6)} MB are free.`,
+    'Make room; what is queued then goes on by itself.',
+  ],
   BACKUP_NOT_FOUND: (p: { asked: string; folder: string }) => [
     p.asked === 'latest' ? `There is no backup in ${p.folder}.` : `There is no backup "${p.asked}".`,
     'See what there is with: signalbox backup ls',

@@ -53,6 +53,7 @@ export type Wait = Waiting &
     | { kind: 'slot'; executor: Executor; inUse: number; slots: number }
     | { kind: 'paused_job'; job: string }
     | { kind: 'draining' }
+    | { kind: 'disk_full'; freeBytes: number }
     /** Of the machine. `isKnown` false: this host cannot see whether it holds, and `hint` says what to do. */
     | { kind: 'machine'; condition: ConditionKind; idleMs: number | null; isKnown: boolean; hint: string | null }
     /** `free`: what could be taken if nobody were ahead. `perMs`: of a rate limit, how long a permit is used. */

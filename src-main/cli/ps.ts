@@ -1,11 +1,11 @@
 import type { Command } from 'commander'
-import type { Alert, Client, Deadlock, Lifecycle, RunDetail, RunRow } from '../../src-preload/contract.ts'
+import type { Alert, Client, Deadlock, Lifecycle, RunDetail, RunRow, Status } from '../../src-preload/contract.ts'
 import { inertOn, printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { treeRows } from './run-tree.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { deadlockInWords, situationInWords } from './wait-words.ts'
-import { alertInWords, spanInWords, stateCell } from './words.ts'
+import { alertInWords, bytesInWords, spanInWords, stateCell } from './words.ts'
 
 /** What is further on its way comes first; within that, what was accepted first. */
 const unfinished: Lifecycle[] = ['stopping', 'running', 'queued', 'scheduled']
@@ -25,10 +25,11 @@ export function addPs(program: Command): void {
         const details = tree === true ? await Promise.all(rows.map(({ id }) => client.runs.get({ id }))) : null
         if (json) return printJson(details ?? rows)
         const now = Date.now()
+        const { counts, disk } = await client.engine.status()
+        printDisk(disk, now)
         printDeadlocks(await client.waits.deadlocks(), now)
         printAlerts(await client.alerts.list({}), now)
         print(rows, details, now)
-        const { counts } = await client.engine.status()
         const hidden = unfinished.reduce((sum, lifecycle) => sum + counts[lifecycle], 0) - rows.length
         if (rows.length >= SHOWN && hidden > 0) printLine(`and ${hidden} more that wait`)
       })
@@ -42,6 +43,13 @@ async function listUnfinished(client: Client): Promise<RunRow[]> {
     lists.push(...rows.reverse())
   }
   return lists.slice(0, SHOWN)
+}
+
+function printDisk({ fullSince, freeBytes }: Status['disk'], now: number): void {
+  if (fullSince === null) return
+  const free = `${bytesInWords(freeBytes ?? 0)} free`
+  printLine(`DISK FULL for ${spanInWords(now - fullSince)}, ${free}: nothing begins until there is room`)
+  printLine('')
 }
 
 /** What stands above everything else: it does not end by itself. */

@@ -1,5 +1,5 @@
 import type { Deadlock, Holder, Progress, RunRow, Stop, TaskName, Wait } from '../../src-preload/contract.ts'
-import { asWord, spanInWords, timeInWords } from './words.ts'
+import { asWord, bytesInWords, spanInWords, timeInWords } from './words.ts'
 
 /** Why a run does not run or does not go on, or what it does; for a line of `ps`. */
 export function situationInWords(run: RunRow, nowMs: number): string {
@@ -39,6 +39,8 @@ function whatInWords(wait: Wait, nowMs: number): string {
       return `the job ${name} is paused: signalbox job resume ${asWord(wait.job)}`
     case 'draining':
       return 'the host is stopping and starts nothing new'
+    case 'disk_full':
+      return `the disk is full (${bytesInWords(wait.freeBytes)} free): make room, and it goes on by itself`
     case 'machine':
       return `waiting for ${wait.resource}${wait.hint === null ? '' : `, which this host cannot see. ${wait.hint}`}`
     case 'semaphore': {

@@ -40,8 +40,9 @@ export function admit(state: EngineState, tick: Tick): number {
   return admitted
 }
 
-function freeSlots({ slots, inUse }: EngineState): Record<Executor, number> {
-  return perExecutor((executor) => slots[executor] - inUse[executor])
+/** On a full disk there is none: what would begin could not be recorded. */
+function freeSlots({ slots, inUse, disk }: EngineState): Record<Executor, number> {
+  return perExecutor((executor) => (disk.fullSince === null ? slots[executor] - inUse[executor] : 0))
 }
 
 function carryOut({ lane, before, limit }: Claim, state: EngineState, tick: Tick): number {
@@ -99,6 +100,7 @@ function begin(row: ClaimedRun, { executor, needs }: Lane, state: EngineState, t
     logLines: row.attempt === 1 ? 0 : (state.store.logs.lastLine.get(row.id) ?? 0),
     unsavedProgress: null,
     isStartTold: row.attempt > 1 || isAlone || isSuspect,
+    isLogCut: false,
     script: null,
   }
   state.live.set(row.id, run)

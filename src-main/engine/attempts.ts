@@ -73,15 +73,30 @@ export function applyReport(state: EngineState, tick: Tick, report: Report): voi
   }
 }
 
+type LogEntry = [at: number, level: LogLevel, text: string]
+
 /** Appends lines to the log of a live run. */
-export function appendLog(state: EngineState, tick: Tick, run: LiveRun, lines: [number, LogLevel, string][]): void {
-  if (lines.length === 0) return
+export function appendLog(state: EngineState, tick: Tick, run: LiveRun, given: LogEntry[]): void {
+  if (given.length === 0) return
+  const lines = roomFor(given, state, tick, run)
+  if (lines === null) return
   // A text with a line break would shift every number after it.
   const body = lines.map(([at, level, text]) => `${at}\t${level}\t${text.replaceAll('\n', '␊')}`).join('\n')
   state.store.logs.insert.run(run.id, run.state.attempt, run.logLines + 1, lines.length, levelBits(lines), body)
   state.counters.add('log_bytes', Buffer.byteLength(body))
   run.logLines += lines.length
   tick.changes.logs.add(run.id)
+}
+
+/** On a full disk a run goes on without its log, which says where it is cut; null: that was said. */
+function roomFor(lines: LogEntry[], { disk }: EngineState, tick: Tick, run: LiveRun): LogEntry[] | null {
+  if (disk.fullSince === null) {
+    run.isLogCut = false
+    return lines
+  }
+  if (run.isLogCut) return null
+  run.isLogCut = true
+  return [[tick.now, 'mark', 'lines are left out here: the disk is full']]
 }
 
 /** The attempt is over, and everything of it was seen dead. */

@@ -31,6 +31,7 @@ export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
     isTouchedBy: ({ status, runs, jobs }) => status || jobs || runs.size > 0,
     rows: () => {
       all = engine.read((state) => [
+        ...fullDisk(state),
         ...deadlocksOf(state, SHOWN).map((deadlock): Attention => ({ kind: 'deadlock', deadlock })),
         ...backpressure(state),
         ...stuckStops(state),
@@ -54,6 +55,8 @@ export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
 
 function keyOf(row: Attention): string {
   switch (row.kind) {
+    case 'disk_full':
+      return 'disk'
     case 'deadlock':
       return `deadlock ${row.deadlock.id}`
     case 'backpressure':
@@ -68,6 +71,11 @@ function keyOf(row: Attention): string {
     default:
       return row satisfies never
   }
+}
+
+function fullDisk({ disk }: EngineState): Attention[] {
+  if (disk.fullSince === null) return []
+  return [{ kind: 'disk_full', since: disk.fullSince, freeBytes: disk.freeBytes ?? 0 }]
 }
 
 function backpressure({ objects }: EngineState): Attention[] {

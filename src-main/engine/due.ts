@@ -114,7 +114,8 @@ export function nextPlanned(state: EngineState): number | null {
   const expiry = state.store.runs.nextExpiry.get() ?? null
   const deadline = state.store.runs.nextDeadline.get() ?? null
   const settling = state.store.futures.nextDue.get() ?? null
-  const slot = state.drainingSince === null ? state.schedules.nextDue() : null
+  const isDeciding = state.drainingSince === null && state.disk.fullSince === null
+  const slot = isDeciding ? state.schedules.nextDue() : null
   const groups = state.store.groups.nextDeadline.get() ?? null
   const planned = [due, expiry, deadline, groups, settling, slot, state.heartbeats.nextDue()].filter(
     (moment) => moment !== null,

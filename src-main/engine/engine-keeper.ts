@@ -1,10 +1,13 @@
 import type { MessagePort } from 'node:worker_threads'
 import { setTimeout as delay } from 'node:timers/promises'
+import { Problem } from '../../src-preload/problem.ts'
 import { startEngine } from './engine-client.ts'
 import type { EngineHandle, EngineOptions, EnginePorts } from './engine-client.ts'
 
 const firstDelayMs = 500
 const longestDelayMs = 30_000
+/** How long after a start that found the disk full the next is tried. */
+const roomDelayMs = 5_000
 /** An engine that lived this long was healthy: its crash is a first one again. */
 const healthyAfterMs = 60_000
 
@@ -38,7 +41,20 @@ export async function keepEngine(
       if (performance.now() - startedAt > healthyAfterMs) delayMs = firstDelayMs
       await delay(delayMs, undefined, { signal: stopping.signal })
       delayMs = Math.min(delayMs * 2, longestDelayMs)
-      engine = await startEngine(options, ports)
+      engine = await startWithRoom()
+    }
+  }
+
+  /** A full disk is a pause: it is tried again until there is room. */
+  async function startWithRoom(): Promise<EngineHandle> {
+    for (;;) {
+      try {
+        return await startEngine(options, ports)
+      } catch (reason) {
+        if (!(reason instanceof Problem) || reason.code !== 'DISK_FULL') throw reason
+        console.error(reason.message)
+        await delay(roomDelayMs, undefined, { signal: stopping.signal })
+      }
     }
   }
 

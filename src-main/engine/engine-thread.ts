@@ -14,6 +14,7 @@ import { prepareStore } from '../store/store.ts'
 import { version } from '../version.ts'
 import { BackupKeeper } from './backups.ts'
 import { systemClock } from './clock.ts'
+import { takeDisk } from './disk.ts'
 import type { AskForKey } from './secrets.ts'
 import type { EngineData, FromEngine, ToEngine } from './engine-client.ts'
 import { Engine } from './engine.ts'
@@ -22,6 +23,7 @@ import { Feeds } from './feeds.ts'
 import { watchLoopDelay } from './loop-delay.ts'
 import { createRouter, servePorts } from './router.ts'
 import { defaultSlots } from './state.ts'
+import { DiskWatch, volumeOf } from './watch-disk.ts'
 
 async function main(): Promise<void> {
   const parent = parentPort
@@ -50,6 +52,11 @@ async function main(): Promise<void> {
   const status = () => statusOf(engine, facts, loopDelay.currentMs())
   const backups = new BackupKeeper({ db: store.db, folder: homePaths(options.home).backups, clock: systemClock })
   if (options.mode !== 'private') backups.start()
+  const disk = new DiskWatch(systemClock, volumeOf(homePaths(options.home).reserve), (seen) => {
+    // An engine that has just ended has no use for it.
+    engine.command((state, tick) => takeDisk(state, tick, seen)).catch(() => undefined)
+  })
+  disk.start()
   const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), backups, status))
 
   parent.on('message', (message: ToEngine) => {
@@ -71,6 +78,7 @@ async function main(): Promise<void> {
         void engine.stop(message.graceMs).then(() => {
           loopDelay.stop()
           backups.stop()
+          disk.stop()
           store.close()
           process.exit(0)
         })

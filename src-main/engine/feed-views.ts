@@ -102,6 +102,7 @@ export function statusOf(engine: Engine, facts: HostFacts, loopDelayMs: number):
     deadlocks: state.deadlocks.standing.size,
     alerts: state.heartbeats.standing,
     databaseBytes: state.store.databaseBytes.get() ?? 0,
+    disk: { ...state.disk },
     loopDelayMs,
     lastEventAt: engine.lastEventAt,
   }))

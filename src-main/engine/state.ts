@@ -25,6 +25,8 @@ import { Ledger } from './schedules/ledger.ts'
 import { Schedules } from './schedules/schedules.ts'
 import { noNamed } from './named/state.ts'
 import type { NamedState } from './named/state.ts'
+import { noDiskSeen } from './disk.ts'
+import type { Disk } from './disk.ts'
 import { SurroundingsSeen } from './surroundings.ts'
 import { noDeadlocks } from './waits/deadlocks.ts'
 import type { Deadlocks } from './waits/deadlocks.ts'
@@ -55,6 +57,8 @@ export type LiveRun = {
   unsavedProgress: string | null
   /** Whether its history has the start of this attempt; see `told.ts`. */
   isStartTold: boolean
+  /** Lines are left out, and the log says so. */
+  isLogCut: boolean
   script: ScriptSide | null
 }
 
@@ -80,6 +84,7 @@ export type EngineState = {
   readonly secrets: Secrets
   readonly ledger: Ledger
   readonly surroundings: SurroundingsSeen
+  readonly disk: Disk
   readonly heartbeats: Heartbeats
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
@@ -142,6 +147,7 @@ export function createState(options: {
     named: noNamed(),
     schedules: new Schedules(store, isPrivate, surroundings.zone),
     surroundings,
+    disk: noDiskSeen(),
     ledger: new Ledger(),
     heartbeats: new Heartbeats(store, isPrivate),
     live: new Map(),

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { chmodSync, existsSync, statSync } from 'node:fs'
+import { chmodSync, existsSync, rmSync, statfsSync, statSync } from 'node:fs'
 import { randomUUID } from 'node:crypto'
 import { Problem, problem } from '../../src-preload/problem.ts'
 import { homePaths, prepareHome } from '../home.ts'
@@ -35,10 +35,32 @@ export function openStore(home: string, ownerLabel: string): OpenStore {
   }
   const lock = lockHomeOrExplain(home, paths.lock, ownerLabel)
   try {
-    const migrations = readMigrations()
-    refuseLostStore(paths.database, paths.lastGood)
-    if (existsSync(paths.database)) inspect(paths.database, migrations)
-    const db = openDatabase(paths.database)
+    return openLocked(home, lock.release)
+  } catch (error) {
+    lock.release()
+    throw explainStoreError(home, error)
+  }
+}
+
+/** Once more without the reserve, where there was no room for it. */
+function openLocked(home: string, release: () => void): OpenStore {
+  const { reserve } = homePaths(home)
+  try {
+    return openOnce(home, release)
+  } catch (error) {
+    if (!isFull(error) || !existsSync(reserve)) throw error
+    rmSync(reserve)
+    return openOnce(home, release)
+  }
+}
+
+function openOnce(home: string, release: () => void): OpenStore {
+  const paths = homePaths(home)
+  const migrations = readMigrations()
+  refuseLostStore(paths.database, paths.lastGood)
+  if (existsSync(paths.database)) inspect(paths.database, migrations)
+  const db = openDatabase(paths.database)
+  try {
     if (isOlder(db, migrations)) copyNow(db, paths.backups, 'upgrade', Date.now())
     migrate(db, migrations)
     const storeId = readStoreId(db)
@@ -54,19 +76,29 @@ export function openStore(home: string, ownerLabel: string): OpenStore {
       db,
       storeId,
       close() {
-        saveLastGood()
-        db.close()
-        lock.release()
+        try {
+          saveLastGood()
+        } catch (error) {
+          // The one of the start says as well that there was a store.
+          if (!isFull(error)) throw error
+        } finally {
+          db.close()
+          release()
+        }
       },
     }
   } catch (error) {
-    lock.release()
-    throw explainStoreError(home, error)
+    db.close()
+    throw error
   }
 }
 
+const isFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'SQLITE_FULL' || error.code === 'ENOSPC')
+
 /** The refusal that an error of SQLite stands for; what is no fault of the file or its surroundings comes back as it is. */
 export function explainStoreError(home: string, error: unknown): unknown {
+  if (isFull(error)) return problem('DISK_FULL', { freeBytes: freeBytesOf(home) })
   if (!(error instanceof Database.SqliteError)) return error
   const { code, message } = error
   const path = homePaths(home).database
@@ -75,7 +107,12 @@ export function explainStoreError(home: string, error: unknown): unknown {
   return surroundings.test(code) ? problem('HOME_UNUSABLE', { home, why: message }) : error
 }
 
-const surroundings = /^SQLITE_(FULL|IOERR|CANTOPEN|READONLY|PERM|AUTH|BUSY|LOCKED)/
+function freeBytesOf(home: string): number {
+  const { bavail, bsize } = statfsSync(home)
+  return bavail * bsize
+}
+
+const surroundings = /^SQLITE_(IOERR|CANTOPEN|READONLY|PERM|AUTH|BUSY|LOCKED)/
 
 function lockHomeOrExplain(home: string, lockPath: string, ownerLabel: string): { release: () => void } {
   try {

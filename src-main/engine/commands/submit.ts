@@ -5,6 +5,7 @@ import { retrySchema } from '../../../src-preload/retry-policy.ts'
 import type { RetryOverride } from '../../../src-preload/retry-policy.ts'
 import { rankOf } from '../../core/admission.ts'
 import type { Lane } from '../../core/admission.ts'
+import { refuseWhenFull } from '../disk.ts'
 import { laneOf, waitingRoomOf } from '../gates.ts'
 import { longestWaitOf } from '../limits.ts'
 import { queueClock } from '../queue-clock.ts'
@@ -45,6 +46,7 @@ type Parentage = { run: number; attempt: number; onEnd: 'cancel' | 'keep'; group
 
 export function submit(state: EngineState, tick: Tick, request: ParsedSubmit): { id: number } {
   refuseWhenDraining(state)
+  refuseWhenFull(state)
   if (request.what === 'definition') checkConditions(state, request.definition.conditions)
   const order =
     request.what === 'job'
@@ -60,6 +62,7 @@ export function submitMany(
   request: { job: string; inputs: string[] } & When,
 ): { firstId: number; lastId: number } {
   refuseWhenDraining(state)
+  refuseWhenFull(state)
   const firstId = store(state, tick, orderOfJob(state, tick, request.job, request), request.inputs)
   return { firstId, lastId: firstId + request.inputs.length - 1 }
 }
@@ -67,6 +70,7 @@ export function submitMany(
 /** A new run of what run `id` was, with the same input unless `input` (JSON text) is given. */
 export function retry(state: EngineState, tick: Tick, id: number, input: string | null): { id: number } {
   refuseWhenDraining(state)
+  refuseWhenFull(state)
   const run = state.store.runs.get.get(id)
   const values = state.store.runs.values.get(id)
   if (run === undefined || values === undefined) throw problem('RUN_NOT_FOUND', { id })

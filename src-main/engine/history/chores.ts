@@ -82,8 +82,9 @@ export class Chores {
     const { history } = state
     const isDue = (at: number | null) => at !== null && at <= clock.wallMs()
     const steps: Step[] = []
-    if (isDue(history.bulkDue) && state.drainingSince === null) steps.push((tick) => bulkStep(state, tick))
-    if (isDue(history.indexDue)) steps.push((tick, isOver) => indexStep(state, tick, isOver))
+    const hasRoom = state.disk.fullSince === null
+    if (isDue(history.bulkDue) && hasRoom && state.drainingSince === null) steps.push((tick) => bulkStep(state, tick))
+    if (isDue(history.indexDue) && hasRoom) steps.push((tick, isOver) => indexStep(state, tick, isOver))
     if (history.prune !== null || (hasLimits(state) && history.retentionDue <= clock.monoMs())) {
       steps.push((tick, isOver) => {
         if (!retentionStep(state, tick, isOver)) history.retentionDue = tick.mono + RETENTION_MS

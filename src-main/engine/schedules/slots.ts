@@ -13,9 +13,12 @@ import type { Tick } from '../tick.ts'
 /** Schedules of one turn; the rest follows in the next. */
 const BATCH = 50
 
-/** Decides the slots that have come; the runs are made in the same transaction. A host that stops leaves them to the next. */
+/**
+ * Decides the slots that have come; the runs are made in the same transaction. A host that stops leaves them to the next, and a full
+ * disk to the time when there is room: they are late then.
+ */
 export function decideSlots(state: EngineState, tick: Tick): void {
-  if (state.drainingSince !== null) return
+  if (state.drainingSince !== null || state.disk.fullSince !== null) return
   for (const schedule of state.schedules.takeDue(tick.now, BATCH)) decideSlotsOf(state, tick, schedule)
 }
 
@@ -46,7 +49,7 @@ export function passSlots(state: EngineState, tick: Tick, schedule: Schedule, wh
 
 /** Makes the runs of slots that have waited for the end of an earlier run. */
 export function startWaiting(state: EngineState, tick: Tick): void {
-  if (state.drainingSince !== null || state.isPrivate) return
+  if (state.drainingSince !== null || state.disk.fullSince !== null || state.isPrivate) return
   for (const schedule of state.schedules.takeFreed()) {
     const waiting = state.store.schedules.firstWaiting.get(schedule.id)
     if (waiting === undefined) state.schedules.noneWaits(schedule.id)

@@ -19,6 +19,8 @@ export function waitsOfUnstarted(state: EngineState, run: StoredRun, bounds: Bou
   if (run.lifecycle !== 'queued') return []
   const since = run.queued_at ?? run.created_at
   if (state.drainingSince !== null) return [{ ...nobody, kind: 'draining', since: state.drainingSince }]
+  const { fullSince, freeBytes } = state.disk
+  if (fullSince !== null) return [{ ...nobody, kind: 'disk_full', freeBytes: freeBytes ?? 0, since: fullSince }]
   const lane = state.lanes.get(run.lane_id)
   if (lane.isPaused) {
     const job = run.job_name ?? run.name

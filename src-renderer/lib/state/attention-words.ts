@@ -1,6 +1,6 @@
 /** How things that a person should see to are spoken of: what it is, why, and what to do. */
 import type { Attention } from '../../../src-preload/contract.ts'
-import { formatSpan } from './duration.ts'
+import { formatBytes, formatSpan } from './duration.ts'
 import { routeHash } from './route.ts'
 import type { StateWords } from './run-words.ts'
 
@@ -18,6 +18,16 @@ const counted = (count: number, one: string, many = `${one}s`): string =>
 export function attentionLine(row: Attention, now: number): AttentionLine {
   const forSpan = (since: number) => formatSpan(now - since, true)
   switch (row.kind) {
+    case 'disk_full': {
+      const href = routeHash('/settings', [['section', 'history']])
+      return {
+        state: { look: 'failed', word: 'Disk full' },
+        what: 'The disk is full',
+        href,
+        cause: `nothing begins for ${forSpan(row.since)}: ${formatBytes(row.freeBytes)} are free. Make room, and it goes on by itself`,
+        act: { do: 'go', href, label: 'Keep less' },
+      }
+    }
     case 'deadlock': {
       const { deadlock } = row
       return {

@@ -28,6 +28,7 @@ export function waitRoute(wait: Wait, run: number): string | null {
     case 'time':
     case 'slot':
     case 'draining':
+    case 'disk_full':
     case 'key':
     case 'task':
     case 'sleep':

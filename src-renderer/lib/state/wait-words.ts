@@ -1,6 +1,6 @@
 /** How waits are spoken of. */
 import type { Holder, RunRow, TaskName, Wait } from '../../../src-preload/contract.ts'
-import { formatInstant, formatSpan } from './duration.ts'
+import { formatBytes, formatInstant, formatSpan } from './duration.ts'
 import { progressWords, stopWords } from './run-words.ts'
 
 /** How far an unfinished run is, and what it waits for longest; or how its stop goes. */
@@ -39,6 +39,8 @@ function whatWords(wait: Wait, now: number): string {
       return `job ${wait.job} is paused`
     case 'draining':
       return 'the host is stopping and starts nothing new'
+    case 'disk_full':
+      return `the disk is full (${formatBytes(wait.freeBytes)} free): make room, and it goes on by itself`
     case 'machine':
       return `waiting for ${name}${wait.hint === null ? '' : `, which this host cannot see. ${wait.hint}`}`
     case 'semaphore': {
