@@ -45,6 +45,10 @@ test.skipIf(name === 'smoke')(
   LONGEST_MS,
 )
 
+test.each(mistakes)('the program still has the place of the mistake "$name"', ({ patches }) => {
+  copyTree(patches).remove()
+})
+
 test.each(mistakes.filter((mistake) => name !== 'smoke' || fast.includes(mistake.name)))(
   'a program in which $mistake is found out',
   async (mistake) => {

@@ -77,8 +77,13 @@ export const mistakes: Mistake[] = [
       },
       {
         file: 'src-main/store/queries/runs.ts',
-        find: 'exit_signal = ?, cpu_ms = ?\n     WHERE id = ? AND attempt = ? AND',
-        replace: 'exit_signal = ?, cpu_ms = ?\n     WHERE id = ? AND ? > 0 AND',
+        find: 'cpu_ms = ?, measured = ?\n     WHERE id = ? AND attempt = ? AND',
+        replace: 'cpu_ms = ?, measured = ?\n     WHERE id = ? AND ? > 0 AND',
+      },
+      {
+        file: 'src-main/store/queries/runs.ts',
+        find: '       cpu_ms = ?\n     WHERE id = ? AND attempt = ? AND',
+        replace: '       cpu_ms = ?\n     WHERE id = ? AND ? > 0 AND',
       },
     ],
   },
@@ -109,11 +114,20 @@ export const mistakes: Mistake[] = [
     patches: [
       {
         file: 'src-main/engine/attempts.ts',
-        find: '  const { changes } = state.store.runs.finish.run(\n',
-        replace: `  const changes = 1
-  const finishLater = (...row) => setTimeout(() => state.store.runs.finish.run(...row), 200)
-  finishLater(
-`,
+        find: '  const { changes } = isPlain(last)\n    ? runs.succeedPlainly.run(',
+        replace: `  const later = (statement) => ({
+    run(...row) {
+      setTimeout(() => statement.run(...row), 200)
+      return { changes: 1 }
+    },
+  })
+  const { changes } = isPlain(last)
+    ? later(runs.succeedPlainly).run(`,
+      },
+      {
+        file: 'src-main/engine/attempts.ts',
+        find: '    : runs.finish.run(\n',
+        replace: '    : later(runs.finish).run(\n',
       },
     ],
   },
