@@ -11,7 +11,8 @@ type Input = { ms: number; pad: string; trouble: 'none' | 'throws' | 'deaf' }
 
 /**
  * Says START, works, and says END in whatever way it ends. An attempt that is not the first looks whether the process of an
- * earlier one, which has not said END, is alive.
+ * earlier one, which has not said END, is alive. One that is dead and not yet collected by the system's first process is not:
+ * that can take it seconds.
  */
 const SCRIPT = `
 import { appendFileSync, readFileSync } from 'node:fs'
@@ -19,7 +20,8 @@ import { log, run, sleep } from 'signalbox'
 const since = (pid) => {
   try {
     const stat = readFileSync('/proc/' + pid + '/stat', 'utf8')
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return 'ZX'.includes(fields[0]) ? null : fields[19]
   } catch {
     return null
   }
@@ -67,7 +69,7 @@ const COMMAND = `
 tag=\${SIGNALBOX_TAG##*/} run=\${SIGNALBOX_TAG##*/} attempt=\${SIGNALBOX_TAG##*.}
 run=\${run%.*}
 say() { read -r up rest </proc/uptime; echo "$1 $run $attempt \${up%.*}\${up#*.}0000000 $2" >>"$LEDGER"; }
-since() { if read -r stat 2>/dev/null <"/proc/$1/stat"; then set -- $stat; shift 21; echo "$1"; fi; }
+since() { if read -r stat 2>/dev/null <"/proc/$1/stat"; then set -- $stat; case "$3" in [ZX]) return;; esac; shift 21; echo "$1"; fi; }
 say START "$$,$(since $$),none"
 if [ "$attempt" -gt 1 ]; then
   grep "^START $run " "$LEDGER" | while read -r word id number at detail; do
