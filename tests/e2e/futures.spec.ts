@@ -44,6 +44,7 @@ test('22 and 24: a value of each kind is given by keyboard, a wrong one is expla
     return (await host.client.runs.get({ id })).result
   }
   await openAt(page, host, '/futures')
+  await expect(page.getByRole('link', { name: 'a text' })).toBeVisible()
   await page.keyboard.press('j')
   await page.keyboard.press('j')
   await page.keyboard.press('j')
