@@ -283,7 +283,7 @@ for (const [width, height] of [
       page.getByRole('link', { name: 'New command' }),
       page.getByRole('textbox', { name: 'Script', exact: true }),
       page.getByRole('button', { name: 'Run', exact: true }),
-      page.getByRole('textbox', { name: 'Input as JSON', exact: true }),
+      page.getByLabel('pages', { exact: true }),
       page.getByLabel('Description'),
     ]
     for (const place of places) {
