@@ -15,7 +15,7 @@ test('a copy of the program has the patch, and the program itself has not', () =
 
 test.each([
   { what: 'nowhere', find: 'no such line', times: 0 },
-  { what: 'more than once', find: 'db.close()', times: 2 },
+  { what: 'more than once', find: 'db.close()', times: 3 },
 ])('a patch that fits $what is an error, and no copy is left', ({ find, times }) => {
   const folder = tempFolder()
   vi.stubEnv('TMPDIR', folder)
