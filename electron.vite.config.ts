@@ -15,7 +15,7 @@ const mainEntries = {
   headless: source('headless.ts'),
   cli: source('cli/main.ts'),
   'engine-thread': source('engine/engine-thread.ts'),
-  'check-copy': source('store/backups/check-thread.ts'),
+  'check-copy-thread': source('store/backups/check-copy-thread.ts'),
   supervisor: source('interpreters/supervisor.ts'),
   'interpreter-process': source('interpreters/interpreter-process.ts'),
   'interpreter-pool': source('interpreters/interpreter-pool.ts'),

@@ -18,13 +18,13 @@ import { historyContract, historyFeeds } from './history-contract.ts'
 import type { SearchMatch } from './history-contract.ts'
 import type { LogLevel } from './log-levels.ts'
 import { objectContract, objectFeeds } from './object-contract.ts'
-import type { ObjectKind } from './objects.ts'
 import { overviewFeeds } from './overview-contract.ts'
 import { retryOverrideSchema } from './retry-policy.ts'
 import { idSchema, lifecycles, outcomes, runFilterSchema } from './run-filter.ts'
 import type { Lifecycle, Outcome } from './run-filter.ts'
 import { secretContract } from './secrets.ts'
 import { scheduleContract, scheduleFeeds } from './schedule-contract.ts'
+import type { Status } from './status.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
 
 /** Why something failed, as the script or we said it. `stack` has the positions of the user's source. */
@@ -178,31 +178,6 @@ export type Advice = {
   /** Of a run, on average. */
   waitMs: number
   reason: string
-}
-
-export type Status = {
-  version: string
-  home: string
-  scriptsFolder: string
-  /** `draining`: nothing new is admitted because the host is stopping. */
-  state: 'running' | 'draining'
-  startedAt: number
-  slots: Record<Executor, { inUse: number; total: number }>
-  counts: Record<Lifecycle, number>
-  finished: Record<Outcome, number>
-  /** How many durable objects there are; a condition is there while anybody waits at it. */
-  objects: Record<ObjectKind, number>
-  /** Highest run id given out; a list that shows up to M has `lastRunId − M` newer runs. */
-  lastRunId: number
-  /** How many deadlocks stand. */
-  deadlocks: number
-  /** How many jobs have been silent for longer than they may. */
-  alerts: number
-  databaseBytes: number
-  /** Of the volume that the store is on; null before the first look. While it is full, in epoch ms since when, nothing begins. */
-  disk: { fullSince: number | null; freeBytes: number | null }
-  loopDelayMs: number
-  lastEventAt: number | null
 }
 
 /** A sample that comes with the program; `input` is what it may be given, null where it needs nothing. */
@@ -390,6 +365,7 @@ export type Client = ContractRouterClient<typeof contract>
 
 export type * from './object-contract.ts'
 export type * from './overview-contract.ts'
+export type * from './status.ts'
 export { lifecycles, outcomes, runFilterSchema }
 export type { Definition, Executor, ExecutorChoice, Json, Lifecycle, LogLevel, Outcome }
 export type * from './backups.ts'

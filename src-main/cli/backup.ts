@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { createInterface } from 'node:readline/promises'
 import type { BackupRow, Backups } from '../../src-preload/contract.ts'
 import { homePaths } from '../home.ts'
-import { refusalCode, UseError } from './failure.ts'
+import { askToGoOn } from './ask.ts'
+import { refusalCode } from './failure.ts'
 import { printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { bytesInWords, timeInWords } from './words.ts'
@@ -68,14 +68,10 @@ export function addRestore(program: Command): void {
     })
 }
 
-async function confirm(source: string, unfinished: number): Promise<void> {
+function confirm(source: string, unfinished: number): Promise<void> {
   const runs = `${unfinished} ${unfinished === 1 ? 'run' : 'runs'} that had not finished then will go on or run again.`
   const what = `This puts ${source} in place of the store.${unfinished === 0 ? '' : ` ${runs}`}`
-  if (!process.stdin.isTTY) throw new UseError(`${what} Say --yes to do it.`)
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
-  const said = await lines.question(`${what} Type yes to go on: `)
-  lines.close()
-  if (said.trim() !== 'yes') throw new UseError('Nothing was done.')
+  return askToGoOn({ what, alone: what }, 'yes')
 }
 
 async function withOrWithoutHost<T>(asked: () => Promise<T>, alone: () => Promise<T>): Promise<T> {

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
-import { createInterface } from 'node:readline/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { BulkAction, Client, Lifecycle } from '../../src-preload/contract.ts'
 import { parseId } from './arguments.ts'
-import { UseError } from './failure.ts'
+import { askToGoOn } from './ask.ts'
 import { addFilterOptions, parseFilter } from './filter-options.ts'
 import type { FilterOptions } from './filter-options.ts'
 import { printJson, printLine, printTable } from './output.ts'
@@ -47,16 +46,11 @@ export function addBulk(program: Command): void {
 const unfinished: Lifecycle[] = ['scheduled', 'queued', 'running', 'stopping']
 const finished: Lifecycle[] = ['finished']
 
-/** Asks on the terminal; without one the number has to be agreed to by `--yes`. */
-async function confirm(action: BulkAction['action'], runs: number, options: FilterOptions): Promise<void> {
-  const what = `${action} ${runs} ${runs === 1 ? 'run' : 'runs'}`
-  if (!process.stdin.isTTY) throw new UseError(`This would ${what}. Say --yes to do it.`)
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
+/** What fits everything has to be agreed to by its number. */
+function confirm(action: BulkAction['action'], runs: number, options: FilterOptions): Promise<void> {
+  const what = `${action} ${runs} ${runs === 1 ? 'run' : 'runs'}.`
   const isNarrowed = Object.entries(options).some(([name]) => !['yes', 'reason'].includes(name))
-  const wanted = isNarrowed ? 'yes' : String(runs)
-  const said = await lines.question(`This will ${what}. Type ${wanted} to go on: `)
-  lines.close()
-  if (said.trim() !== wanted) throw new UseError('Nothing was done.')
+  return askToGoOn({ what: `This will ${what}`, alone: `This would ${what}` }, isNarrowed ? 'yes' : String(runs))
 }
 
 async function follow(client: Client, started: BulkAction, json: boolean): Promise<BulkAction> {

@@ -125,5 +125,5 @@ function printJob(job: JobRow, advice: Advice | null): void {
 }
 
 function adviceInWords({ isCurrent, reason, runs }: Advice): string {
-  return `${reason}${isCurrent ? ', as it is' : `, and not as it is`} (${runs} runs)`
+  return `${reason}${isCurrent ? ', as it is' : ', and not as it is'} (${runs} runs)`
 }

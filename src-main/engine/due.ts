@@ -3,6 +3,7 @@ import type { RequeuedRun } from '../store/queries/runs.ts'
 import { laneOfRequeued } from './gates.ts'
 import { moveUses } from './objects/rates.ts'
 import { queueClock } from './queue-clock.ts'
+import { beginsNothing } from './state.ts'
 import type { EngineState } from './state.ts'
 import { finishUnstarted } from './unstarted.ts'
 import type { Tick } from './tick.ts'
@@ -114,8 +115,7 @@ export function nextPlanned(state: EngineState): number | null {
   const expiry = state.store.runs.nextExpiry.get() ?? null
   const deadline = state.store.runs.nextDeadline.get() ?? null
   const settling = state.store.futures.nextDue.get() ?? null
-  const isDeciding = state.drainingSince === null && state.disk.fullSince === null
-  const slot = isDeciding ? state.schedules.nextDue() : null
+  const slot = beginsNothing(state) ? null : state.schedules.nextDue()
   const groups = state.store.groups.nextDeadline.get() ?? null
   const planned = [due, expiry, deadline, groups, settling, slot, state.heartbeats.nextDue()].filter(
     (moment) => moment !== null,

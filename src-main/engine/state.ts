@@ -117,6 +117,10 @@ export const defaultSlots = (cores: number): Record<Executor, number> => ({
   process: Math.max(4, cores),
 })
 
+/** No run is to begin by itself: the host is stopping, or there is no room to record it. */
+export const beginsNothing = ({ drainingSince, disk }: EngineState): boolean =>
+  drainingSince !== null || disk.fullSince !== null
+
 export function createState(options: {
   store: Store
   storeId: string

@@ -45,8 +45,7 @@ export type Slot = { schedule: number; at: number; isBackfill: boolean }
 type Parentage = { run: number; attempt: number; onEnd: 'cancel' | 'keep'; group: number | null }
 
 export function submit(state: EngineState, tick: Tick, request: ParsedSubmit): { id: number } {
-  refuseWhenDraining(state)
-  refuseWhenFull(state)
+  refuseNewWork(state)
   if (request.what === 'definition') checkConditions(state, request.definition.conditions)
   const order =
     request.what === 'job'
@@ -61,16 +60,14 @@ export function submitMany(
   tick: Tick,
   request: { job: string; inputs: string[] } & When,
 ): { firstId: number; lastId: number } {
-  refuseWhenDraining(state)
-  refuseWhenFull(state)
+  refuseNewWork(state)
   const firstId = store(state, tick, orderOfJob(state, tick, request.job, request), request.inputs)
   return { firstId, lastId: firstId + request.inputs.length - 1 }
 }
 
 /** A new run of what run `id` was, with the same input unless `input` (JSON text) is given. */
 export function retry(state: EngineState, tick: Tick, id: number, input: string | null): { id: number } {
-  refuseWhenDraining(state)
-  refuseWhenFull(state)
+  refuseNewWork(state)
   const run = state.store.runs.get.get(id)
   const values = state.store.runs.values.get(id)
   if (run === undefined || values === undefined) throw problem('RUN_NOT_FOUND', { id })
@@ -242,6 +239,12 @@ function nameOf(definition: Definition): string {
 }
 
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
+
+/** What comes from outside needs a host that goes on, and room; what a running script spawns, only the first. */
+function refuseNewWork(state: EngineState): void {
+  refuseWhenDraining(state)
+  refuseWhenFull(state)
+}
 
 export function refuseWhenDraining(state: EngineState): void {
   if (state.drainingSince !== null) throw problem('DRAINING')

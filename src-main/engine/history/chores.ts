@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts'
+import { beginsNothing } from '../state.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { bulkStep } from './bulk.ts'
@@ -64,7 +65,8 @@ export class Chores {
   #delayMs(pauseMs: number): number | null {
     const { state, clock } = this.#parts
     if (state.isPrivate) return null
-    const { bulkDue, indexDue, retentionDue } = state.history
+    const { retentionDue } = state.history
+    const { bulkDue, indexDue } = this.#due()
     // A person looks at how it goes on.
     if (bulkDue !== null && bulkDue <= clock.wallMs()) return Math.min(pauseMs, BETWEEN_STEPS_MS)
     if (this.#wanted().length > 0) return pauseMs
@@ -77,14 +79,24 @@ export class Chores {
     return delayMs === Infinity ? null : Math.min(Math.max(1, Math.ceil(delayMs)), RETENTION_MS)
   }
 
+  /** What is held up is not due: the turn in which that is over plans it again. */
+  #due(): { bulkDue: number | null; indexDue: number | null } {
+    const { state } = this.#parts
+    const { bulkDue, indexDue } = state.history
+    return {
+      bulkDue: beginsNothing(state) ? null : bulkDue,
+      indexDue: state.disk.fullSince === null ? indexDue : null,
+    }
+  }
+
   #wanted(): Step[] {
     const { state, clock } = this.#parts
     const { history } = state
     const isDue = (at: number | null) => at !== null && at <= clock.wallMs()
     const steps: Step[] = []
-    const hasRoom = state.disk.fullSince === null
-    if (isDue(history.bulkDue) && hasRoom && state.drainingSince === null) steps.push((tick) => bulkStep(state, tick))
-    if (isDue(history.indexDue) && hasRoom) steps.push((tick, isOver) => indexStep(state, tick, isOver))
+    const { bulkDue, indexDue } = this.#due()
+    if (isDue(bulkDue)) steps.push((tick) => bulkStep(state, tick))
+    if (isDue(indexDue)) steps.push((tick, isOver) => indexStep(state, tick, isOver))
     if (history.prune !== null || (hasLimits(state) && history.retentionDue <= clock.monoMs())) {
       steps.push((tick, isOver) => {
         if (!retentionStep(state, tick, isOver)) history.retentionDue = tick.mono + RETENTION_MS

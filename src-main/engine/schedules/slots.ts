@@ -7,6 +7,7 @@ import { cancelUnfinished } from '../commands/cancel.ts'
 import { definitionForRun, store } from '../commands/submit.ts'
 import type { StoredJob } from '../../store/queries/jobs.ts'
 import type { Schedule } from './schedules.ts'
+import { beginsNothing } from '../state.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
 
@@ -18,7 +19,7 @@ const BATCH = 50
  * disk to the time when there is room: they are late then.
  */
 export function decideSlots(state: EngineState, tick: Tick): void {
-  if (state.drainingSince !== null || state.disk.fullSince !== null) return
+  if (beginsNothing(state)) return
   for (const schedule of state.schedules.takeDue(tick.now, BATCH)) decideSlotsOf(state, tick, schedule)
 }
 
@@ -49,7 +50,7 @@ export function passSlots(state: EngineState, tick: Tick, schedule: Schedule, wh
 
 /** Makes the runs of slots that have waited for the end of an earlier run. */
 export function startWaiting(state: EngineState, tick: Tick): void {
-  if (state.drainingSince !== null || state.disk.fullSince !== null || state.isPrivate) return
+  if (beginsNothing(state) || state.isPrivate) return
   for (const schedule of state.schedules.takeFreed()) {
     const waiting = state.store.schedules.firstWaiting.get(schedule.id)
     if (waiting === undefined) state.schedules.noneWaits(schedule.id)

@@ -17,44 +17,51 @@ const PAGES_AT_ONCE = 256
  * anew with every commit.
  */
 export async function makeBackup(db: Database, folder: string, kind: BackupKind, at: number): Promise<BackupRow> {
-  makeFolder(folder)
-  const name = backupName(at, kind)
-  const partial = partialPath(folder, name)
+  const draft = draftOf(folder, kind, at)
   try {
-    await db.backup(partial, { progress: () => PAGES_AT_ONCE })
-    await checkApart(partial)
-    keepBackup(folder, name)
+    await db.backup(draft.partial, { progress: () => PAGES_AT_ONCE })
+    await checkApart(draft.partial)
+    return draft.keep()
   } catch (error) {
-    removeCopy(partial)
+    draft.remove()
     throw error
   }
-  return rowOf(folder, name)
 }
 
 /** The same at once, where nobody else waits for the store: before its schema is changed, or without a host. */
 export function copyNow(db: Database, folder: string, kind: BackupKind, at: number): BackupRow {
+  const draft = draftOf(folder, kind, at)
+  try {
+    db.prepare('VACUUM INTO ?').run(draft.partial)
+    checkCopy(draft.partial)
+    return draft.keep()
+  } catch (error) {
+    draft.remove()
+    throw error
+  }
+}
+
+/** A copy that is no backup before it was checked. */
+function draftOf(folder: string, kind: BackupKind, at: number) {
   makeFolder(folder)
   const name = backupName(at, kind)
   const partial = partialPath(folder, name)
-  try {
-    db.prepare('VACUUM INTO ?').run(partial)
-    checkCopy(partial)
-    keepBackup(folder, name)
-  } catch (error) {
-    removeCopy(partial)
-    throw error
+  return {
+    partial,
+    keep(): BackupRow {
+      keepBackup(folder, name)
+      return rowOf(folder, name)
+    },
+    remove(): void {
+      for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(partial + suffix, { force: true })
+    },
   }
-  return rowOf(folder, name)
 }
 
 async function checkApart(path: string): Promise<void> {
-  const worker = new Worker(entryPath('check-copy'), { workerData: path })
+  const worker = new Worker(entryPath('check-copy-thread'), { workerData: path })
   // Rejects with what the thread throws.
   await once(worker, 'message')
-}
-
-function removeCopy(path: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
 }
 
 function rowOf(folder: string, name: string): BackupRow {
