@@ -1,5 +1,10 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vitest/config'
+
+/** Hosts of tests live for seconds and start from source: what Node compiles of it is kept for the next one. */
+const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'signalbox-tests-compiled') }
 
 const onCi = process.env['CI'] !== undefined
 
@@ -14,6 +19,8 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/{unit,simulation,conformance}/**/*.test.ts'],
           setupFiles: ['tests/support/seed.ts'],
+          // One core is left for the runner by default, which has little to do here.
+          maxWorkers: 2,
           // Their point are real processes.
           exclude: ['tests/conformance/interpreters/**'],
           // Thousands of random programs take a while where others work beside them.
@@ -24,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/conformance/interpreters/**/*.test.ts'],
+          env,
           // Real processes: two files at a time are what two cores can take, for most tests wait for something.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -35,6 +43,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
+          env,
           // What they do to a machine is not to be done to others at the same time.
           fileParallelism: false,
           sequence: { groupOrder: 2 },

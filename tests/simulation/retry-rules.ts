@@ -2,6 +2,7 @@ import type { EngineState } from '../../src-main/engine/state.ts'
 import type { StoredRun } from '../../src-main/store/queries/runs.ts'
 import type { Store } from '../../src-main/store/store.ts'
 import { gates } from './gate-rules.ts'
+import { prepared } from './prepared.ts'
 
 /** The engine's deadlines of live attempts are monotonic: a wall clock that is moved by less than this is not followed. */
 const UNFOLLOWED_MS = 2_000
@@ -36,12 +37,11 @@ export class RetryRules {
   retried = 0
 
   check(store: Store, state: EngineState | null, wallMs: number, isGateOpen: boolean): string[] {
-    const rows = store.db
-      .prepare<[], Row>(
-        `SELECT id, job_name, lifecycle, outcome, attempt, interrupted, due_at, deadline_at FROM runs
+    const rows = prepared<[], Row>(
+      store.db,
+      `SELECT id, job_name, lifecycle, outcome, attempt, interrupted, due_at, deadline_at FROM runs
          WHERE job_name IN ('eta', 'theta')`,
-      )
-      .all()
+    ).all()
     return rows.flatMap((row) => {
       const before = this.#before.get(row.id)
       this.#before.set(row.id, row)

@@ -21,6 +21,7 @@ import type { MachineFault } from '../support/simulated-interpreters.ts'
 import { usualSurroundings } from '../support/simulated-engine.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
 import { gates, gateViolations, makeSemaphores } from './gate-rules.ts'
+import { prepared } from './prepared.ts'
 import { retriedJobs, RetryRules } from './retry-rules.ts'
 import { addSchedules, pauseSchedule, scheduleNames, slotViolations, waitingSlots } from './slot-rules.ts'
 
@@ -244,16 +245,17 @@ class World {
     for (let minute = 0; minute < 60; minute += 1) {
       await this.#run(60_000)
       const { store } = this.#alive()
-      const open = store.db.prepare(`SELECT count(*) FROM runs WHERE lifecycle <> 'finished'`).pluck().get()
+      const open = prepared(store.db, `SELECT count(*) FROM runs WHERE lifecycle <> 'finished'`).pluck().get()
       if (open === 0) break
     }
     this.#checkQuiet()
   }
 
   findings(): Findings {
-    const rows = this.#alive()
-      .store.db.prepare<[], { outcome: string; n: number }>('SELECT outcome, count(*) AS n FROM runs GROUP BY outcome')
-      .all()
+    const rows = prepared<[], { outcome: string; n: number }>(
+      this.#alive().store.db,
+      'SELECT outcome, count(*) AS n FROM runs GROUP BY outcome',
+    ).all()
     return {
       accepted: this.#accepted.size,
       crashes: this.#crashes,
@@ -280,12 +282,11 @@ class World {
 
   /** What must hold after every commit. */
   #check(store: Store, engine: Engine | undefined, isGateOpen: boolean): void {
-    const rows = store.db
-      .prepare<[], { id: number; lifecycle: string; row: string }>(
-        `SELECT id, lifecycle, id || lifecycle || coalesce(outcome, '') || coalesce(finished_at, '') || coalesce(result, '')
+    const rows = prepared<[], { id: number; lifecycle: string; row: string }>(
+      store.db,
+      `SELECT id, lifecycle, id || lifecycle || coalesce(outcome, '') || coalesce(finished_at, '') || coalesce(result, '')
          AS row FROM runs`,
-      )
-      .all()
+    ).all()
     const live = perExecutor(() => 0)
     const counts = new Map<string, number>()
     for (const { id, lifecycle, row } of rows) {
@@ -315,26 +316,24 @@ class World {
         }
       }
     })
-    const lanes = store.db
-      .prepare<[], { id: number; queued: number; counted: number }>(
-        `SELECT id, queued, (SELECT count(*) FROM runs WHERE lane_id = lanes.id AND lifecycle = 'queued') AS counted
+    const lanes = prepared<[], { id: number; queued: number; counted: number }>(
+      store.db,
+      `SELECT id, queued, (SELECT count(*) FROM runs WHERE lane_id = lanes.id AND lifecycle = 'queued') AS counted
          FROM lanes`,
-      )
-      .all()
+    ).all()
     for (const lane of lanes) {
       if (lane.queued !== lane.counted)
         this.#violations.push(`lane ${lane.id} counts ${lane.queued}, not ${lane.counted}`)
     }
     if (!isGateOpen) return
-    const skipped = store.db
-      .prepare<[], { id: number }>(
-        `SELECT r.id FROM runs r JOIN lanes l ON l.id = r.lane_id JOIN jobs j ON j.id = r.job_id
+    const skipped = prepared<[], { id: number }>(
+      store.db,
+      `SELECT r.id FROM runs r JOIN lanes l ON l.id = r.lane_id JOIN jobs j ON j.id = r.job_id
          WHERE r.lifecycle = 'queued' AND j.paused_at IS NULL AND l.gate = ''
            AND (SELECT count(*) FROM runs x JOIN lanes y ON y.id = x.lane_id
                 WHERE y.executor = l.executor AND x.lifecycle IN ('running', 'stopping'))
                < CASE l.executor WHEN 'async' THEN ${SLOTS.async} WHEN 'thread' THEN ${SLOTS.thread} ELSE ${SLOTS.process} END LIMIT 1`,
-      )
-      .get()
+    ).get()
     if (skipped !== undefined) this.#violations.push(`run ${skipped.id} waits although a slot is free`)
     this.#violations.push(...engine.read(gateViolations), ...engine.read(slotViolations))
   }
@@ -348,19 +347,18 @@ class World {
       if (run === undefined) this.#violations.push(`accepted run ${id} is lost`)
       else if (run.lifecycle !== 'finished') this.#violations.push(`accepted run ${id} is still ${run.lifecycle}`)
     }
-    const uncounted = store.db
-      .prepare<[], { id: number; attempt: number; kept: number }>(
-        `SELECT id, attempt, kept FROM (
+    const uncounted = prepared<[], { id: number; attempt: number; kept: number }>(
+      store.db,
+      `SELECT id, attempt, kept FROM (
            SELECT id, attempt, (started_at IS NOT NULL) + (SELECT count(*) FROM attempts WHERE run_id = runs.id) AS kept
            FROM runs)
          WHERE attempt <> kept`,
-      )
-      .all()
+    ).all()
     for (const run of uncounted) this.#violations.push(`run ${run.id} began ${run.attempt} attempts, kept ${run.kept}`)
-    const backwards = store.db
-      .prepare<[], number>(
-        'SELECT count(*) FROM runs WHERE started_at < queued_at OR finished_at < coalesce(started_at, created_at)',
-      )
+    const backwards = prepared<[], number>(
+      store.db,
+      'SELECT count(*) FROM runs WHERE started_at < queued_at OR finished_at < coalesce(started_at, created_at)',
+    )
       .pluck()
       .get()
     if (backwards !== 0) this.#violations.push(`${backwards ?? 0} runs have a duration below zero`)

@@ -4,6 +4,7 @@ import { saveSchedule, setSchedulePaused } from '../../src-main/engine/commands/
 import type { Engine } from '../../src-main/engine/engine.ts'
 import type { EngineState } from '../../src-main/engine/state.ts'
 import { slotsWithin } from '../../src-main/core/schedule/timetable.ts'
+import { prepared } from './prepared.ts'
 
 const every = (everyMs: number) => ({ kind: 'interval', everyMs, anchorAt: 0, zone: 'UTC' })
 const input = { host: 'a' }
@@ -37,10 +38,12 @@ type Row = { slot_at: number; through: number; outcome: string; run_id: number |
 /** Every slot up to the cursor is decided once; one that runs has its run, and no other run claims it. */
 export function slotViolations(state: EngineState): string[] {
   const { db } = state.store
-  const rowsOf = db.prepare<[number], Row>(
+  const rowsOf = prepared<[number], Row>(
+    db,
     'SELECT slot_at, through, outcome, run_id FROM slots WHERE schedule_id = ? ORDER BY slot_at',
   )
-  const runsOf = db.prepare<[number], { id: number; slot_at: number }>(
+  const runsOf = prepared<[number], { id: number; slot_at: number }>(
+    db,
     `SELECT id, slot_at FROM runs WHERE schedule_id = ? AND origin = 'schedule' ORDER BY slot_at`,
   )
   return state.schedules.all().flatMap(({ id, name, timetable, createdAt, cursor }) => {
@@ -57,8 +60,7 @@ export function slotViolations(state: EngineState): string[] {
 
 /** When nothing is left to do, nothing waits. */
 export function waitingSlots({ store }: EngineState): string[] {
-  return store.db
-    .prepare<[], { slot_at: number }>(`SELECT slot_at FROM slots WHERE outcome = 'waiting'`)
+  return prepared<[], { slot_at: number }>(store.db, `SELECT slot_at FROM slots WHERE outcome = 'waiting'`)
     .all()
     .map(({ slot_at }) => `the slot ${slot_at} still waits`)
 }
