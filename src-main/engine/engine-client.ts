@@ -51,6 +51,9 @@ export type EngineHandle = {
   readonly ended: Promise<Error | null>
 }
 
+/** What the engine's thread may take for new objects; V8 would take 48 MB and keep them for minutes. See decision 0026. */
+const YOUNG_MB = 24
+
 /** Default of `stop`: with the kill that follows, a quit stays below 12 s (promise P8). */
 const STOP_GRACE_MS = 8_000
 
@@ -71,7 +74,11 @@ export async function startEngine(
   { vault = fileVault(options.home), surroundings: source = systemSource() }: EnginePorts = {},
 ): Promise<EngineHandle> {
   const workerData: EngineData = { ...options, surroundings: source.read() }
-  const worker = new Worker(entryPath('engine-thread'), { workerData, stdin: false })
+  const worker = new Worker(entryPath('engine-thread'), {
+    workerData,
+    stdin: false,
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  })
   const tell = (message: ToEngine) => worker.postMessage(message)
   const ended = new Promise<Error | null>((resolve) => {
     let crash: Error | null = null

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { entryPath } from '../entry.ts'
 import { allowedEnvironment } from './child-environment.ts'
+import { collectEvery } from './collect-every.ts'
 import { encodeFrame, FrameReader, frameTypes } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { TAG_VARIABLE } from './supervisor-protocol.ts'
@@ -12,6 +13,8 @@ import type { FromChannel, FromSupervisor, ToSupervisor } from './supervisor-pro
 const MAX_INTERPRETER_FRAME_BYTES = 64 * 1024 * 1024
 
 const PING_MS = 2_000
+/** Bytes received between two collections. */
+const COLLECT_BYTES = 4 * 1024 * 1024
 /** Counted in turns of our own loop, so that a host that stood still itself does not blame its supervisor. */
 const MAX_UNANSWERED = 5
 /** How long `end` may take. */
@@ -43,8 +46,7 @@ export class SupervisorLink {
 
   constructor(tag: string, life: string, cacheFolder: string, events: LinkEvents) {
     this.life = life
-    // `--expose-gc`: it decides itself when to collect what it has passed on; see `relayed` there.
-    this.#child = spawn(process.execPath, ['--expose-gc', entryPath('supervisor')], {
+    this.#child = spawn(process.execPath, [entryPath('supervisor')], {
       // A session of its own: the terminal's Ctrl-C is for the host, which then ends it in order.
       detached: true,
       windowsHide: true,
@@ -58,7 +60,9 @@ export class SupervisorLink {
       stdio: ['pipe', 'pipe', 'inherit'],
     })
     const reader = new FrameReader()
+    const collectable = collectEvery(COLLECT_BYTES)
     this.#child.stdout?.on('data', (chunk: Buffer) => {
+      collectable(chunk.length)
       for (const frame of reader.push(chunk)) this.#receive(frame, events)
       events.readEnded()
     })

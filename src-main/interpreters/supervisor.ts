@@ -4,6 +4,7 @@
  * everything it started and ends too.
  */
 import { availableParallelism } from 'node:os'
+import { collectEvery } from './collect-every.ts'
 import { encodeFrame, FrameReader, frameTypes } from './frames.ts'
 import { systemSamples } from './process-samples.ts'
 import { SupervisedProcess } from './supervised-process.ts'
@@ -48,7 +49,7 @@ let lazyFlush: NodeJS.Timeout | null = null
 let nextFlush: NodeJS.Immediate | null = null
 let isPaused = false
 let isHostGone = false
-let uncollectedBytes = 0
+const relayed = collectEvery(COLLECT_BYTES)
 
 const upstream: Upstream = {
   report(message) {
@@ -88,17 +89,6 @@ function write(frame: Buffer): void {
     setPaused(true)
     process.stdout.once('drain', () => setPaused(false))
   }
-}
-
-/**
- * Buffers weigh almost nothing on V8's heap, so it would leave tens of megabytes of them lying before it collects, and every
- * fork copies the page tables of that: a third of the spawns per second. See docs/decisions/0003.
- */
-function relayed(bytes: number): void {
-  uncollectedBytes += bytes
-  if (uncollectedBytes < COLLECT_BYTES) return
-  uncollectedBytes = 0
-  globalThis.gc?.({ type: 'minor' })
 }
 
 function setPaused(paused: boolean): void {

@@ -21,6 +21,8 @@ export function checkCopy(path: string): CopyFacts {
     db = new Database(path, { fileMustExist: true })
     chmodSync(path, 0o600)
     if (db.pragma('application_id', { simple: true }) !== APPLICATION_ID) throw new Error('it is not a Signalbox store')
+    // A page is read once: nothing is gained by keeping it.
+    db.pragma('cache_size = -1000')
     db.pragma('journal_mode = DELETE')
     const verdict = db.pragma('quick_check(1)', { simple: true })
     if (verdict !== 'ok') throw new Error(`it is damaged: ${String(verdict)}`)
