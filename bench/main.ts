@@ -16,6 +16,7 @@ const names = [
   'history',
   'interpreters',
   'advisor',
+  'peers',
 ] as const
 
 const asked = process.argv.slice(2)
