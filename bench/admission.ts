@@ -3,7 +3,8 @@
  * `through`: 3,000 starts through a semaphore of 3 permits for which 1 k and 1 M more runs wait, and 1 k and 100 k that all
  * have a key of their own, each of which is a lane. `beside`: 20,000 runs without a gate drain while as many wait
  * for a semaphore that has no permit. `cpuUs` is the time of the processor per start, which other programs disturb less;
- * `toSmall` is the cost per start in it, held against the same case with 1 k. Each case has a process of its own.
+ * `toSmall` is the cost per start in it, and `perSecondToSmall` the rate, held against the same case with 1 k. Each case has
+ * a process of its own.
  */
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -92,6 +93,7 @@ else {
   })
   const figuresOf = (name: Case) => ({
     perSecond: spread(rounds.map((figures) => figures[name].perSecond)),
+    perSecondToSmall: spread(rounds.map((figures) => figures[name].perSecond / figures[cases[name].small].perSecond)),
     cpuUs: spread(rounds.map((figures) => figures[name].cpuUs)),
     toSmall: spread(rounds.map((figures) => figures[name].cpuUs / figures[cases[name].small].cpuUs)),
     rssMb: round(spread(rounds.map((figures) => figures[name].rssMb)).median),

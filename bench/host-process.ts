@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 export type HostProcess = {
   child: ChildProcess
   /** From the start of the process to its "ready" line. */ readyMs: number
+  /** What that line names, with the token of this start. */ url: string
 }
 
 const ballast = fileURLToPath(new URL('./ballast.cjs', import.meta.url))
@@ -23,7 +24,10 @@ export function startHostProcess(
   )
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the host ended with code ${code} before it was ready`)))
-    child.stdout.once('data', () => resolve({ child, readyMs: performance.now() - start }))
+    child.stdout.once('data', (line: Buffer) => {
+      const readyMs = performance.now() - start
+      resolve({ child, readyMs, url: /http:\S+/.exec(line.toString())?.[0] ?? '' })
+    })
   })
 }
 

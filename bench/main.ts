@@ -11,6 +11,8 @@ const names = [
   'tick-at-scale',
   'admission',
   'restart',
+  'memory',
+  'window',
   'deadlocks',
   'schedules',
   'history',

@@ -1,6 +1,7 @@
 /**
  * Does the cost of a turn grow with the backlog? The engine alone (attempts return at once) drains 20,000 runs with 1
- * k, 100 k and 1 M more pending behind them, with 1 M runs of a paused job beside them, and with 100 k delayed ones.
+ * k, 100 k and 1 M more pending behind them, with 1 M runs of a paused job beside them, with 100 k delayed ones, and with
+ * 10 M that have finished.
  * `timerLateP99Ms` is how late a 1 ms timer on the engine's thread fires meanwhile. Each case has a process of its own,
  * so that its memory can be read.
  */
@@ -8,22 +9,24 @@ import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { setJobPaused } from '../src-main/engine/commands/jobs.ts'
 import { instantInterpreters, startEngineHere, submitInBulk, untilSucceeded } from './engine-here.ts'
+import { writeFinished } from './past.ts'
 import { probeSqlite } from './probe.ts'
 import { inRounds, percentile, print, rate, round, spread } from './rounds.ts'
 
 const DRAINED = 20_000
 const cases = {
-  pending1k: { job: 'no-op async', backlog: 1_000, isPaused: false, delayMs: 0 },
-  pending100k: { job: 'no-op async', backlog: 100_000, isPaused: false, delayMs: 0 },
-  pending1m: { job: 'no-op async', backlog: 1_000_000, isPaused: false, delayMs: 0 },
-  paused1m: { job: 'true', backlog: 1_000_000, isPaused: true, delayMs: 0 },
-  delayed100k: { job: 'no-op async', backlog: 100_000, isPaused: false, delayMs: 86_400_000 },
+  pending1k: { job: 'no-op async', backlog: 1_000, isPaused: false, delayMs: 0, finished: 0 },
+  pending100k: { job: 'no-op async', backlog: 100_000, isPaused: false, delayMs: 0, finished: 0 },
+  pending1m: { job: 'no-op async', backlog: 1_000_000, isPaused: false, delayMs: 0, finished: 0 },
+  paused1m: { job: 'true', backlog: 1_000_000, isPaused: true, delayMs: 0, finished: 0 },
+  delayed100k: { job: 'no-op async', backlog: 100_000, isPaused: false, delayMs: 86_400_000, finished: 0 },
+  finished10m: { job: 'no-op async', backlog: 1_000, isPaused: false, delayMs: 0, finished: 10_000_000 },
 }
 type Case = keyof typeof cases
 type Figures = { perSecond: number; timerLateP99Ms: number; rssMb: number; cycle100: number }
 
 async function measure(name: Case): Promise<Figures> {
-  const { job, backlog, isPaused, delayMs } = cases[name]
+  const { job, backlog, isPaused, delayMs, finished } = cases[name]
   const [figures] = await inRounds(1, async (folder) => {
     const { engine, stop } = await startEngineHere(folder, { async: 0, process: 0 }, instantInterpreters)
     const drainOnce = async (count: number) => {
@@ -31,6 +34,7 @@ async function measure(name: Case): Promise<Figures> {
       await engine.command((state) => void (state.slots.async = 256))
       await done
     }
+    if (finished > 0) await writeFinished(engine, finished)
     await submitInBulk(engine, 'no-op async', 2 * DRAINED)
     await submitInBulk(engine, job, backlog, { delayMs })
     if (isPaused) await engine.command((state, tick) => setJobPaused(state, tick, job, true))
