@@ -1,0 +1,183 @@
+/** What the figures are held against: `must` binds now, `stretch` is where we are going. One row of the report each. */
+export type Target = {
+  what: string
+  bench: string
+  /** Where the judged figure is in the bench's line; `beside` is a figure that explains it. */ figure: string
+  beside?: { figure: string; unit: string }
+  unit: '' | 'ms' | 'MB'
+  must: number
+  stretch: number
+  /** Whether less is better. */ isAtMost?: true
+}
+
+const inTurn = { must: 0.8, stretch: 0.95, unit: '' } as const
+
+export const targets: Target[] = [
+  {
+    what: 'submit in bulk, to 1,000 raw inserts per commit',
+    bench: 'submit',
+    figure: 'bulkToInsert1000',
+    beside: { figure: 'bulkPerSecond', unit: 'runs/s' },
+    unit: '',
+    must: 0.8,
+    stretch: 1.5,
+  },
+  {
+    what: 'awaited submit, 64 under way, to one raw insert per commit',
+    bench: 'submit',
+    figure: 'inFlight64ToInsert1',
+    beside: { figure: 'inFlight64PerSecond', unit: 'runs/s' },
+    unit: '',
+    must: 12,
+    stretch: 21,
+  },
+  {
+    what: 'drain of no-op runs, executor `async`, to raw cycles of 100',
+    bench: 'drain',
+    figure: 'asyncToCycle100',
+    beside: { figure: 'asyncPerSecond', unit: 'runs/s' },
+    unit: '',
+    must: 0.2,
+    stretch: 0.4,
+  },
+  {
+    what: 'the same, executor `thread`',
+    bench: 'drain',
+    figure: 'threadToCycle100',
+    beside: { figure: 'threadPerSecond', unit: 'runs/s' },
+    unit: '',
+    must: 0.12,
+    stretch: 0.25,
+  },
+  {
+    what: 'commands, to bare spawns from a small process; host at 500 MB',
+    bench: 'drain',
+    figure: 'commandsToBareSpawn',
+    beside: { figure: 'commandsPerSecond', unit: 'runs/s' },
+    unit: '',
+    must: 0.7,
+    stretch: 0.9,
+  },
+  {
+    what: 'executor `process`, to bare starts of Node; host at 500 MB',
+    bench: 'drain',
+    figure: 'processesToBareNode',
+    beside: { figure: 'processesPerSecond', unit: 'runs/s' },
+    unit: '',
+    must: 0.7,
+    stretch: 0.9,
+  },
+  {
+    what: 'submit to handler, idle, from another process, p50',
+    bench: 'latency',
+    figure: 'handlerP50Ms',
+    beside: { figure: 'idleCommitP50Ms', unit: 'ms for a raw commit' },
+    unit: 'ms',
+    must: 1.3,
+    stretch: 0.9,
+    isAtMost: true,
+  },
+  {
+    what: 'the same, p99',
+    bench: 'latency',
+    figure: 'handlerP99Ms',
+    beside: { figure: 'idleCommitP99Ms', unit: 'ms for a raw commit' },
+    unit: 'ms',
+    must: 3,
+    stretch: 1.8,
+    isAtMost: true,
+  },
+  {
+    what: 'drain with 1 M pending, to 1 k pending',
+    bench: 'tick-at-scale',
+    figure: 'pending1m.toSmall',
+    beside: { figure: 'pending1m.perSecond', unit: 'runs/s' },
+    ...inTurn,
+  },
+  {
+    what: 'drain with 10 M finished, to none',
+    bench: 'tick-at-scale',
+    figure: 'finished10m.toSmall',
+    beside: { figure: 'finished10m.perSecond', unit: 'runs/s' },
+    ...inTurn,
+  },
+  {
+    what: 'drain with 100 k delayed, to none',
+    bench: 'tick-at-scale',
+    figure: 'delayed100k.toSmall',
+    beside: { figure: 'delayed100k.perSecond', unit: 'runs/s' },
+    ...inTurn,
+  },
+  {
+    what: 'drain beside 1 M that wait for a semaphore without permits, to 1 k that do',
+    bench: 'admission',
+    figure: 'beside1m.perSecondToSmall',
+    beside: { figure: 'beside1m.toSmall', unit: '× the CPU time per start' },
+    ...inTurn,
+  },
+  {
+    what: 'starts through a semaphore for which 1 M wait, to 1 k',
+    bench: 'admission',
+    figure: 'through1m.perSecondToSmall',
+    beside: { figure: 'through1m.toSmall', unit: '× the CPU time per start' },
+    ...inTurn,
+  },
+  {
+    what: 'lateness of a 1 ms timer on the engine’s thread while it drains, p99',
+    bench: 'tick-at-scale',
+    figure: 'pending1k.timerLateP99Ms',
+    unit: 'ms',
+    must: 20,
+    stretch: 8,
+    isAtMost: true,
+  },
+  {
+    what: 'memory of the host’s process after 20 k runs',
+    bench: 'memory',
+    figure: 'after20kMb',
+    beside: { figure: 'startedMb', unit: 'MB after its start' },
+    unit: 'MB',
+    must: 160,
+    stretch: 110,
+    isAtMost: true,
+  },
+  {
+    what: 'the same with 1 M pending',
+    bench: 'memory',
+    figure: 'pending1mMb',
+    unit: 'MB',
+    must: 250,
+    stretch: 180,
+    isAtMost: true,
+  },
+  {
+    what: 'restart after a kill, 100 k pending and 1 GB of history',
+    bench: 'restart',
+    figure: 'readyMs',
+    beside: { figure: 'databaseMb', unit: 'MB of database' },
+    unit: 'ms',
+    must: 2_000,
+    stretch: 500,
+    isAtMost: true,
+  },
+  {
+    what: 'frame of the page of queues, 1,000 events/s in 500 queues, p95',
+    bench: 'window',
+    figure: 'frameP95Ms',
+    beside: { figure: 'eventsPerSecond', unit: 'events/s' },
+    unit: 'ms',
+    must: 33,
+    stretch: 17,
+    isAtMost: true,
+  },
+  {
+    what: 'its longest task meanwhile',
+    bench: 'window',
+    figure: 'longestTaskMs',
+    beside: { figure: 'frames', unit: 'frames in 10 s' },
+    unit: 'ms',
+    must: 100,
+    stretch: 100,
+    isAtMost: true,
+  },
+]
