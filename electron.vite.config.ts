@@ -16,6 +16,7 @@ const mainEntries = {
   cli: source('cli/main.ts'),
   'engine-thread': source('engine/engine-thread.ts'),
   'check-copy-thread': source('store/backups/check-copy-thread.ts'),
+  'check-store-thread': source('store/check-store-thread.ts'),
   supervisor: source('interpreters/supervisor.ts'),
   'interpreter-process': source('interpreters/interpreter-process.ts'),
   'interpreter-pool': source('interpreters/interpreter-pool.ts'),

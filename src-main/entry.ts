@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 const entries = {
   'engine-thread': './engine/engine-thread.ts',
   'check-copy-thread': './store/backups/check-copy-thread.ts',
+  'check-store-thread': './store/check-store-thread.ts',
   supervisor: './interpreters/supervisor.ts',
   'interpreter-process': './interpreters/interpreter-process.ts',
   'interpreter-pool': './interpreters/interpreter-pool.ts',

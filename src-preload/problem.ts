@@ -200,7 +200,7 @@ const catalogue = {
   ],
   STORE_NOT_OURS: (p: { path: string; why: string }) => [
     `${p.path} is not a Signalbox database: ${p.why}.`,
-    'It was left untouched. Move it away, or choose another folder with --home.',
+    'It was left untouched. Move it away, choose another folder with --home, or restore a backup: signalbox restore latest',
   ],
   STORE_LOST: (p: { path: string; runs: number }) => [
     `${p.path} is missing or empty, but this folder held ${p.runs} ${p.runs === 1 ? 'run' : 'runs'}.`,
@@ -209,6 +209,10 @@ const catalogue = {
   STORE_DAMAGED: (p: { path: string; why: string }) => [
     `${p.path} is damaged: ${p.why}.`,
     'It was left untouched. Restore a backup: signalbox restore latest',
+  ],
+  STORE_SWAPPED: (p: { path: string; why: string }) => [
+    `${p.path} is not the database that was in use here last: ${p.why}.`,
+    `It was left untouched. Put the right files back, or restore a backup: signalbox restore latest. To go on with this one, without its write-ahead log: signalbox restore ${p.path}`,
   ],
   DISK_FULL: (p: { freeBytes: number }) => [
     `The disk of the data folder is full: ${Math.floor(p.freeBytes / 1e6)} MB are free.`,

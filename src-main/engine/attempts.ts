@@ -80,13 +80,15 @@ export function appendLog(state: EngineState, tick: Tick, run: LiveRun, given: L
   if (given.length === 0) return
   const lines = roomFor(given, state, tick, run)
   if (lines === null) return
-  // A text with a line break would shift every number after it.
-  const body = lines.map(([at, level, text]) => `${at}\t${level}\t${text.replaceAll('\n', '␊')}`).join('\n')
+  const body = lines.map(([at, level, text]) => `${at}\t${level}\t${inOneLine(text)}`).join('\n')
   state.store.logs.insert.run(run.id, run.state.attempt, run.logLines + 1, lines.length, levelBits(lines), body)
   state.counters.add('log_bytes', Buffer.byteLength(body))
   run.logLines += lines.length
   tick.changes.logs.add(run.id)
 }
+
+/** A line break would shift every number after it, and zeros are how a lost page of a text is known (`store/damage.ts`). */
+const inOneLine = (text: string): string => text.replaceAll('\n', '␊').replaceAll('\0', '␀')
 
 /** On a full disk a run goes on without its log, which says where it is cut; null: that was said. */
 function roomFor(lines: LogEntry[], { disk }: EngineState, tick: Tick, run: LiveRun): LogEntry[] | null {

@@ -3,11 +3,14 @@
  * A fault ends the thread; the host sees it and starts another, which settles what this one left.
  */
 import { availableParallelism } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { isProblemCode, Problem } from '../../src-preload/problem.ts'
 import { homePaths } from '../home.ts'
 import { startSupervisor } from '../interpreters/supervisor-client.ts'
+import { checkStore } from '../store/check-store.ts'
+import { suspectStore } from '../store/last-good.ts'
 import { explainStoreError, openStore } from '../store/open.ts'
 import type { OpenStore } from '../store/open.ts'
 import { prepareStore } from '../store/store.ts'
@@ -24,6 +27,9 @@ import { watchLoopDelay } from './loop-delay.ts'
 import { createRouter, servePorts } from './router.ts'
 import { defaultSlots } from './state.ts'
 import { DiskWatch, volumeOf } from './watch-disk.ts'
+
+/** What a host has to do when it starts comes first; a large store is read after that. */
+const READ_THROUGH_AFTER_MS = 10_000
 
 async function main(): Promise<void> {
   const parent = parentPort
@@ -57,6 +63,8 @@ async function main(): Promise<void> {
     engine.command((state, tick) => takeDisk(state, tick, seen)).catch(() => undefined)
   })
   disk.start()
+  const ending = new AbortController()
+  if (!store.isReadThrough && options.mode !== 'private') void readThrough(options.home, ending.signal)
   const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), backups, status))
 
   parent.on('message', (message: ToEngine) => {
@@ -79,12 +87,34 @@ async function main(): Promise<void> {
           loopDelay.stop()
           backups.stop()
           disk.stop()
+          ending.abort()
           store.close()
           process.exit(0)
         })
     }
   })
   say({ type: 'ready' })
+}
+
+/** Damage ends this life; the next start reads the store itself, and refuses it in words. */
+async function readThrough(home: string, signal: AbortSignal): Promise<void> {
+  const { database, lastGood } = homePaths(home)
+  try {
+    await delay(READ_THROUGH_AFTER_MS, undefined, { signal })
+    const damage = await checkStore(database, signal)
+    if (damage === null) return
+    suspectStore(lastGood)
+    endWith(new Error(`the store is damaged: ${damage}`))
+  } catch (error) {
+    if (!signal.aborted) endWith(error)
+  }
+}
+
+/** Uncaught on purpose: this life is over, and the host begins another. */
+function endWith(error: unknown): void {
+  setImmediate(() => {
+    throw error
+  })
 }
 
 /** One question at a time is enough: the key is asked for once, or until there is one. */
@@ -125,12 +155,8 @@ async function openEngine(options: EngineData, askForKey: AskForKey): Promise<{ 
         },
         onReports,
       ),
-    onFatal: (error) => {
-      // Uncaught on purpose: memory and store may differ, so this life is over.
-      setImmediate(() => {
-        throw error
-      })
-    },
+    // Memory and store may differ.
+    onFatal: endWith,
   })
   await engine.start()
   return { store, engine }

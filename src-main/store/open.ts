@@ -5,26 +5,35 @@ import { Problem, problem } from '../../src-preload/problem.ts'
 import { homePaths, prepareHome } from '../home.ts'
 import { APPLICATION_ID } from './application-id.ts'
 import { copyNow } from './backups/make-backup.ts'
+import { findDamage } from './damage.ts'
 import { readLastGood, writeLastGood } from './last-good.ts'
+import type { LastGood } from './last-good.ts'
 import { lockHome } from './lock.ts'
 import { migrate, newestSchema, readMigrations } from './migrate.ts'
 import type { Migration } from './migrate.ts'
+import { beginLife, findWrongFile, readLife } from './ties.ts'
+import type { StoreTies } from './ties.ts'
 
 /** The first SQLite without the WAL-reset corruption. */
 const OLDEST_SQLITE = [3, 51, 3]
+
+/** Up to here a store is read from end to end before it is used; a larger one is read while it is used. */
+export const READ_AT_START_BYTES = 64 * 1024 * 1024
 
 /** A store that is open, checked and ours alone until `close`. */
 export type OpenStore = {
   db: Database.Database
   storeId: string
+  /** False where it is too large to be read from end to end at the start: somebody has to do that meanwhile. */
+  isReadThrough: boolean
   /** Writes the sidecar, closes the database and gives the folder back. */
   close: () => void
 }
 
 /**
  * Opens the store of a data folder, creating it only where there was none. Refuses, leaving every file as it was: a
- * folder another host owns, a file that is not ours, a newer schema, and a database that was lost although the sidecar
- * remembers one.
+ * folder another host owns, a file that is not ours, a newer schema, damage, files that do not belong to each other, and a
+ * database that was lost although the sidecar remembers one.
  */
 export function openStore(home: string, ownerLabel: string): OpenStore {
   const paths = homePaths(home)
@@ -57,24 +66,33 @@ function openLocked(home: string, release: () => void): OpenStore {
 function openOnce(home: string, release: () => void): OpenStore {
   const paths = homePaths(home)
   const migrations = readMigrations()
-  refuseLostStore(paths.database, paths.lastGood)
-  if (existsSync(paths.database)) inspect(paths.database, migrations)
+  const known = readLastGood(paths.lastGood)
+  refuseLostStore(paths.database, known)
+  const isReadThrough = sizeOf(paths.database) <= READ_AT_START_BYTES || known?.isSuspect === true
+  if (existsSync(paths.database)) inspect(paths.database, migrations, known, isReadThrough)
+  if (sizeOf(`${paths.database}-wal`) > 0) settleLog(paths.database)
   const db = openDatabase(paths.database)
   try {
     if (isOlder(db, migrations)) copyNow(db, paths.backups, 'upgrade', Date.now())
     migrate(db, migrations)
     const storeId = readStoreId(db)
+    let ties: StoreTies | undefined
     const saveLastGood = () =>
       writeLastGood(paths.lastGood, {
         storeId,
         schema: newestSchema(migrations),
         lastRunId: db.prepare<[], number>('SELECT coalesce(max(id), 0) FROM runs').pluck().get() ?? 0,
         savedAt: Date.now(),
+        ties,
       })
-    saveLastGood()
+    beginLife(db, `${paths.database}-wal`, known?.ties ?? null, (now) => {
+      ties = now
+      saveLastGood()
+    })
     return {
       db,
       storeId,
+      isReadThrough,
       close() {
         try {
           saveLastGood()
@@ -90,6 +108,19 @@ function openOnce(home: string, release: () => void): OpenStore {
   } catch (error) {
     db.close()
     throw error
+  }
+}
+
+const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
+
+/** What a killed life has left in the log comes into the database, so that the log of this life is its own. */
+function settleLog(path: string): void {
+  const db = new Database(path, { timeout: 5_000 })
+  try {
+    applySettings(db)
+    db.pragma('wal_checkpoint(TRUNCATE)')
+  } finally {
+    db.close()
   }
 }
 
@@ -124,16 +155,17 @@ function lockHomeOrExplain(home: string, lockPath: string, ownerLabel: string): 
 }
 
 /** A missing or zero-length file opens as a valid, empty database: that must not pass for a fresh start. */
-function refuseLostStore(databasePath: string, lastGoodPath: string): void {
-  const size = existsSync(databasePath) ? statSync(databasePath).size : 0
-  if (size > 0) return
-  const lastGood = readLastGood(lastGoodPath)
-  if (lastGood !== null) throw problem('STORE_LOST', { path: databasePath, runs: lastGood.lastRunId })
+function refuseLostStore(databasePath: string, known: LastGood | null): void {
+  if (sizeOf(databasePath) === 0 && known !== null) {
+    throw problem('STORE_LOST', { path: databasePath, runs: known.lastRunId })
+  }
 }
 
 /** Looks at an existing file through a connection that cannot write, before one that can touches it. */
-function inspect(path: string, migrations: Migration[]): void {
-  if (statSync(path).size === 0) return
+function inspect(path: string, migrations: Migration[], known: LastGood | null, isReadThrough: boolean): void {
+  if (sizeOf(path) === 0) return
+  const wrong = known?.ties === undefined ? null : findWrongFile(path, known.ties)
+  if (wrong !== null) throw problem('STORE_SWAPPED', { path, why: wrong })
   let probe: Database.Database | null = null
   try {
     probe = new Database(path, { readonly: true })
@@ -145,10 +177,22 @@ function inspect(path: string, migrations: Migration[]): void {
     if (schema > newestSchema(migrations)) {
       throw problem('STORE_NEWER', { path, found: schema, known: newestSchema(migrations) })
     }
-    const verdict = probe.prepare<[], string>('SELECT count(*) FROM sqlite_schema').pluck().get()
-    if (verdict === undefined) throw problem('STORE_DAMAGED', { path, why: 'its schema cannot be read' })
+    const damage = isReadThrough ? findDamage(probe) : null
+    if (damage !== null) throw problem('STORE_DAMAGED', { path, why: damage })
+    if (known !== null && schema > 0) refuseOtherStore(probe, path, known)
   } finally {
     probe?.close()
+  }
+}
+
+/** A store that was put here by hand would be gone on with as if its runs were the last ones. */
+function refuseOtherStore(probe: Database.Database, path: string, { storeId, ties }: LastGood): void {
+  const found = probe.prepare<[], string>("SELECT value FROM meta WHERE key = 'store_id'").pluck().get() ?? ''
+  if (storeId !== '' && found !== storeId) {
+    throw problem('STORE_SWAPPED', { path, why: 'it is the store of another data folder' })
+  }
+  if (ties !== undefined && !ties.lives.includes(readLife(probe) ?? '')) {
+    throw problem('STORE_SWAPPED', { path, why: 'it is an older copy of the store' })
   }
 }
 

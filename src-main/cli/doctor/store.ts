@@ -2,6 +2,7 @@ import Database from 'better-sqlite3'
 import { existsSync, statSync } from 'node:fs'
 import { homePaths } from '../../home.ts'
 import { APPLICATION_ID } from '../../store/application-id.ts'
+import { findDamage } from '../../store/damage.ts'
 import { readLastGood } from '../../store/last-good.ts'
 import { newestSchema, readMigrations } from '../../store/migrate.ts'
 import { bytesInWords } from '../words.ts'
@@ -61,8 +62,11 @@ function examineSchema(db: Database.Database, size: number): Finding {
 }
 
 function examineIntegrity(db: Database.Database, isFull: boolean): Finding {
-  const name = isFull ? 'integrity_check(5)' : 'quick_check(5)'
-  const said = (db.pragma(name) as Record<string, string>[]).flatMap((row) => Object.values(row))
+  const damage = findDamage(db)
+  if (damage !== null) return problem('integrity', damage, RESTORE)
+  const said = isFull
+    ? (db.pragma('integrity_check(5)') as Record<string, string>[]).flatMap((row) => Object.values(row))
+    : ['ok']
   const broken = isFull ? (db.pragma('foreign_key_check') as unknown[]).length : 0
   if (said.join() !== 'ok') return problem('integrity', said.join('; '), RESTORE)
   if (broken > 0) return problem('integrity', `${broken} rows refer to what is not there`, RESTORE)

@@ -1,6 +1,7 @@
 import Database from 'better-sqlite3'
 import { chmodSync } from 'node:fs'
 import { APPLICATION_ID } from '../application-id.ts'
+import { findDamage } from '../damage.ts'
 
 /** What a copy of a store holds. */
 export type CopyFacts = {
@@ -24,8 +25,8 @@ export function checkCopy(path: string): CopyFacts {
     // A page is read once: nothing is gained by keeping it.
     db.pragma('cache_size = -1000')
     db.pragma('journal_mode = DELETE')
-    const verdict = db.pragma('quick_check(1)', { simple: true })
-    if (verdict !== 'ok') throw new Error(`it is damaged: ${String(verdict)}`)
+    const damage = findDamage(db)
+    if (damage !== null) throw new Error(`it is damaged: ${damage}`)
     const storeId = db.prepare<[], string>("SELECT value FROM meta WHERE key = 'store_id'").pluck().get()
     if (storeId === undefined) throw new Error('it has no identity')
     return {

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3'
-import { existsSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, statSync, truncateSync, writeFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { homePaths, makeFolder } from '../../../src-main/home.ts'
@@ -125,7 +125,7 @@ describe('an upgrade', () => {
   const olderHome = () => {
     const home = usedHome()
     const migrations = readMigrations()
-    const { database, backups } = homePaths(home)
+    const { database, backups, lastGood } = homePaths(home)
     const older = new Database(':memory:')
     migrate(older, migrations, migrations.at(-2)?.version)
     older.pragma(`application_id = ${0x53674278}`)
@@ -133,6 +133,8 @@ describe('an upgrade', () => {
     for (const suffix of ['', '-wal', '-shm']) if (existsSync(database + suffix)) truncateSync(database + suffix)
     writeFileSync(database, older.serialize())
     older.close()
+    // It knows the store that was here before.
+    rmSync(lastGood)
     return { home, backups, schema: migrations.at(-2)?.version }
   }
 
