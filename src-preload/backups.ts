@@ -22,7 +22,7 @@ export type Backups = {
 export const backupContract = {
   backups: {
     list: oc.output(type<Backups>()),
-    /** Resolves when the copy is verified and stored; one that is being made already is waited for. */
+    /** Resolves when the copy is verified and stored; it is begun after the call, so one that is being made already is waited for. */
     make: oc.output(type<BackupRow>()),
   },
 }

@@ -20,6 +20,8 @@ type Parts = { db: Database; folder: string; clock: Clock; make?: typeof makeBac
 export class BackupKeeper {
   readonly #parts: Parts
   #making: Promise<BackupRow> | null = null
+  /** Asked for while one was being made: all who ask until it begins share it. */
+  #next: Promise<BackupRow> | null = null
   #failure: Backups['failure'] = null
   #cancel: (() => void) | null = null
 
@@ -43,10 +45,28 @@ export class BackupKeeper {
     return { folder, rows: listBackups(folder), isMaking: this.#making !== null, failure: this.#failure }
   }
 
-  /** Rejects with BACKUP_FAILED, which stays to be seen until one succeeds. */
+  /**
+   * A copy that is begun after this call, so that it holds all that was committed before. Rejects with BACKUP_FAILED, which
+   * stays to be seen until one succeeds.
+   */
   make(kind: BackupKind): Promise<BackupRow> {
-    this.#making ??= this.#makeOne(kind).finally(() => (this.#making = null))
-    return this.#making
+    if (this.#next !== null) return this.#next
+    if (this.#making === null) return this.#begin(kind)
+    const begin = () => {
+      this.#next = null
+      return this.#begin(kind)
+    }
+    // Whatever became of the one before.
+    this.#next = this.#making.then(begin, begin)
+    return this.#next
+  }
+
+  #begin(kind: BackupKind): Promise<BackupRow> {
+    const making = this.#makeOne(kind).finally(() => {
+      if (this.#making === making) this.#making = null
+    })
+    this.#making = making
+    return making
   }
 
   async #makeOne(kind: BackupKind): Promise<BackupRow> {
@@ -70,7 +90,7 @@ export class BackupKeeper {
       // One of the future is of a clock that was wrong, and proves nothing.
       const ageMs = newest === undefined ? Infinity : Math.abs(this.#parts.clock.wallMs() - newest.at)
       // A failure is kept and shown; there is nobody here to tell.
-      if (ageMs >= EVERY_MS) this.make('daily').catch(() => undefined)
+      if (ageMs >= EVERY_MS && this.#making === null) this.make('daily').catch(() => undefined)
     })
   }
 }

@@ -136,7 +136,7 @@ test('a database whose pages are damaged is said to be that, and the folder is g
   writeFileSync(path, Buffer.from(whole).fill(0xff, 8_192, 24_576))
   const { code, stderr } = await signalboxOn(home)('serve')
   expect(code).toBe(1)
-  expect(stderr).toMatch(/^signalbox: .*signalbox\.db is damaged: database disk image is malformed\. [^\n]+\n$/)
+  expect(stderr).toMatch(/^signalbox: .*signalbox\.db is damaged: [^\n]+ signalbox restore latest\n$/)
   writeFileSync(path, whole)
   await serve(home)
 })

@@ -10,16 +10,17 @@ import { VirtualClock } from '../../support/virtual-clock.ts'
 
 const HOUR = 3_600_000
 
-/** A keeper whose copies are small files; `fail` makes the next ones fail. */
-function keeperOn(clock: VirtualClock, folder = tempFolder()) {
+/** A keeper whose copies are small files, finished when `untilFinished` says so; `fail` makes the next ones fail. */
+function keeperOn(clock: VirtualClock, folder = tempFolder(), untilFinished?: () => Promise<void>) {
   const made: number[] = []
   let failure: string | null = null
-  const make = (_db: Database.Database, _folder: string, kind: BackupKind, at: number): Promise<BackupRow> => {
+  const make = async (_db: Database.Database, _folder: string, kind: BackupKind, at: number): Promise<BackupRow> => {
     made.push(clock.monoMs / HOUR)
-    if (failure !== null) return Promise.reject(new Error(failure))
+    if (failure !== null) throw new Error(failure)
+    await untilFinished?.()
     const file = backupName(at, kind)
     writeFileSync(join(folder, file), 'copy')
-    return Promise.resolve({ file, kind, at, bytes: 4 })
+    return { file, kind, at, bytes: 4 }
   }
   const keeper = new BackupKeeper({ db: new Database(':memory:'), folder, clock: clock.life(), make })
   return { keeper, made, fail: (why: string | null) => (failure = why) }
@@ -62,11 +63,34 @@ test('a failure is kept, shown and tried again within the hour', async () => {
   expect(keeper.list()).toMatchObject({ failure: null, rows: [{ kind: 'daily' }] })
 })
 
-test('who asks while one is being made gets that one', async () => {
-  const { keeper, made } = keeperOn(new VirtualClock())
-  const [first, second] = await Promise.all([keeper.make('asked'), keeper.make('daily')])
-  expect(second).toEqual(first)
-  expect(made).toHaveLength(1)
+test('who asks while one is being made gets the next one, which is begun after that', async () => {
+  const clock = new VirtualClock()
+  const finish: (() => void)[] = []
+  const { keeper, made } = keeperOn(clock, tempFolder(), () => new Promise((resolve) => finish.push(resolve)))
+  const first = keeper.make('daily')
+  const [second, third] = [keeper.make('asked'), keeper.make('asked')]
+  expect([made.length, keeper.list().isMaking]).toEqual([1, true])
+  finish.shift()?.()
+  expect((await first).kind).toBe('daily')
+  expect([made.length, keeper.list().isMaking]).toEqual([2, true])
+  const fourth = keeper.make('asked')
+  finish.shift()?.()
+  expect((await second).kind).toBe('asked')
+  expect(await third).toBe(await second)
+  expect(made).toHaveLength(3)
+  finish.shift()?.()
+  await fourth
+  expect([made.length, keeper.list().isMaking]).toEqual([3, false])
+})
+
+test('a copy that fails does not take the next one with it', async () => {
+  const { keeper, made, fail } = keeperOn(new VirtualClock())
+  fail('the disk is full')
+  const [first, second] = [keeper.make('daily'), keeper.make('asked')]
+  fail(null)
+  await expect(first).rejects.toMatchObject({ code: 'BACKUP_FAILED' })
+  expect((await second).kind).toBe('asked')
+  expect(made).toHaveLength(2)
 })
 
 test('a copy that is of the future does not count', async () => {
