@@ -1,4 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync, statfsSync, statSync, writeSync } from 'node:fs'
+import { rmSync, statfsSync, statSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Clock } from './clock.ts'
 import type { DiskSeen } from './disk.ts'
@@ -14,7 +15,13 @@ export const RESERVE = 32 * MB
 const LOOK_MS = 1_000
 
 /** The volume as the watch needs it; tests have one of their own. */
-export type Volume = { freeBytes(): number; reserve(): boolean; release(): void }
+export type Volume = {
+  freeBytes(): number
+  /** Resolves when the room is held back; to false where there is none. */
+  reserve(): Promise<boolean>
+  /** Gives the room back at once, also what a `reserve` under way has taken, which then resolves to false. */
+  release(): void
+}
 
 /** Looks once a second how much room there is and says it when that changes from room to full, or back. */
 export class DiskWatch {
@@ -22,7 +29,7 @@ export class DiskWatch {
   readonly #volume: Volume
   readonly #onSeen: (seen: DiskSeen) => void
   #isFull = false
-  #isReserved = false
+  #reserve: 'none' | 'being made' | 'there' = 'none'
   #cancel: (() => void) | null = null
 
   constructor(clock: Clock, volume: Volume, onSeen: (seen: DiskSeen) => void) {
@@ -46,46 +53,65 @@ export class DiskWatch {
     const freeBytes = this.#volume.freeBytes()
     if (!this.#isFull && freeBytes < FULL_BELOW) this.#turn(true, freeBytes)
     else if (this.#isFull && freeBytes >= ROOM_FROM) this.#turn(false, freeBytes)
-    else if (!this.#isFull && !this.#isReserved && freeBytes >= FULL_BELOW + RESERVE) {
-      this.#isReserved = this.#volume.reserve()
-    }
+    else if (!this.#isFull && this.#reserve === 'none' && freeBytes >= FULL_BELOW + RESERVE) this.#makeReserve()
   }
 
   #turn(isFull: boolean, freeBytes: number): void {
     this.#isFull = isFull
     if (isFull) {
       this.#volume.release()
-      this.#isReserved = false
+      if (this.#reserve === 'there') this.#reserve = 'none'
     }
     this.#onSeen({ isFull, freeBytes })
+  }
+
+  #makeReserve(): void {
+    this.#reserve = 'being made'
+    this.#volume.reserve().then(
+      (isThere) => (this.#reserve = isThere && !this.#isFull ? 'there' : 'none'),
+      // Tried again at the next look.
+      () => (this.#reserve = 'none'),
+    )
   }
 }
 
 /** The volume on which `reservePath` lies. */
 export function volumeOf(reservePath: string): Volume {
+  let making: AbortController | null = null
   return {
     freeBytes() {
       const { bavail, bsize } = statfsSync(dirname(reservePath))
       return bavail * bsize
     },
-    reserve: () => writeReserve(reservePath),
-    release: () => rmSync(reservePath, { force: true }),
+    async reserve() {
+      making = new AbortController()
+      return writeReserve(reservePath, making.signal)
+    },
+    release() {
+      making?.abort()
+      rmSync(reservePath, { force: true })
+    },
   }
 }
 
-/** Written out, for a file with a hole in it would hold nothing back. False when there is no room for it. */
-function writeReserve(path: string): boolean {
-  if (existsSync(path) && statSync(path).size >= RESERVE) return true
-  const descriptor = openSync(path, 'w', 0o600)
+/**
+ * Written out, for a file with a hole in it would hold nothing back; by Node's own threads, so that no turn waits for it. False
+ * when there is no room for it, or it was called off.
+ */
+async function writeReserve(path: string, signal: AbortSignal): Promise<boolean> {
+  if (statSync(path, { throwIfNoEntry: false })?.size === RESERVE) return true
+  const file = await open(path, 'w', 0o600)
+  let isWhole = false
   try {
     const piece = Buffer.alloc(MB)
-    for (let written = 0; written < RESERVE; written += MB) writeSync(descriptor, piece)
-    fsyncSync(descriptor)
-    return true
-  } catch {
-    rmSync(path, { force: true })
-    return false
+    for (let written = 0; written < RESERVE && !signal.aborted; written += MB) await file.writeFile(piece)
+    await file.sync()
+    isWhole = !signal.aborted
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
   } finally {
-    closeSync(descriptor)
+    await file.close()
+    if (!isWhole) rmSync(path, { force: true })
   }
+  return isWhole
 }

@@ -10,6 +10,7 @@ import { decideSlotsOf, makeRun, passSlots } from '../schedules/slots.ts'
 import type { EngineState } from '../state.ts'
 import { checkConditions } from '../surroundings.ts'
 import type { Tick } from '../tick.ts'
+import { refuseNewWork } from './submit.ts'
 
 type SaveSchedule = InferOutput<typeof saveScheduleSchema>
 
@@ -101,7 +102,7 @@ export function backfill(
   const schedule = state.schedules.named(name)
   const { ledgerFrom: keptFrom } = schedule
   if (until <= from) throw problem('BAD_INPUT', { details: 'the range ends before it begins' })
-  if (!preview && state.drainingSince !== null) throw problem('DRAINING')
+  if (!preview) refuseNewWork(state)
   // What is to come, or is about to be decided, is not of the past.
   const end = Math.min(until - 1, schedule.cursor, tick.now)
   const { slots, more } = slotsWithoutRun(state, schedule, Math.max(from, keptFrom ?? 0) - 1, end, limit)

@@ -241,7 +241,7 @@ function nameOf(definition: Definition): string {
 const fileName = (path: string): string => path.split(/[\\/]/).at(-1) ?? path
 
 /** What comes from outside needs a host that goes on, and room; what a running script spawns, only the first. */
-function refuseNewWork(state: EngineState): void {
+export function refuseNewWork(state: EngineState): void {
   refuseWhenDraining(state)
   refuseWhenFull(state)
 }

@@ -1,12 +1,15 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import * as v from 'valibot'
 import { saveScheduleSchema } from '../../../src-preload/schedule-contract.ts'
-import { saveSchedule } from '../../../src-main/engine/commands/schedules.ts'
+import { backfill, saveSchedule } from '../../../src-main/engine/commands/schedules.ts'
 import { takeDisk } from '../../../src-main/engine/disk.ts'
 import { slotPage } from '../../../src-main/engine/schedules/views.ts'
 import { logLines } from '../../../src-main/engine/views.ts'
-import { DiskWatch, FULL_BELOW, RESERVE, ROOM_FROM } from '../../../src-main/engine/watch-disk.ts'
+import { DiskWatch, FULL_BELOW, RESERVE, ROOM_FROM, volumeOf } from '../../../src-main/engine/watch-disk.ts'
 import { openFamily } from '../../support/family.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 import { VirtualClock } from '../../support/virtual-clock.ts'
 
 const MB = 1024 * 1024
@@ -68,6 +71,10 @@ describe('while the disk is full', () => {
         .read((state) => slotPage(state, state.schedules.named('often'), 8.64e15, 10))
         .rows.map(({ outcome }) => outcome)
     expect(decided()).toEqual([])
+    const past = { name: 'often', from: 0, until: world.world.wallMs, limit: 10 }
+    const fill = (preview: boolean) => world.command((state, tick) => backfill(state, tick, { ...past, preview }))
+    await expect(fill(false)).rejects.toMatchObject({ code: 'DISK_FULL' })
+    await expect(fill(true)).resolves.toMatchObject({ more: false })
     await world.turn(false)
     await world.pass(1)
     expect(decided()).toEqual(['late'])
@@ -85,7 +92,7 @@ function watchedVolume(freeBytes: number) {
       freeBytes: () => volume.free - volume.reserved,
       reserve: () => {
         volume.reserved = RESERVE
-        return true
+        return Promise.resolve(true)
       },
       release: () => void (volume.reserved = 0),
     },
@@ -115,5 +122,30 @@ describe('the watch', () => {
     await clock.runUntil(15_000)
     expect(seen).toEqual([true, false])
     expect(volume.reserved).toBe(RESERVE)
+  })
+})
+
+describe('the reserve', () => {
+  test('takes up what it holds back, and is not waited for', async () => {
+    const path = join(tempFolder(), 'reserve')
+    const volume = volumeOf(path)
+    const made = volume.reserve()
+    // It is written by others than this thread.
+    expect(statSync(path, { throwIfNoEntry: false })?.size ?? 0).toBeLessThan(RESERVE)
+    expect(await made).toBe(true)
+    const { size, blocks } = statSync(path)
+    expect([size, blocks * 512 >= RESERVE]).toEqual([RESERVE, true])
+    expect(await volumeOf(path).reserve()).toBe(true)
+    volume.release()
+    expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined()
+  })
+
+  test('that is given up while it is made is not there', async () => {
+    const path = join(tempFolder(), 'reserve')
+    const volume = volumeOf(path)
+    const made = volume.reserve()
+    volume.release()
+    expect(await made).toBe(false)
+    expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined()
   })
 })
