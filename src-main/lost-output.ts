@@ -11,4 +11,6 @@ export function surviveLostOutput(): void {
     console.error(`signalbox: The output cannot be written: ${error.message}. Make room, or write it elsewhere.`)
   })
   process.stderr.on('error', () => undefined) // nothing is left that it could be said on
+  // A file that may not grow any more (`ulimit -f`) is an error of that write then, and not the end of the process.
+  process.on('SIGXFSZ', () => undefined)
 }

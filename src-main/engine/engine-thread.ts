@@ -10,6 +10,7 @@ import { isProblemCode, Problem } from '../../src-preload/problem.ts'
 import { homePaths } from '../home.ts'
 import { startSupervisor } from '../interpreters/supervisor-client.ts'
 import { checkStore } from '../store/check-store.ts'
+import { isStoreFault } from '../store/faults.ts'
 import { suspectStore } from '../store/last-good.ts'
 import { explainStoreError, openStore } from '../store/open.ts'
 import type { OpenStore } from '../store/open.ts'
@@ -110,6 +111,14 @@ async function readThrough(home: string, signal: AbortSignal): Promise<void> {
   }
 }
 
+function trySuspect(lastGoodPath: string): void {
+  try {
+    suspectStore(lastGoodPath)
+  } catch (error) {
+    console.error(`The store may be damaged, and that cannot be written down: ${(error as Error).message}`)
+  }
+}
+
 /** Uncaught on purpose: this life is over, and the host begins another. */
 function endWith(error: unknown): void {
   setImmediate(() => {
@@ -155,8 +164,11 @@ async function openEngine(options: EngineData, askForKey: AskForKey): Promise<{ 
         },
         onReports,
       ),
-    // Memory and store may differ.
-    onFatal: endWith,
+    onFatal(error) {
+      // The next start reads all of it. There may be no way to write that down; then it finds what it finds.
+      if (isStoreFault(error)) trySuspect(paths.lastGood)
+      endWith(error)
+    },
   })
   await engine.start()
   return { store, engine }

@@ -3,9 +3,10 @@ import { Problem, problem } from '../../src-preload/problem.ts'
 import { Secrets } from './secrets.ts'
 import type { AskForKey } from './secrets.ts'
 import type { Surroundings } from '../core/conditions.ts'
-import type { Interpreters, OnReports, Report, StopStep } from '../interpreters/interpreters.ts'
+import type { Interpreters, OnReports, Report } from '../interpreters/interpreters.ts'
 import type { NamedReport } from '../interpreters/named/named-interpreters.ts'
 import type { Reading } from '../interpreters/telemetry/gauges.ts'
+import { isStoreFault } from '../store/faults.ts'
 import type { Store } from '../store/store.ts'
 import { admit } from './admit.ts'
 import { applyReport, saveProgress } from './attempts.ts'
@@ -20,6 +21,7 @@ import { settleDueFutures } from './objects/futures.ts'
 import { abortOverdueGroups } from './objects/groups.ts'
 import { flushQueues } from './objects/queues.ts'
 import { advanceCascades } from './objects/cascade-turn.ts'
+import type { InboxItem } from './inbox.ts'
 import { recover } from './recovery.ts'
 import { decideSlots, startWaiting } from './schedules/slots.ts'
 import { createState } from './state.ts'
@@ -45,20 +47,9 @@ export type EngineParts = {
   /** What the machine is like at the start. */
   surroundings: Surroundings
   connectInterpreters: (onReports: OnReports) => Interpreters
-  /** A turn failed and its transaction was rolled back: memory and store may differ, so the engine has stopped. */
+  /** A turn failed and its transaction was rolled back, or the store cannot be read: memory and store may differ, so the engine has stopped. */
   onFatal: (error: unknown) => void
 }
-
-type InboxItem =
-  | {
-      type: 'command'
-      apply: (state: EngineState, tick: Tick) => unknown
-      resolve: (value: never) => void
-      reject: (error: unknown) => void
-    }
-  | { type: 'report'; report: Report | NamedReport }
-  | { type: 'stop_sent'; step: StopStep }
-  | { type: 'surroundings'; seen: Surroundings }
 
 /** Work of one turn is bounded, so that a flood of messages cannot hold up timers and readers. */
 const TURN_MS = 8
@@ -124,9 +115,15 @@ export class Engine {
     })
   }
 
-  /** Looks at committed state. */
+  /** Looks at committed state. A store that cannot be read ends the engine: throws ENGINE_LOST then. */
   read<T>(query: (state: EngineState) => T): T {
-    return query(this.#state)
+    try {
+      return query(this.#state)
+    } catch (error) {
+      if (!isStoreFault(error)) throw error
+      this.#fail(error)
+      throw problem('ENGINE_LOST')
+    }
   }
 
   /** What is known of the interpreter processes; see `Interpreters.readGauges`. */
@@ -237,13 +234,18 @@ export class Engine {
     try {
       return work()
     } catch (error) {
-      this.#phase = 'closed'
-      this.#cancelNap?.()
-      this.#chores.stop()
-      for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('ENGINE_LOST'))
-      this.#parts.onFatal(error)
+      this.#fail(error)
       return undefined
     }
+  }
+
+  #fail(error: unknown): void {
+    if (this.#phase === 'closed') return
+    this.#phase = 'closed'
+    this.#cancelNap?.()
+    this.#chores.stop()
+    for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('ENGINE_LOST'))
+    this.#parts.onFatal(error)
   }
 
   /**
