@@ -39,6 +39,7 @@ export class Feed<Row, Meta = null> {
         open: this.#open,
         take: (message) => this.#take(message),
         say: (status) => (this.status = status),
+        ackDelayMs: () => this.#live.ackDelayMs,
       },
       leave.signal,
     )

@@ -20,6 +20,8 @@ export type FeedReader<M extends Message> = {
   open: (client: Client) => Promise<AsyncIterableIterator<M>>
   take: (message: M) => Next
   say: (status: FeedStatus) => void
+  /** How long the acknowledgement of a message is kept back; asked after each. Left out: not at all. */
+  ackDelayMs?: () => number
 }
 
 const reopenPauseMs = 500
@@ -60,6 +62,9 @@ async function readOnce<M extends Message>(
       if (next === 'end') return 'end'
       if (next === 'reopen') return 'again'
       reader.say({ is: 'live' })
+      const delayMs = reader.ackDelayMs?.() ?? 0
+      if (delayMs > 0) await pause(delayMs, leave.signal)
+      if (leave.signal.aborted) return 'again'
       await client.feeds.ack({ feed: message.feed, version: message.version })
     }
     return leave.signal.aborted ? 'again' : sayLost(reader, null)

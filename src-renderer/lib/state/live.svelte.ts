@@ -1,9 +1,16 @@
 const tickMs = 1_000
 const heldShownMs = 250
+const rateKey = 'signalbox.rate'
 
-/** Whether values move, and the one clock that relative times read. Both stand still while paused or hidden. */
+/** How many times a second values change at most. The host sends no feed of rows more often than the first of these. */
+export const liveRates = [4, 2, 1] as const
+export type LiveRate = (typeof liveRates)[number]
+
+/** Whether values move and how often, and the one clock that relative times read. They stand still while paused or hidden. */
 export class Live {
   isPaused = $state(false)
+  /** What the person chose, kept in this browser. */
+  rate: LiveRate = $state(storedRate())
   /** Changes that arrived while paused; moves at most 4 times a second. */
   held = $state(0)
   /** Epoch ms, once a second. */
@@ -16,6 +23,17 @@ export class Live {
     this.#held = 0
     this.held = 0
     if (!this.isPaused) this.now = Date.now()
+  }
+
+  setRate(rate: LiveRate): void {
+    this.rate = rate
+    if (rate === liveRates[0]) localStorage.removeItem(rateKey)
+    else localStorage.setItem(rateKey, String(rate))
+  }
+
+  /** How long a feed keeps its acknowledgement back after a message; the host makes one of what changes meanwhile. */
+  get ackDelayMs(): number {
+    return this.rate === liveRates[0] ? 0 : 1_000 / this.rate
   }
 
   /** Counts changes that are not shown. */
@@ -40,4 +58,9 @@ export class Live {
       document.removeEventListener('visibilitychange', tick)
     }
   }
+}
+
+function storedRate(): LiveRate {
+  const stored = Number(localStorage.getItem(rateKey))
+  return liveRates.find((rate) => rate === stored) ?? liveRates[0]
 }
