@@ -39,6 +39,10 @@ export type InterpreterReading = {
   endedAt: number | null
   /** `blocked`: its event loop has not turned for a while. The values of one that has ended are its last ones. */
   state: 'starting' | 'idle' | 'running' | 'blocked' | 'ended'
+  /** Epoch ms since when its event loop is not seen to turn; null: it turns. */
+  blockedSince: number | null
+  /** It takes nothing new and ends with the last of its runs: another one has its place. */
+  isRetired: boolean
   /** Bytes. Null, here and below: not known yet. */
   heapUsed: number | null
   heapLimit: number | null

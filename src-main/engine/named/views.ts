@@ -9,6 +9,8 @@ import { living, main } from './state.ts'
 import type { NamedInterpreter } from './state.ts'
 
 const RUNS_SHOWN = 20
+/** A pool's process that has never answered may only be starting, which takes so long where the machine is busy. */
+const POOL_START_MS = 3_000
 
 export const interpreterRows = ({ named }: EngineState): InterpreterRow[] =>
   named.open.values().map(interpreterRow).toArray()
@@ -61,9 +63,15 @@ export const readingsView = (engine: Engine): View<InterpreterReading, null> => 
 })
 
 function readingRow(state: EngineState, { key, role, pid, launchedAt, endedAt, ...read }: Reading): InterpreterReading {
-  const { sample, sampledAt, rss, isBlocked } = read
+  const { sample, sampledAt, rss } = read
   const interpreter = role.kind === 'named' ? living(state, role.interpreter) : undefined
-  const runs = runsOf(state, role, sample?.runs ?? [], endedAt !== null)
+  const runs = runsOf(state, role, sample?.runs ?? null, endedAt !== null)
+  const mayBeStarting = sample === null && (role.kind === 'async' || role.kind === 'thread')
+  const blockedSince =
+    mayBeStarting && read.blockedSince !== null && state.clock.wallMs() - read.blockedSince < POOL_START_MS
+      ? null
+      : read.blockedSince
+  const isBlocked = blockedSince !== null
   const running = interpreter === undefined ? null : runningOf(interpreter)
   const isBusy = running !== null || runs.length > 0 || (interpreter?.works.size ?? 0) > 0
   const heapLimit = role.kind === 'named' ? role.memoryMb * 1024 * 1024 : (sample?.heapLimit ?? null)
@@ -76,6 +84,8 @@ function readingRow(state: EngineState, { key, role, pid, launchedAt, endedAt, .
     launchedAt,
     endedAt,
     state: stateOf({ endedAt, pid, isBlocked, isBusy, isKnown: sample !== null }),
+    blockedSince,
+    isRetired: read.isRetired,
     heapUsed: sample?.heapUsed ?? null,
     heapLimit,
     rss,
@@ -107,10 +117,16 @@ function stateOf(of: {
 function runsOf(
   { live, store }: EngineState,
   role: Reading['role'],
-  told: number[],
+  told: number[] | null,
   hasEnded: boolean,
 ): InterpreterReading['runs'] {
-  if (role.kind !== 'process') return hasEnded ? [] : told.slice(0, RUNS_SHOWN).flatMap((run) => runOn(live.get(run)))
+  if (role.kind !== 'process') {
+    if (hasEnded) return []
+    // A pool that has not said anything yet has those that it was given.
+    const given = () => live.values().filter(({ executor }) => executor === role.kind)
+    const runs = told === null ? given() : told.values().map((run) => live.get(run))
+    return runs.flatMap(runOn).take(RUNS_SHOWN).toArray()
+  }
   if (!hasEnded) return runOn(live.get(role.run))
   const stored = store.runs.get.get(role.run)
   return stored === undefined

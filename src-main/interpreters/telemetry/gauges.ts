@@ -18,10 +18,15 @@ export type Reading = {
   sampledAt: number | null
   /** Bytes of the whole process. */
   rss: number | null
-  /** It was asked and has not answered for so long: something keeps its loop from turning. */
-  isBlocked: boolean
+  /** When it was asked for what it has not answered for too long: something keeps its loop from turning. Null: it turns. */
+  blockedSince: number | null
+  /** It takes nothing new and ends with what is in it. */
+  isRetired: boolean
   endedAt: number | null
 }
+
+/** The channel of the process that a reading is of. */
+export const channelOfKey = (key: string): number => Number(key.split('.')[0])
 
 /** `askedAt`: when it was asked first without having answered since; null: it has. */
 type Thread = { sample: Sample; at: number; askedAt: number | null }
@@ -31,6 +36,7 @@ type Process = {
   readonly launchedAt: number
   pid: number | null
   endedAt: number | null
+  isRetired: boolean
   readonly threads: Map<number, Thread>
   rss: number | null
   /** Of a process that has never answered. */
@@ -68,6 +74,7 @@ export class Gauges {
       launchedAt: this.#now(),
       pid: null,
       endedAt: null,
+      isRetired: false,
       rss: null,
       threads: new Map(),
       askedAt: null,
@@ -78,6 +85,11 @@ export class Gauges {
   started(channel: number, pid: number): void {
     const known = this.#processes.get(channel)
     if (known !== undefined) known.pid = pid
+  }
+
+  retired(channel: number): void {
+    const known = this.#processes.get(channel)
+    if (known !== undefined) known.isRetired = true
   }
 
   taken(channel: number, sample: Sample): void {
@@ -126,19 +138,22 @@ export class Gauges {
 
 function readingsOf(
   channel: number,
-  { role, pid, launchedAt, endedAt, rss, threads, askedAt }: Process,
+  { role, pid, launchedAt, endedAt, isRetired, rss, threads, askedAt }: Process,
   now: number,
 ): Reading[] {
-  const common = { role, pid, launchedAt, endedAt }
-  const isBlocked = (since: number | null) => endedAt === null && since !== null && now - since >= BLOCKED_MS
+  const common = { role, pid, launchedAt, endedAt, isRetired }
+  const blockedSince = (since: number | null) =>
+    endedAt === null && since !== null && now - since >= BLOCKED_MS ? since : null
   if (threads.size === 0)
-    return [{ ...common, key: String(channel), sample: null, sampledAt: null, rss, isBlocked: isBlocked(askedAt) }]
+    return [
+      { ...common, key: String(channel), sample: null, sampledAt: null, rss, blockedSince: blockedSince(askedAt) },
+    ]
   return [...threads.values()].map(({ sample, at, askedAt: since }) => ({
     ...common,
     key: `${channel}.${sample.thread}`,
     sample,
     sampledAt: at,
     rss: rss ?? sample.rss,
-    isBlocked: isBlocked(since),
+    blockedSince: blockedSince(since),
   }))
 }

@@ -20,6 +20,8 @@ const reading = (more: Partial<InterpreterReading>): InterpreterReading => ({
   state: 'running',
   heapUsed: null,
   heapLimit: null,
+  blockedSince: null,
+  isRetired: false,
   rss: null,
   loopUtilisation: null,
   loopDelayP99Ms: null,

@@ -48,15 +48,15 @@ test('a thread that was asked and does not answer is blocked, and keeps its last
   gauges.read()
   pass(100)
   gauges.taken(1, sample(0, { heapUsed: 42 }))
-  expect(gauges.read()).toMatchObject([{ isBlocked: false, sample: { heapUsed: 42 }, rss: 5_000 }])
+  expect(gauges.read()).toMatchObject([{ blockedSince: null, sample: { heapUsed: 42 }, rss: 5_000 }])
   pass(900)
   gauges.read()
   pass(600)
-  expect(gauges.read()).toMatchObject([{ isBlocked: false }])
+  expect(gauges.read()).toMatchObject([{ blockedSince: null }])
   pass(200)
-  expect(gauges.read()).toMatchObject([{ isBlocked: true, sample: { heapUsed: 42 }, sampledAt: 1_100 }])
+  expect(gauges.read()).toMatchObject([{ blockedSince: 2_000, sample: { heapUsed: 42 }, sampledAt: 1_100 }])
   gauges.taken(1, sample(0, { heapUsed: 43 }))
-  expect(gauges.read()).toMatchObject([{ isBlocked: false, sample: { heapUsed: 43 } }])
+  expect(gauges.read()).toMatchObject([{ blockedSince: null, sample: { heapUsed: 43 } }])
 })
 
 test('of a pool each thread is a reading, and one can be blocked beside another', () => {
@@ -70,9 +70,9 @@ test('of a pool each thread is a reading, and one can be blocked beside another'
   gauges.read()
   gauges.taken(3, sample(2))
   pass(800)
-  expect(gauges.read().map(({ key, isBlocked, rss }) => ({ key, isBlocked, rss }))).toEqual([
-    { key: '3.1', isBlocked: true, rss: 1_000 },
-    { key: '3.2', isBlocked: false, rss: 1_000 },
+  expect(gauges.read().map(({ key, blockedSince, rss }) => ({ key, blockedSince, rss }))).toEqual([
+    { key: '3.1', blockedSince: 2_000, rss: 1_000 },
+    { key: '3.2', blockedSince: null, rss: 1_000 },
   ])
 })
 
@@ -90,8 +90,8 @@ test('one that has ended keeps its last values for a minute, unless nobody has e
   for (const channel of [1, 2, 3]) gauges.ended(channel)
   gauges.taken(1, sample(0, { heapUsed: 99 }))
   expect(gauges.read()).toMatchObject([
-    { role: { run: 1 }, endedAt: 1_000, isBlocked: false, sample: { heapUsed: 10 } },
-    { role: { run: 2 }, endedAt: 1_000, isBlocked: false, sample: null },
+    { role: { run: 1 }, endedAt: 1_000, blockedSince: null, sample: { heapUsed: 10 } },
+    { role: { run: 2 }, endedAt: 1_000, blockedSince: null, sample: null },
   ])
   pass(60_001)
   expect(gauges.read()).toEqual([])
