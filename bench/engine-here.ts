@@ -99,6 +99,7 @@ export const idleInterpreters = (): Interpreters => ({
   answer: () => undefined,
   instruct: () => undefined,
   readGauges: () => [],
+  recycle: () => false,
   close: () => Promise.resolve(),
 })
 

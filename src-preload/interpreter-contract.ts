@@ -106,6 +106,13 @@ export const interpreterContract = {
     close: oc
       .input(v.strictObject({ interpreter: which, force: v.optional(v.boolean(), false) }))
       .output(type<{ closed: true }>()),
+    /**
+     * Retires the interpreter that runs of an executor share, named by that or by the key of its reading: what runs there ends
+     * there, and what begins from now on gets a new one. Refused where none is there, or it was retired already.
+     */
+    recycle: oc
+      .input(v.strictObject({ which: v.pipe(v.string(), v.maxLength(40)) }))
+      .output(type<{ recycled: true }>()),
     /** What all interpreters are like. The first answer after a while knows less: they are asked only while somebody looks. */
     readings: oc.output(type<InterpreterReading[]>()),
   },

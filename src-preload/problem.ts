@@ -146,6 +146,10 @@ const catalogue = {
     `There is no interpreter ${typeof p.which === 'number' ? p.which : `named "${p.which}"`}${p.why === null ? '' : `: it ${p.why}`}.`,
     'See them with: signalbox interpreter ls. They end with the run that made them, unless it keeps them, and with the host.',
   ],
+  INTERPRETER_NOT_SHARED: (p: { which: string }) => [
+    `There is no shared interpreter "${p.which}" that takes runs.`,
+    'Runs of the executors async and thread share one each; it is there from their first run on, until it is recycled.',
+  ],
   INTERPRETER_BUSY: (p: { name: string; by: string }) => [
     `The interpreter "${p.name}" is running: ${p.by}.`,
     'Wait for its end (isRunning says it), or close it by force.',

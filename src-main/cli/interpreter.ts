@@ -18,6 +18,7 @@ export function addInterpreter(program: Command): void {
   addExec(interpreter)
   addCall(interpreter)
   addClose(interpreter)
+  addRecycle(interpreter)
 }
 
 /** The processes are asked when somebody looks, and have answered a moment later. */
@@ -114,6 +115,21 @@ function addClose(interpreter: Command): void {
         const answer = await client.interpreters.close({ interpreter: parseWhich(which), force })
         if (json) printJson(answer)
         else printLine(`interpreter ${which} is closed`)
+      })
+    })
+}
+
+function addRecycle(interpreter: Command): void {
+  interpreter
+    .command('recycle')
+    .description('have the next runs of an executor begin in a new interpreter; what runs in the old one ends there')
+    .argument('<executor>', 'async or thread')
+    .action(async (which: string, _options: object, command: Command) => {
+      const { home, json } = circumstancesOf(command)
+      await withHost(home, async (client) => {
+        const answer = await client.interpreters.recycle({ which })
+        if (json) printJson(answer)
+        else printLine(`the next runs of ${which} get a new interpreter`)
       })
     })
 }

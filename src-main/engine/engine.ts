@@ -133,6 +133,10 @@ export class Engine {
 
   /** The host has looked at the machine. */
   takeSurroundings(seen: Surroundings): void {
+  recycle(which: string): boolean {
+    return this.#phase === 'running' && this.#interpreters.recycle(which)
+  }
+
     if (this.#phase === 'closed') return
     this.#inbox.push({ type: 'surroundings', seen })
     this.#plan()

@@ -69,6 +69,11 @@ export interface Interpreters {
   instruct(instructions: Instruction[]): void
   /** What is known of the processes; whoever asks again a second later hears what they are like then. */
   readGauges(): Reading[]
+  /**
+   * Retires the pool process of an executor, or the one that a reading's key names: its runs end in it, the next ones get a new
+   * one. False: none is there that takes runs.
+   */
+  recycle(which: string): boolean
   /** Kills everything that still runs, sees it dead, and ends the supervisor. No reports after it resolves. */
   close(): Promise<void>
 }

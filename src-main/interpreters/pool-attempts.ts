@@ -8,6 +8,7 @@ import type { LimitPassed } from '../core/resource-limit.ts'
 import { brokenChannel, interpreterLaunch, limitEnding, scriptStart } from './process-attempts.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel } from './supervisor-protocol.ts'
+import { channelOfKey } from './telemetry/gauges.ts'
 import type { Gauges } from './telemetry/gauges.ts'
 
 /** Runs of one message to a thread: fewer cost more messages, more would let one thread take all while others wait. */
@@ -110,6 +111,15 @@ export class PoolAttempts {
       const message: ToInterpreter = { type: 'answers', answers: own }
       this.#link.sendTo(pool.channel, JSON.stringify(message))
     }
+  }
+
+  /** False when the process that takes new attempts is not the one that `which` names, or there is none. */
+  recycle(which: string): boolean {
+    const pool = this.#open
+    if (pool === null) return false
+    if (which !== this.#settings.executor && channelOfKey(which) !== pool.channel) return false
+    this.#retire(pool)
+    return true
   }
 
   owns(channel: number): boolean {
@@ -279,6 +289,7 @@ export class PoolAttempts {
   #retire(pool: Pool): void {
     if (this.#open === pool) this.#open = null
     pool.isRetired = true
+    this.#gauges.retired(pool.channel)
     this.#endIfDone(pool)
   }
 

@@ -149,6 +149,10 @@ class SupervisorClient implements Interpreters {
   readGauges(): Reading[] {
     // Between two supervisors there is nobody to ask.
     return this.#held === null ? this.#gauges.read() : []
+  recycle(which: string): boolean {
+    return this.#held === null && poolsOf(this.#life).some((pools) => pools.recycle(which))
+  }
+
   }
 
   close(): Promise<void> {

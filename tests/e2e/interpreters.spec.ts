@@ -48,6 +48,52 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(calm).toContainText('of 64 MB')
     })
 
+    test('a shared interpreter is recycled after its runs, which are named first; its heap is drawn', async ({
+      page,
+    }) => {
+      const name = `waits in ${colorScheme}`
+      const goes = `recycle-${colorScheme}`
+      const waits = scriptText(
+        `import { queue } from 'signalbox'
+export default () => queue('${goes}').get()`,
+        { executor: 'async' },
+      )
+      const first = await host.submit(waits, { name })
+      await openApp(page, host)
+      await goTo(page, 'Interpreters')
+      const pool = page.locator('tr[data-row]', { hasText: `run ${first} (${name})` })
+      await expect(stateOf(pool)).toHaveText('Running')
+      await expect(pool.getByRole('img', { name: 'Heap of async in the last 60 s' })).toBeVisible()
+      const key = await pool.getAttribute('data-row')
+      const old = page.locator(`tr[data-row="${key}"]`)
+      const recycle = old.getByRole('button', { name: 'Recycle the interpreter async after its runs' })
+      await recycle.press('Enter')
+      const dialog = page.getByRole('dialog', { name: 'Recycle the interpreter async?' })
+      await expect(dialog).toContainText(`Run ${first} (${name}) is there. It ends there, and this interpreter with it`)
+      await expectAccessible(page)
+      await page.screenshot({ path: join(screenshots, `recycle-${colorScheme}.png`) })
+      await dialog.getByRole('button', { name: 'Recycle it' }).click()
+      await expect(old).toContainText('ends with what is in it')
+      await expect(recycle).toHaveCount(0)
+
+      const second = await host.submit(waits, { name })
+      const fresh = page.locator('tr[data-row]', { hasText: `run ${second} (${name})` })
+      await expect(stateOf(fresh)).toHaveText('Running')
+      await expect(old).toContainText(`run ${first} (${name})`)
+      await expectAccessible(page)
+      for (const value of [1, 2]) await host.client.queues.put({ name: goes, value, create: {} })
+      for (const id of [first, second]) await host.untilFinished(id)
+      expect((await host.client.runs.get({ id: first })).outcome).toBe('succeeded')
+      await expect(stateOf(old)).toHaveText('Ended')
+
+      // Nothing is in the new one any more, so there is nothing to ask.
+      const empty = page.locator('tr[data-row]:not(.ended)', { hasText: 'async' })
+      await expect(stateOf(empty)).toHaveText('Idle')
+      await empty.getByRole('button', { name: 'Recycle the interpreter async after its runs' }).click()
+      await expect(page.getByText('The next run gets a new interpreter')).toBeVisible()
+      await expect(empty).toHaveCount(0)
+    })
+
     test('11: code is run in an interpreter line by line: values, output, errors, and earlier code again', async ({
       page,
     }) => {

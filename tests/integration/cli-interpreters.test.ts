@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { InterpreterReading } from '../../src-preload/interpreter-contract.ts'
 import { serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'signalbox-cli-interpreters-'))
@@ -78,4 +79,24 @@ test('wrong use is said in one line', async () => {
     const { code, stderr } = await signalbox('interpreter', ...words)
     expect([code, stderr.trim().split('\n').length, stderr]).toEqual([2, 1, expect.stringContaining(text) as string])
   }
+})
+
+test('a shared interpreter is recycled by its executor; where none is there it says so', async () => {
+  const none = await signalbox('interpreter', 'recycle', 'async')
+  expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('no shared interpreter "async"')])
+  const script = join(home, 'one.mts')
+  writeFileSync(script, 'export default () => 1')
+  const pids = async () => {
+    await signalbox('run', script, '--executor', 'async')
+    const rows = JSON.parse((await signalbox('interpreter', 'ls', '--json')).stdout) as InterpreterReading[]
+    return rows.filter(({ kind, state }) => kind === 'async' && state !== 'ended').map(({ pid }) => pid)
+  }
+  const [before] = await pids()
+  expect(await signalbox('interpreter', 'recycle', 'async')).toEqual(
+    said('the next runs of async get a new interpreter\n'),
+  )
+  const [after] = await pids()
+  expect(before).toBeGreaterThan(0)
+  expect(after).toBeGreaterThan(0)
+  expect(after).not.toBe(before)
 })

@@ -22,6 +22,7 @@ import type { Instruction, NamedReport } from '../../src-main/interpreters/named
 import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
 import type { Store } from '../../src-main/store/store.ts'
+import type { Reading } from '../../src-main/interpreters/telemetry/gauges.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 export const usualSurroundings: Surroundings = {
@@ -73,6 +74,7 @@ export async function openSimulatedEngine(
   const closed: string[] = []
   let send: OnReports = () => undefined
   const engine = new Engine({
+  const gauges: Reading[] = []
     store,
     storeId: 'test',
     scriptsFolder: options.scriptsFolder ?? '/nowhere',
@@ -106,7 +108,8 @@ export async function openSimulatedEngine(
           if (db.inTransaction) fatal.push(new Error('instructed before the commit'))
           instructions.push(...sent)
         },
-        readGauges: () => [],
+        readGauges: () => gauges,
+        recycle: () => false,
         close() {
           closed.push('closed')
           return Promise.resolve()
@@ -144,6 +147,8 @@ export async function openSimulatedEngine(
     /** In the order in which they were sent. */
     answers,
     /** What was to be done with named interpreters. */
+    /** What is known of the interpreters; the test writes it. */
+    gauges,
     instructions,
     pass,
     settle,

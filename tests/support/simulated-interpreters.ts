@@ -116,6 +116,7 @@ export class SimulatedMachine {
       answer: () => undefined,
       instruct: () => undefined,
       readGauges: () => [],
+      recycle: () => false,
       close: () => {
         this.processes.clear()
         return Promise.resolve()

@@ -63,6 +63,10 @@ export function createInterpreterRouter(engine: Engine) {
         )
         return { closed: true as const }
       }),
+      recycle: on.interpreters.recycle.handler(({ input: { which } }) => {
+        if (!engine.recycle(which)) throw problem('INTERPRETER_NOT_SHARED', { which })
+        return { recycled: true as const }
+      }),
       readings: on.interpreters.readings.handler(() => readings(engine)),
     },
   })

@@ -32,6 +32,26 @@ export function endingOf(row: InterpreterReading): Ending | null {
   return { what: 'run', run: run.run, title: `End the interpreter of run ${run.run}?`, text }
 }
 
+/** What is to be recycled; `question` is null where nothing runs in it that would have to be told of. */
+export type Recycling = { which: string; name: string; question: { title: string; text: string } | null }
+
+/**
+ * A process that runs share, with all rows of it, one for each thread. Null for one that is a run's own, which is new for each
+ * anyway, for a named one, which is ended by name, and for one that is on its way out.
+ */
+export function recyclingOf(row: InterpreterReading, rows: InterpreterReading[]): Recycling | null {
+  if ((row.kind !== 'async' && row.kind !== 'thread') || row.isRetired || row.state === 'ended') return null
+  const runs = rows.filter(({ pid, kind }) => pid === row.pid && kind === row.kind).flatMap((one) => one.runs)
+  const [first, second] = runs
+  if (first === undefined) return { which: row.key, name: row.kind, question: null }
+  const named = [first, ...(second === undefined ? [] : [second])].map(({ run, name }) => `run ${run} (${name})`)
+  const rest = runs.length - named.length
+  const who = rest === 0 ? named.join(' and ') : `${named.join(', ')} and ${rest} more`
+  const ends = runs.length === 1 ? 'is there. It ends there' : 'are there. They end there, the last of them'
+  const text = `${who[0]?.toUpperCase()}${who.slice(1)} ${ends}, and this interpreter with it; nothing is cut off. What begins from now on gets a new one, which loads its modules anew.`
+  return { which: row.key, name: row.kind, question: { title: `Recycle the interpreter ${row.kind}?`, text } }
+}
+
 /** What an interpreter is called in a list. */
 export const interpreterName = ({ kind, name, runs }: InterpreterReading): string =>
   name ?? (kind === 'process' ? (runs[0]?.name ?? 'process') : kind)

@@ -6,8 +6,10 @@ import {
   delayText,
   endingOf,
   interpreterName,
+  recyclingOf,
   shareText,
 } from '../../../src-renderer/lib/state/interpreter-words.ts'
+import { HeapTrends } from '../../../src-renderer/lib/state/heap-trends.svelte.ts'
 
 const reading = (more: Partial<InterpreterReading>): InterpreterReading => ({
   key: '1',
@@ -18,10 +20,10 @@ const reading = (more: Partial<InterpreterReading>): InterpreterReading => ({
   launchedAt: 0,
   endedAt: null,
   state: 'running',
-  heapUsed: null,
-  heapLimit: null,
   blockedSince: null,
   isRetired: false,
+  heapUsed: null,
+  heapLimit: null,
   rss: null,
   loopUtilisation: null,
   loopDelayP99Ms: null,
@@ -72,4 +74,30 @@ test('blocked ones are counted in a sentence', () => {
   expect(blockedWords([reading({})])).toBe('')
   expect(blockedWords([blocked])).toMatch(/^1 is blocked/)
   expect(blockedWords([blocked, blocked])).toMatch(/^2 are blocked/)
+})
+
+test('who recycles what runs share is told of all that is in its process, and is not asked where nothing is', () => {
+  const shared = (more: Partial<InterpreterReading>) => reading({ kind: 'thread', pid: 9, ...more })
+  const more = [8, 9].map((run) => ({ run, name: 'weekly', since: 0 }))
+  const rows = [shared({ key: '4.1', runs }), shared({ key: '4.2', runs: more }), shared({ key: '5.1', pid: 10 })]
+  expect(rows.map((row) => recyclingOf(row, rows)?.question?.text.split('.')[0])).toEqual([
+    'Run 7 (nightly), run 8 (weekly) and 1 more are there',
+    'Run 7 (nightly), run 8 (weekly) and 1 more are there',
+    undefined,
+  ])
+  expect(rows.map((row) => recyclingOf(row, rows)?.which)).toEqual(['4.1', '4.2', '5.1'])
+  const not = [shared({ isRetired: true }), shared({ state: 'ended' }), reading({ runs }), reading({ kind: 'named' })]
+  expect(not.map((row) => recyclingOf(row, rows))).toEqual([null, null, null, null])
+})
+
+test('the heap of a row is kept for a minute, each reading once, and forgotten with its row', () => {
+  const trends = new HeapTrends()
+  const at = (sampledAt: number, heapUsed: number) => trends.add([reading({ key: '1', sampledAt, heapUsed })])
+  at(1, 10)
+  at(1, 10)
+  for (let n = 2; n <= 70; n += 1) at(n, n)
+  const points = trends.shown.get('1') ?? []
+  expect([points.length, points[0], points.at(-1)]).toEqual([60, 11, 70])
+  trends.add([reading({ key: '2' })])
+  expect([...trends.shown]).toEqual([['2', []]])
 })
