@@ -106,6 +106,8 @@ export const historyContract = {
     previewRetention: oc.input(retentionSchema).output(type<{ runs: number }>()),
     /** Applies limits once, beside those that are set; goes on after the answer. */
     prune: oc.input(retentionSchema).output(type<Storage>()),
+    /** Somebody looks at the history: what has failed until now is not counted by `feeds.attention` any more. */
+    seeFailures: oc.output(type<null>()),
   },
   bulk: {
     start: oc

@@ -119,6 +119,6 @@ export const interpreterContract = {
 }
 
 export const interpreterFeeds = {
-  /** At least once a second; processes are asked only while somebody follows it, and once a second at most. */
+  /** At least once a second; processes are asked only while somebody follows this, or what needs attention, and once a second at most. */
   interpreters: oc.output(eventIterator(type<FeedMessage<InterpreterReading>>())),
 }

@@ -2,11 +2,13 @@
 import { eventIterator, oc, type } from '@orpc/contract'
 import * as v from 'valibot'
 import type { FeedMessage, Outcome, RunRow, Stop } from './contract.ts'
+import type { InterpreterReading } from './interpreter-contract.ts'
 import type { Deadlock } from './waits.ts'
 
 export const attentionKinds = [
   'disk_full',
   'deadlock',
+  'blocked_loop',
   'backpressure',
   'stuck_stop',
   'failing_job',
@@ -20,6 +22,17 @@ export type Attention =
   /** Nothing begins and nothing is accepted until there is room on the volume of the store. */
   | { kind: 'disk_full'; since: number; freeBytes: number }
   | { kind: 'deadlock'; deadlock: Deadlock }
+  /** The event loop of an interpreter does not turn: for 2 s where runs share it, for 5 minutes where one has it to itself. */
+  | {
+      kind: 'blocked_loop'
+      key: string
+      of: InterpreterReading['kind']
+      interpreter: number | null
+      name: string | null
+      since: number
+      /** The first runs on it. */
+      runs: { run: number; name: string }[]
+    }
   /** Producers wait for a free place in a queue that is not paused. */
   | { kind: 'backpressure'; queue: string; since: number; producers: number; maxsize: number; consumers: number }
   /** It was asked to stop 3 s ago, or is being killed for 2 s, and has not ended; `killsAt`: when its grace period ends. */
@@ -38,8 +51,11 @@ export type Attention =
   /** Items that were taken as often as their queue allows and never done. */
   | { kind: 'dead_letters'; queue: string; dead: number }
 
-/** How many there are of each kind; the rows are the first of each. */
-export type AttentionMeta = { counts: Record<AttentionKind, number> }
+/**
+ * How many there are of each kind; the rows are the first of each. `unseenFailures`: runs that failed or ran out of time
+ * since somebody looked at the history.
+ */
+export type AttentionMeta = { counts: Record<AttentionKind, number>; unseenFailures: number }
 
 /** Runs over time, in 60 equal steps each, the last of which is under way. */
 export type Activity = {

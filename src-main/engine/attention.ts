@@ -5,6 +5,8 @@ import type { Engine } from './engine.ts'
 import type { View } from './feeds.ts'
 import { firstOf } from './objects/parties.ts'
 import type { EngineState } from './state.ts'
+import { unseenFailures } from './history/failures.ts'
+import { readings } from './named/views.ts'
 import { deadlocksOf } from './waits/deadlock-views.ts'
 
 /** Rows of each kind; the rest is a number. */
@@ -16,6 +18,8 @@ const FAILED_LOOKED_AT = 40
 const RUNS_LOOKED_AT = 50
 const FAILURES_COUNTED = 10
 const REFRESH_MS = 1_000
+/** Whoever shares a loop suffers at once; one that a run has to itself may compute for minutes, which is what it is for. */
+const BLOCKED_MS = { async: 2_000, thread: 300_000, process: 300_000, named: 300_000 }
 
 /** What a person should see to, the most urgent kind first. */
 export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
@@ -27,12 +31,18 @@ export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
     if (failing === null || mono - failing.readAt >= REFRESH_MS) failing = { readAt: mono, found: failingJobs(state) }
     return failing.found
   }
+  let blocked: { readAt: number; found: Attention[] } | null = null
+  const blockedLoopsLately = (mono: number): Attention[] => {
+    if (blocked === null || mono - blocked.readAt >= REFRESH_MS) blocked = { readAt: mono, found: blockedLoops(engine) }
+    return blocked.found
+  }
   return {
     isTouchedBy: ({ status, runs, jobs }) => status || jobs || runs.size > 0,
     rows: () => {
       all = engine.read((state) => [
         ...fullDisk(state),
         ...deadlocksOf(state, SHOWN).map((deadlock): Attention => ({ kind: 'deadlock', deadlock })),
+        ...blockedLoopsLately(state.clock.monoMs()),
         ...backpressure(state),
         ...stuckStops(state),
         ...failingJobsLately(state),
@@ -47,7 +57,10 @@ export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
     meta: () => {
       const counts = Object.fromEntries(attentionKinds.map((kind) => [kind, 0])) as Record<AttentionKind, number>
       for (const { kind } of all) counts[kind] += 1
-      return { counts: { ...counts, deadlock: engine.read((state) => state.deadlocks.standing.size) } }
+      return engine.read((state) => ({
+        counts: { ...counts, deadlock: state.deadlocks.standing.size },
+        unseenFailures: unseenFailures(state),
+      }))
     },
     refreshMs: REFRESH_MS,
   }
@@ -59,6 +72,8 @@ function keyOf(row: Attention): string {
       return 'disk'
     case 'deadlock':
       return `deadlock ${row.deadlock.id}`
+    case 'blocked_loop':
+      return `loop ${row.key}`
     case 'backpressure':
     case 'dead_letters':
       return `${row.kind} ${row.queue}`
@@ -76,6 +91,17 @@ function keyOf(row: Attention): string {
 function fullDisk({ disk }: EngineState): Attention[] {
   if (disk.fullSince === null) return []
   return [{ kind: 'disk_full', since: disk.fullSince, freeBytes: disk.freeBytes ?? 0 }]
+}
+
+function blockedLoops(engine: Engine): Attention[] {
+  return readings(engine).flatMap(
+    ({ key, kind: of, interpreter, name, blockedSince: since, state, runs }): Attention[] => {
+      if (state !== 'blocked' || since === null || engine.now - since < BLOCKED_MS[of]) return []
+      return [
+        { kind: 'blocked_loop', key, of, interpreter, name, since, runs: runs.map(({ run, name }) => ({ run, name })) },
+      ]
+    },
+  )
 }
 
 function backpressure({ objects }: EngineState): Attention[] {

@@ -14,6 +14,7 @@ export type CounterName =
   | 'log_bytes'
   | 'removed_runs'
   | 'removed_at'
+  | 'seen_failures'
   | `indexed_${'at' | 'run'}`
   | `indexing_${'line' | 'part' | 'chars'}`
   | 'reindex_until'

@@ -26,16 +26,18 @@ import SettingsPage from './settings.svelte'
 
 type Icon = Component<{ size: number; 'aria-hidden': 'true' }>
 
-type Counts = AttentionMeta['counts']
-
-/** A page of the rail. `keys` is the way there by keyboard; `toDo`: how many things there a person should see to. */
+/**
+ * A page of the rail. `keys` is the way there by keyboard; `toDo`: how many things there a person should see to, which
+ * `toDoWords` says otherwise than as "3 to see to".
+ */
 export type Page = {
   path: string
   title: string
   keys: string
   icon: Icon
   component: Component
-  toDo?: (counts: Counts) => number
+  toDo?: (meta: AttentionMeta) => number
+  toDoWords?: (count: number) => string
 }
 
 /** The rail, in its order. A new page is one line here. */
@@ -47,7 +49,7 @@ export const pages: Page[] = [
     keys: 'g q',
     icon: ListOrdered,
     component: QueuesPage,
-    toDo: (of) => of.backpressure + of.dead_letters,
+    toDo: ({ counts: of }) => of.backpressure + of.dead_letters,
   },
   {
     path: '/semaphores',
@@ -55,13 +57,35 @@ export const pages: Page[] = [
     keys: 'g s',
     icon: Lock,
     component: SemaphoresPage,
-    toDo: (of) => of.deadlock + of.starving,
+    toDo: ({ counts: of }) => of.deadlock + of.starving,
   },
   { path: '/futures', title: 'Futures', keys: 'g f', icon: MailQuestion, component: FuturesPage },
-  { path: '/runs', title: 'Runs', keys: 'g r', icon: Play, component: RunsPage, toDo: (of) => of.stuck_stop },
-  { path: '/interpreters', title: 'Interpreters', keys: 'g i', icon: Cpu, component: InterpretersPage },
+  {
+    path: '/runs',
+    title: 'Runs',
+    keys: 'g r',
+    icon: Play,
+    component: RunsPage,
+    toDo: ({ counts: of }) => of.stuck_stop,
+  },
+  {
+    path: '/interpreters',
+    title: 'Interpreters',
+    keys: 'g i',
+    icon: Cpu,
+    component: InterpretersPage,
+    toDo: ({ counts: of }) => of.blocked_loop,
+  },
   { path: '/schedules', title: 'Schedules', keys: 'g c', icon: CalendarClock, component: SchedulesPage },
-  { path: '/history', title: 'History', keys: 'g h', icon: History, component: HistoryPage },
+  {
+    path: '/history',
+    title: 'History',
+    keys: 'g h',
+    icon: History,
+    component: HistoryPage,
+    toDo: ({ unseenFailures }) => unseenFailures,
+    toDoWords: (count) => `${count.toLocaleString()} failed since you looked`,
+  },
   { path: '/scripts', title: 'Scripts', keys: 'g e', icon: FileCode, component: ScriptsPage },
   { path: '/settings', title: 'Settings', keys: 'g ,', icon: Settings, component: SettingsPage },
 ]

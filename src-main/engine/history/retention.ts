@@ -2,6 +2,7 @@ import type { Retention, Storage } from '../../../src-preload/history-contract.t
 import type { RemovableRun } from '../../store/queries/retention.ts'
 import type { EngineState } from '../state.ts'
 import type { Tick } from '../tick.ts'
+import { forgetFailure } from './failures.ts'
 import { forget } from './indexer.ts'
 
 const STEP_RUNS = 200
@@ -61,6 +62,7 @@ export function removeRun(state: EngineState, tick: Tick, run: RemovableRun): bo
   if (store.retention.removeRun.run(run.id).changes !== 1) throw new Error(`run ${run.id} is not there to be removed`)
   counters.add('is_finished', -1)
   counters.add(`was_${run.outcome}`, -1)
+  forgetFailure(state, run.outcome)
   counters.add('removed_runs', 1)
   counters.set('removed_at', tick.now)
   tick.changes.runs.add(run.id)

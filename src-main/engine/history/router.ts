@@ -6,6 +6,7 @@ import type { Engine } from '../engine.ts'
 import type { Feeds, View } from '../feeds.ts'
 import { bulkAction, bulkNamed, startBulk, stopBulk, undoBulk } from './bulk.ts'
 import { countRuns, facetsOf } from './facets.ts'
+import { seeFailures } from './failures.ts'
 import { findInLog } from './log-find.ts'
 import { countOverdue, prune, setRetention, storageOf } from './retention.ts'
 
@@ -33,6 +34,10 @@ export function createHistoryRouter(engine: Engine) {
       prune: on.history.prune.handler(async ({ input }) => {
         await engine.command((state) => prune(state, input))
         return storage()
+      }),
+      seeFailures: on.history.seeFailures.handler(async () => {
+        await engine.command(seeFailures)
+        return null
       }),
     },
     bulk: {

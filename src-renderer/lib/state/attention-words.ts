@@ -42,6 +42,23 @@ export function attentionLine(row: Attention, now: number): AttentionLine {
         },
       }
     }
+    case 'blocked_loop': {
+      const isNamed = row.interpreter !== null
+      const href = routeHash(isNamed ? `/interpreters/${row.interpreter}` : '/interpreters')
+      const [first] = row.runs
+      const others = row.runs.length > 1 ? ` and ${row.runs.length - 1} more` : ''
+      const on = first === undefined ? '' : `; on it: run ${first.run} (${first.name})${others}`
+      return {
+        state: { look: 'failed', word: 'Blocked' },
+        what: `interpreter ${row.name ?? (row.of === 'process' ? (first?.name ?? 'of a run') : row.of)}`,
+        href,
+        cause: `its event loop has not turned for ${forSpan(row.since)}${row.of === 'async' ? ', and nothing that shares it goes on' : ''}${on}`,
+        act:
+          first !== undefined && !isNamed && row.runs.length === 1
+            ? { do: 'cancel', run: { id: first.run, name: first.name }, label: `Cancel run ${first.run}…` }
+            : { do: 'go', href, label: 'See what runs there' },
+      }
+    }
     case 'backpressure': {
       const href = routeHash(`/queues/${encodeURIComponent(row.queue)}`)
       const takers = row.consumers === 0 ? 'nobody takes from it' : `${counted(row.consumers, 'task')} take from it`

@@ -2,9 +2,12 @@ import { expect, test } from 'vitest'
 import { attentionView } from '../../../src-main/engine/attention.ts'
 import { putByHand, setQueuePaused } from '../../../src-main/engine/commands/queues.ts'
 import { cancel, kill } from '../../../src-main/engine/commands/cancel.ts'
+import { seeFailures } from '../../../src-main/engine/history/failures.ts'
+import { setRetention } from '../../../src-main/engine/history/retention.ts'
 import { queueDetail } from '../../../src-main/engine/objects/queue-views.ts'
 import { semaphoreDetail } from '../../../src-main/engine/objects/semaphore-views.ts'
 import type { Call } from '../../../src-main/interpreters/calls.ts'
+import type { Reading } from '../../../src-main/interpreters/telemetry/gauges.ts'
 import { openRuns } from '../../support/objects.ts'
 
 const small = { maxsize: 1, order: 'fifo', maxDeliveries: 1 } as const
@@ -14,7 +17,8 @@ const get: Call = { on: 'queue', name: 'q', spec: small, do: 'get', done: [] }
 async function watch(runs: number) {
   const world = await openRuns(runs)
   const view = attentionView(world.engine)
-  return { ...world, rows: () => view.rows().map(({ row }) => row), counts: () => (view.rows(), view.meta().counts) }
+  const rows = () => view.rows().map(({ row }) => row)
+  return { ...world, rows, meta: () => view.meta(), counts: () => (view.rows(), view.meta().counts) }
 }
 
 test('a full queue with a blocked producer is said, and no more once it is paused or has room', async () => {
@@ -36,6 +40,81 @@ test('a full queue with a blocked producer is said, and no more once it is pause
   expect([state(), world.rows()]).toEqual(['flowing', []])
   const { events } = world.engine.read((all) => queueDetail(all, 'q', 1))
   expect(events.map(({ what }) => what)).toEqual(['has_room', 'resumed', 'paused', 'full', 'created'])
+})
+
+const reading = (more: Partial<Reading>): Reading => ({
+  key: '1.1',
+  role: { kind: 'async' },
+  pid: 50,
+  launchedAt: 0,
+  sample: null,
+  sampledAt: null,
+  rss: null,
+  blockedSince: null,
+  isRetired: false,
+  endedAt: null,
+  ...more,
+})
+const sampleOf = (runs: number[]): NonNullable<Reading['sample']> => ({
+  thread: 1,
+  heapUsed: 1,
+  heapLimit: 2,
+  rss: 3,
+  loopUtilisation: 1,
+  loopDelayP99Ms: 1,
+  runs,
+  runsDone: 0,
+})
+
+test('a shared event loop that does not turn is said after 2 s with what is on it, and no more when it turns', async () => {
+  const world = await watch(2)
+  const since = world.engine.now
+  const [run, other] = [world.runOf(0), world.runOf(1)]
+  world.gauges.push(reading({ sample: sampleOf([run, other]), blockedSince: since }))
+  await world.pass(1_999)
+  expect(world.rows()).toEqual([])
+  await world.pass(1_000)
+  const runs = [run, other].map((id) => ({ run: id, name: 'work' }))
+  expect(world.rows()).toEqual([
+    { kind: 'blocked_loop', key: '1.1', of: 'async', interpreter: null, name: null, since, runs },
+  ])
+  expect(world.counts()).toMatchObject({ blocked_loop: 1 })
+  world.gauges.splice(0, 1, reading({ sample: sampleOf([run, other]) }))
+  await world.pass(1_000)
+  expect(world.rows()).toEqual([])
+})
+
+test('a loop that a run has to itself may be busy for 5 minutes; a pool that has never answered is given time to start', async () => {
+  const world = await watch(1)
+  const since = world.engine.now
+  const own = { role: { kind: 'process', run: world.runOf(0), attempt: 1 }, blockedSince: since } as const
+  world.gauges.push(reading({ key: '2', ...own }), reading({ key: '3', blockedSince: since }))
+  await world.pass(2_900)
+  expect(world.rows()).toEqual([])
+  await world.pass(1_100)
+  expect(world.rows()).toMatchObject([{ kind: 'blocked_loop', key: '3', runs: [{ run: world.runOf(0) }] }])
+  await world.pass(296_000)
+  expect(world.rows()).toMatchObject([{ key: '3' }, { key: '2', of: 'process' }])
+})
+
+test('runs that went wrong are counted until somebody looks at the history, also when seen ones are removed', async () => {
+  const world = await watch(5)
+  const unseen = () => (world.rows(), world.meta().unseenFailures)
+  await world.endRun(0, 'threw')
+  await world.endRun(1, 'returned')
+  await world.endRun(2, 'threw')
+  expect(unseen()).toBe(2)
+  await world.command(seeFailures)
+  expect(unseen()).toBe(0)
+  await world.endRun(3, 'threw')
+  expect(unseen()).toBe(1)
+  await world.command((state, tick) => setRetention(state, tick, { maxAgeMs: null, maxBytes: null, maxRuns: 2 }))
+  await world.pass(60_000)
+  expect(world.engine.read((state) => state.counters.get('was_failed'))).toBe(2)
+  expect(unseen()).toBe(1)
+  await world.command((state, tick) => setRetention(state, tick, { maxAgeMs: null, maxBytes: null, maxRuns: 0 }))
+  await world.pass(60_000)
+  expect(unseen()).toBe(0)
 })
 
 test('dead letters are said until somebody sees to them', async () => {
