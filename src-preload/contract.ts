@@ -24,6 +24,7 @@ import { idSchema, lifecycles, outcomes, runFilterSchema } from './run-filter.ts
 import type { Lifecycle, Outcome } from './run-filter.ts'
 import { secretContract } from './secrets.ts'
 import { scheduleContract, scheduleFeeds } from './schedule-contract.ts'
+import { slotContract } from './slots.ts'
 import type { Status } from './status.ts'
 import type { Deadlock, TaskRow, Wait } from './waits.ts'
 
@@ -326,6 +327,7 @@ export const contract = {
   ...secretContract,
   ...backupContract,
   ...interpreterContract,
+  ...slotContract,
   alerts: {
     /** Those that stand, the oldest first; with `all` the last ones, the newest first, also those that are over. */
     list: oc.input(v.strictObject({ all: v.optional(v.boolean(), false) })).output(type<Alert[]>()),
@@ -365,6 +367,7 @@ export type Client = ContractRouterClient<typeof contract>
 
 export type * from './object-contract.ts'
 export type * from './overview-contract.ts'
+export type * from './slots.ts'
 export type * from './status.ts'
 export { lifecycles, outcomes, runFilterSchema }
 export type { Definition, Executor, ExecutorChoice, Json, Lifecycle, LogLevel, Outcome }

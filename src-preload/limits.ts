@@ -32,6 +32,9 @@ export const limits = {
   httpUnits: 8_192,
 } as const
 
+/** The most runs of an executor at the same time; one of `thread` can take a thread to itself. */
+export const slotLimits = { async: 10_000, thread: 256, process: 10_000 } as const
+
 const KB = 1024
 const MB = 1024 * KB
 

@@ -26,6 +26,7 @@ import { addSecret } from './secret.ts'
 import { addSemaphore } from './semaphore.ts'
 import { addServe } from './serve.ts'
 import { addShow } from './show.ts'
+import { addSlots } from './slots.ts'
 import { addSubmit } from './submit.ts'
 import { addTypes } from './types.ts'
 
@@ -41,6 +42,7 @@ const verbs = [
   addRetry,
   addPs,
   addBulk,
+  addSlots,
   addRetention,
   addPrune,
   addBackup,

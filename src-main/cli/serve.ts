@@ -8,7 +8,10 @@ export function addServe(program: Command): void {
     .command('serve')
     .description('run the host and show the window in a browser')
     .option('--port <number>', 'of the browser window (default: a free one)', '0')
-    .option('--slots <list>', 'runs at the same time, per executor: process=8,thread=2,async=512')
+    .option(
+      '--slots <list>',
+      'runs at the same time, per executor, in place of what is set: process=8,thread=2,async=512',
+    )
     .action(async ({ port, slots }: { port: string; slots?: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
       const portNumber = parseWhole('--port', port, 0, 65_535)

@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { isProblemCode, Problem, problem } from '../../src-preload/problem.ts'
+import type { Slots } from '../../src-preload/slots.ts'
 import type { Surroundings } from '../core/conditions.ts'
 import { entryPath } from '../entry.ts'
 import { fileVault } from '../secret-key.ts'
@@ -15,8 +16,8 @@ export type EngineOptions = {
   mode: 'host' | 'private'
   /** Said to a second host that finds the folder taken, for example `serve, process 4711`. */
   ownerLabel: string
-  /** Parallel runs per executor; default: DEFAULT_SLOTS of the engine. */
-  slots?: { async?: number; process?: number }
+  /** Parallel runs per executor; what is left out is as it was set, or usual on this machine. */
+  slots?: Slots
 }
 
 /** With what the machine is like at the start. */

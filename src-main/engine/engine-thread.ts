@@ -143,7 +143,6 @@ async function askForKey(parent: MessagePort, mayCreate: boolean): Promise<Uint8
 async function openEngine(options: EngineData, askForKey: AskForKey): Promise<{ store: OpenStore; engine: Engine }> {
   const store = openStore(options.home, options.ownerLabel)
   const paths = homePaths(options.home)
-  const slots = { ...defaultSlots(availableParallelism()), ...options.slots }
   const engine = new Engine({
     store: prepareStore(store.db),
     storeId: store.storeId,
@@ -151,7 +150,8 @@ async function openEngine(options: EngineData, askForKey: AskForKey): Promise<{ 
     clock: systemClock,
     random: Math.random,
     askForKey,
-    slots,
+    slots: defaultSlots(availableParallelism()),
+    slotsAtStart: options.slots ?? {},
     isPrivate: options.mode === 'private',
     surroundings: options.surroundings,
     connectInterpreters: (onReports) =>
@@ -160,7 +160,6 @@ async function openEngine(options: EngineData, askForKey: AskForKey): Promise<{ 
           tag: store.storeId,
           cacheFolder: paths.cache,
           scriptsFolder: paths.scripts,
-          threadSlots: slots.thread,
         },
         onReports,
       ),

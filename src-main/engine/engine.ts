@@ -40,6 +40,8 @@ export type EngineParts = {
   /** Numbers in [0, 1). */
   random: () => number
   slots: Record<Executor, number>
+  /** What this start of the host has in place of those, and of what is set; default: nothing. */
+  slotsAtStart?: Partial<Record<Executor, number>>
   /** Admits only what is submitted in this life. */
   isPrivate: boolean
   /** Gives the key of the secrets. */
@@ -131,12 +133,12 @@ export class Engine {
     return this.#phase === 'running' ? this.#interpreters.readGauges() : []
   }
 
-  /** The host has looked at the machine. */
-  takeSurroundings(seen: Surroundings): void {
   recycle(which: string): boolean {
     return this.#phase === 'running' && this.#interpreters.recycle(which)
   }
 
+  /** The host has looked at the machine. */
+  takeSurroundings(seen: Surroundings): void {
     if (this.#phase === 'closed') return
     this.#inbox.push({ type: 'surroundings', seen })
     this.#plan()

@@ -29,6 +29,7 @@ import { jobsView, nowView, runView, statusView } from './feed-views.ts'
 import type { Feeds } from './feeds.ts'
 import { createSecretRouter } from './secret-router.ts'
 import { createScheduleFeeds } from './schedules/feed.ts'
+import { createSlotRouter } from './slots.ts'
 import { createScheduleRouter } from './schedules/router.ts'
 import { lastAlerts, standingAlerts } from './heartbeats.ts'
 import type { EngineState } from './state.ts'
@@ -113,6 +114,7 @@ export function createRouter(engine: Engine, feeds: Feeds, backups: BackupKeeper
     ...createSecretRouter(engine),
     ...createBackupRouter(backups),
     ...createInterpreterRouter(engine),
+    ...createSlotRouter(engine),
     alerts: {
       list: on.alerts.list.handler(({ input }) =>
         engine.read((state) => (input.all ? lastAlerts(state, 100) : standingAlerts(state))),

@@ -1,4 +1,5 @@
 import type { Definition, Executor } from '../../src-preload/contract.ts'
+import type { Slots } from '../../src-preload/slots.ts'
 import type { RunState } from '../core/run.ts'
 import { perExecutor } from '../core/executors.ts'
 import { Gatekeeper } from '../core/gatekeeper.ts'
@@ -27,6 +28,8 @@ import { noNamed } from './named/state.ts'
 import type { NamedState } from './named/state.ts'
 import { noDiskSeen } from './disk.ts'
 import type { Disk } from './disk.ts'
+import { chosenSlots, loadSlots } from './slots.ts'
+import type { SlotChoice } from './slots.ts'
 import { SurroundingsSeen } from './surroundings.ts'
 import { noDeadlocks } from './waits/deadlocks.ts'
 import type { Deadlocks } from './waits/deadlocks.ts'
@@ -89,6 +92,7 @@ export type EngineState = {
   readonly live: Map<number, LiveRun>
   readonly inUse: Record<Executor, number>
   readonly slots: Record<Executor, number>
+  readonly slotChoice: SlotChoice
   /**
    * Limits of attempts, grace periods, returns of rates and the next look for deadlocks, in monotonic ms. Due times and
    * queue limits are in the store.
@@ -126,6 +130,7 @@ export function createState(options: {
   storeId: string
   scriptsFolder: string
   slots: Record<Executor, number>
+  slotsAtStart?: Slots
   isPrivate: boolean
   random: () => number
   clock: Clock
@@ -133,6 +138,8 @@ export function createState(options: {
   surroundings: Surroundings
 }): EngineState {
   const { store, isPrivate, clock } = options
+  const slotChoice = loadSlots(store, options.slots, options.slotsAtStart ?? {})
+  const slots = chosenSlots(slotChoice)
   const counters = new Counters(store)
   const definitions = new Definitions(store)
   const objects = loadObjects(store)
@@ -141,12 +148,14 @@ export function createState(options: {
   const gatekeeper = new Gatekeeper(roomIn(objects.semaphores, keys, surroundings))
   return {
     ...options,
+    slots,
+    slotChoice,
     counters,
     lanes: new Lanes({ store, counters, gatekeeper, isPrivate }),
     gatekeeper,
     keys,
     definitions,
-    autoExecutors: new AutoExecutors(store, options.slots),
+    autoExecutors: new AutoExecutors(store, slots),
     objects,
     named: noNamed(),
     schedules: new Schedules(store, isPrivate, surroundings.zone),

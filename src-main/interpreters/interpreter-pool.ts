@@ -5,6 +5,7 @@
  */
 import { BroadcastChannel } from 'node:worker_threads'
 import { Piscina } from 'piscina'
+import { slotLimits } from '../../src-preload/limits.ts'
 import { entryPath } from '../entry.ts'
 import { endWithSupervisor, Incoming, sendFrame } from './descriptors.ts'
 import { FrameReader } from './frames.ts'
@@ -35,14 +36,14 @@ const options = {
   atomics: 'disabled' as const,
 }
 const pool = new Piscina({ ...options, minThreads: settings.threads, maxThreads: settings.threads })
-/** Made at the first use; its threads are given up after a while. */
+/** Made at the first use; its threads are given up after a while. The engine's slots bound how many there are. */
 let poolApart: Piscina | null = null
 const threadBatches = new ThreadBatches({
   threads: settings.threads,
   run: (task) => pool.run(task),
   runApart: (task) =>
     (poolApart ??= watched(
-      new Piscina({ ...options, minThreads: 0, maxThreads: settings.slots, idleTimeout: APART_IDLE_MS }),
+      new Piscina({ ...options, minThreads: 0, maxThreads: slotLimits.thread, idleTimeout: APART_IDLE_MS }),
     )).run(task),
   onLost: (run, error) =>
     sendFrame(JSON.stringify([{ type: 'thread_lost', batches: [], run, ...wordsOf(error) } satisfies ThreadLost])),

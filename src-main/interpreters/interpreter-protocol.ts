@@ -31,8 +31,6 @@ export type PoolExecutor = Exclude<Executor, 'process'>
 export type PoolSettings = InterpreterSettings & {
   executor: PoolExecutor
   threads: number
-  /** Of `thread`: how many runs go on at the same time; when there are fewer threads, more are made for those that wait. */
-  slots: number
 }
 
 /** What a pool gives its threads. */

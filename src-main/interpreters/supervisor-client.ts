@@ -32,8 +32,6 @@ export type SupervisorOptions = {
    * many as there are cores.
    */
   threads?: Partial<Record<PoolExecutor, number>>
-  /** How many runs of `thread` go on at the same time; default: one for each of its threads. */
-  threadSlots?: number
 }
 
 /** A supervisor that lived shorter than this may be failing at its start: the next one waits. */
@@ -149,10 +147,10 @@ class SupervisorClient implements Interpreters {
   readGauges(): Reading[] {
     // Between two supervisors there is nobody to ask.
     return this.#held === null ? this.#gauges.read() : []
-  recycle(which: string): boolean {
-    return this.#held === null && poolsOf(this.#life).some((pools) => pools.recycle(which))
   }
 
+  recycle(which: string): boolean {
+    return this.#held === null && poolsOf(this.#life).some((pools) => pools.recycle(which))
   }
 
   close(): Promise<void> {
@@ -195,8 +193,7 @@ class SupervisorClient implements Interpreters {
       exited: (code) => void this.#afterExit(life, code),
     })
     const createPools = (executor: PoolExecutor) => {
-      const slots = this.#options.threadSlots ?? this.#threads.thread
-      const settings = { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor], slots }
+      const settings = { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor] }
       return new PoolAttempts(
         link,
         settings,

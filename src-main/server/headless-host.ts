@@ -7,7 +7,7 @@ import type { HttpHost } from './http.ts'
 import { startLocalSocket } from './local-socket.ts'
 import type { LocalSocket } from './local-socket.ts'
 import { readRendererFiles } from './renderer-files.ts'
-import type { Slots } from './slots.ts'
+import type { Slots } from '../../src-preload/slots.ts'
 import { createToken } from './token.ts'
 
 export type HeadlessHostOptions = {

@@ -2,7 +2,7 @@ import { Problem, problem } from '../../src-preload/problem.ts'
 import { surviveLostOutput } from '../lost-output.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { startHeadlessHost } from './headless-host.ts'
-import type { Slots } from './slots.ts'
+import type { Slots } from '../../src-preload/slots.ts'
 
 export type ServeOptions = { home: string; port: number; slots: Slots; json?: boolean }
 

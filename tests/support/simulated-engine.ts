@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import * as v from 'valibot'
 import { definitionSchema } from '../../src-preload/definition.ts'
 import { submitSchema } from '../../src-preload/contract.ts'
+import type { Slots } from '../../src-preload/slots.ts'
 import type { Submit } from '../../src-preload/contract.ts'
 import type { Surroundings } from '../../src-main/core/conditions.ts'
 import type { Clock } from '../../src-main/engine/clock.ts'
@@ -21,8 +22,8 @@ import type {
 import type { Instruction, NamedReport } from '../../src-main/interpreters/named/named-interpreters.ts'
 import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
-import type { Store } from '../../src-main/store/store.ts'
 import type { Reading } from '../../src-main/interpreters/telemetry/gauges.ts'
+import type { Store } from '../../src-main/store/store.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 export const usualSurroundings: Surroundings = {
@@ -44,6 +45,7 @@ export async function openSimulatedEngine(
   options: {
     /** Without `thread`: one. */
     slots?: { async: number; process: number; thread?: number }
+    slotsAtStart?: Slots
     isPrivate?: boolean
     db?: Database.Database
     scriptsFolder?: string
@@ -72,9 +74,9 @@ export async function openSimulatedEngine(
   const instructions: Instruction[] = []
   const fatal: unknown[] = []
   const closed: string[] = []
+  const gauges: Reading[] = []
   let send: OnReports = () => undefined
   const engine = new Engine({
-  const gauges: Reading[] = []
     store,
     storeId: 'test',
     scriptsFolder: options.scriptsFolder ?? '/nowhere',
@@ -82,6 +84,7 @@ export async function openSimulatedEngine(
     random: options.random ?? (() => 0),
     askForKey: options.askForKey ?? (() => Promise.resolve(null)),
     slots: { async: 2, thread: 1, process: 1, ...options.slots },
+    slotsAtStart: options.slotsAtStart ?? {},
     isPrivate: options.isPrivate ?? false,
     surroundings: options.surroundings ?? usualSurroundings,
     connectInterpreters: (onReports) => {
@@ -144,11 +147,11 @@ export async function openSimulatedEngine(
     closed,
     started,
     steps,
+    /** What is known of the interpreters; the test writes it. */
+    gauges,
     /** In the order in which they were sent. */
     answers,
     /** What was to be done with named interpreters. */
-    /** What is known of the interpreters; the test writes it. */
-    gauges,
     instructions,
     pass,
     settle,

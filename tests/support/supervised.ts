@@ -43,9 +43,8 @@ export function openSupervisor(asyncThreads = 1) {
   mkdirSync(folders.scriptsFolder)
   const tag = randomUUID()
   const reports: Report[] = []
-  const interpreters = startSupervisor(
-    { tag, ...folders, threads: { async: asyncThreads, thread: 2 }, threadSlots: 4 },
-    (batch) => reports.push(...batch.filter((report) => 'run' in report)),
+  const interpreters = startSupervisor({ tag, ...folders, threads: { async: asyncThreads, thread: 2 } }, (batch) =>
+    reports.push(...batch.filter((report) => 'run' in report)),
   )
   const alive = () => findTagged((candidate) => candidate.startsWith(`${tag}/`))
   onTestFinished(async () => {
