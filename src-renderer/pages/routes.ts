@@ -10,6 +10,7 @@ import Play from '@lucide/svelte/icons/play'
 import Settings from '@lucide/svelte/icons/settings'
 import type { Component } from 'svelte'
 import type { AttentionMeta } from '../../src-preload/contract.ts'
+import type { ShortcutId } from '../lib/state/key-catalogue.ts'
 import FuturesPage from './futures.svelte'
 import HistoryPage from './history.svelte'
 import OverviewPage from './overview.svelte'
@@ -24,16 +25,18 @@ import SchedulesPage from './schedules.svelte'
 import ScriptsPage from './scripts.svelte'
 import SettingsPage from './settings.svelte'
 
+/** What the catalogue of keys has a way to. */
+type PagePath = Extract<ShortcutId, `/${string}`>
+
 type Icon = Component<{ size: number; 'aria-hidden': 'true' }>
 
 /**
- * A page of the rail. `keys` is the way there by keyboard; `toDo`: how many things there a person should see to, which
+ * A page of the rail; the catalogue of keys has the way there by keyboard. `toDo`: how many things there a person should see to, which
  * `toDoWords` says otherwise than as "3 to see to".
  */
 export type Page = {
-  path: string
+  path: PagePath
   title: string
-  keys: string
   icon: Icon
   component: Component
   toDo?: (meta: AttentionMeta) => number
@@ -42,11 +45,10 @@ export type Page = {
 
 /** The rail, in its order. A new page is one line here. */
 export const pages: Page[] = [
-  { path: '/overview', title: 'Overview', keys: 'g o', icon: LayoutDashboard, component: OverviewPage },
+  { path: '/overview', title: 'Overview', icon: LayoutDashboard, component: OverviewPage },
   {
     path: '/queues',
     title: 'Queues',
-    keys: 'g q',
     icon: ListOrdered,
     component: QueuesPage,
     toDo: ({ counts: of }) => of.backpressure + of.dead_letters,
@@ -54,16 +56,14 @@ export const pages: Page[] = [
   {
     path: '/semaphores',
     title: 'Semaphores',
-    keys: 'g s',
     icon: Lock,
     component: SemaphoresPage,
     toDo: ({ counts: of }) => of.deadlock + of.starving,
   },
-  { path: '/futures', title: 'Futures', keys: 'g f', icon: MailQuestion, component: FuturesPage },
+  { path: '/futures', title: 'Futures', icon: MailQuestion, component: FuturesPage },
   {
     path: '/runs',
     title: 'Runs',
-    keys: 'g r',
     icon: Play,
     component: RunsPage,
     toDo: ({ counts: of }) => of.stuck_stop,
@@ -71,23 +71,21 @@ export const pages: Page[] = [
   {
     path: '/interpreters',
     title: 'Interpreters',
-    keys: 'g i',
     icon: Cpu,
     component: InterpretersPage,
     toDo: ({ counts: of }) => of.blocked_loop,
   },
-  { path: '/schedules', title: 'Schedules', keys: 'g c', icon: CalendarClock, component: SchedulesPage },
+  { path: '/schedules', title: 'Schedules', icon: CalendarClock, component: SchedulesPage },
   {
     path: '/history',
     title: 'History',
-    keys: 'g h',
     icon: History,
     component: HistoryPage,
     toDo: ({ unseenFailures }) => unseenFailures,
     toDoWords: (count) => `${count.toLocaleString()} failed since you looked`,
   },
-  { path: '/scripts', title: 'Scripts', keys: 'g e', icon: FileCode, component: ScriptsPage },
-  { path: '/settings', title: 'Settings', keys: 'g ,', icon: Settings, component: SettingsPage },
+  { path: '/scripts', title: 'Scripts', icon: FileCode, component: ScriptsPage },
+  { path: '/settings', title: 'Settings', icon: Settings, component: SettingsPage },
 ]
 
 /** Pages about one thing; `id` is in the path. */
@@ -97,4 +95,4 @@ export const detailPages: { pattern: string; title: (id: string) => string; comp
   { pattern: '/runs/:id', title: (id) => `Run ${id}`, component: RunDetailPage },
 ]
 
-export const startPath = '/overview'
+export const startPath: PagePath = '/overview'

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
+import { expectAccessible } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
 import { editor, goTo, openApp, openAt, openPalette, runPage, runRow } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
+const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
 test('21: letters are text in fields and in the editor, and do nothing else there', async ({ page }) => {
@@ -99,3 +102,60 @@ test('22: a run is found, looked at and run again without the mouse', async ({ p
   await page.keyboard.press('r')
   await expect(page.getByText(`again of run ${id}`)).toBeVisible()
 })
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+
+    test(`a shortcut gets other keys, which the window then names everywhere, and its usual ones again, in ${colorScheme}`, async ({
+      page,
+    }) => {
+      await openAt(page, host, '/settings?section=keys')
+      const change = page.getByRole('button', { name: 'Other keys for: New run' })
+      await expect(page.getByRole('group', { name: 'Timeline' })).toContainText('Show all of it')
+      await change.press('Enter')
+      const dialog = page.getByRole('dialog', { name: 'Keys for “New run”' })
+      const field = dialog.getByRole('textbox', { name: 'New keys' })
+      await expect(field).toBeFocused()
+      await page.keyboard.press('p')
+      await expect(dialog).toContainText('P is “Pause or resume live values” (Everywhere) already.')
+      await expect(dialog.getByRole('button', { name: 'Take these' })).toBeDisabled()
+      await page.screenshot({ path: join(screenshots, `keys-${colorScheme}.png`) })
+      await expectAccessible(page)
+      await page.keyboard.press('Backspace')
+      await page.keyboard.press('Control+k')
+      await expect(dialog).toContainText('Ctrl+K is “Search or run a command” (Everywhere) already.')
+      await page.keyboard.press('Backspace')
+      await page.keyboard.press('y')
+      await expect(field).toHaveValue('Y')
+      await page.keyboard.press('Enter')
+      await expect(dialog).toHaveCount(0)
+      await expect(change).toBeFocused()
+      await expectAccessible(page)
+      await page.screenshot({ path: join(screenshots, `keymap-${colorScheme}.png`) })
+
+      await page.reload()
+      await expect(page.getByRole('button', { name: 'New run by N again' })).toBeVisible()
+      await page.keyboard.press('n')
+      await page.keyboard.press('Shift+?')
+      await expect(page.getByRole('dialog', { name: 'Keys' }).getByRole('group', { name: 'Everywhere' })).toContainText(
+        'New run Y',
+      )
+      await page.keyboard.press('Escape')
+      await expect(page).toHaveURL(/#\/settings/)
+      await openPalette(page)
+      await page.keyboard.type('new script')
+      await expect(page.getByRole('option', { name: /^New script\s*Y$/ })).toBeVisible()
+      await page.keyboard.press('Escape')
+      await expect(page.getByTitle('Write a script or command (Y)')).toBeVisible()
+      await page.keyboard.press('y')
+      await expect(page).toHaveURL(/#\/scripts\?new=script$/)
+
+      await page.goto(host.page('/settings'))
+      await page.getByRole('button', { name: 'All usual keys again' }).click()
+      await expect(page.getByRole('button', { name: 'New run by N again' })).toHaveCount(0)
+      await page.keyboard.press('n')
+      await expect(page).toHaveURL(/#\/scripts\?new=script$/)
+    })
+  })
+}

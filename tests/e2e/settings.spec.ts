@@ -24,6 +24,7 @@ test('23: theme, rows and motion change at once and are kept over a reload', asy
 })
 
 test('22: settings break no rule of accessibility in either theme at any density', async ({ page }) => {
+  test.slow() // the whole page is checked six times
   await openAt(page, host, '/settings')
   for (const theme of ['Light', 'Dark']) {
     await page.getByRole('radio', { name: theme }).check()

@@ -1,26 +1,52 @@
 import { untrack } from 'svelte'
 import { createKeybindingsHandler } from 'tinykeys'
+import { factsOf } from './key-catalogue.ts'
+import type { ShortcutId } from './key-catalogue.ts'
+import { keysOf, keyText, parseRebound, rebind } from './keymap.ts'
+import type { Rebound } from './keymap.ts'
 
-export type Shortcut = {
-  /** In tinykeys' grammar: `c`, `g r`, `$mod+k`. */
-  keys: string
-  /** What it does, for the key sheet. */
-  label: string
-  section: string
-  run: (event: KeyboardEvent) => void
-}
+export type Shortcut = { id: ShortcutId; run: (event: KeyboardEvent) => void }
+
+const keymapKey = 'signalbox.keys'
 
 /** The keys that work now. Pages add theirs while they are shown; the key sheet lists what is here. */
 export class Shortcuts {
   active: Shortcut[] = $state.raw([])
+  /** What a person has in place of the usual keys, kept in this browser. */
+  rebound: Rebound = $state.raw(parseRebound(localStorage.getItem(keymapKey)))
   #handler = $derived(
-    createKeybindingsHandler(Object.fromEntries(this.active.map((shortcut) => [shortcut.keys, guarded(shortcut)]))),
+    createKeybindingsHandler(
+      Object.fromEntries(this.active.map(({ id, run }) => [this.keysOf(id), guarded(this.keysOf(id), run)])),
+    ),
   )
+
+  keysOf(id: ShortcutId): string {
+    return keysOf(this.rebound, id)
+  }
+
+  /** For a tip: `Pause (P)`. */
+  inWords(id: ShortcutId): string {
+    return keyText(this.keysOf(id))
+  }
 
   /** Adds keys; the returned function takes them away. May be called from an effect, which then does not depend on the list. */
   add(shortcuts: Shortcut[]): () => void {
     this.active = [...untrack(() => this.active), ...shortcuts]
     return () => (this.active = this.active.filter((shortcut) => !shortcuts.includes(shortcut)))
+  }
+
+  rebind(id: ShortcutId, keys: string): void {
+    this.#keep(rebind(this.rebound, id, keys))
+  }
+
+  resetAll(): void {
+    this.#keep({})
+  }
+
+  #keep(rebound: Rebound): void {
+    this.rebound = rebound
+    if (Object.keys(rebound).length === 0) localStorage.removeItem(keymapKey)
+    else localStorage.setItem(keymapKey, JSON.stringify(rebound))
   }
 
   listen(): () => void {
@@ -30,24 +56,21 @@ export class Shortcuts {
   }
 }
 
-/** The keys of a shortcut as they are printed: `Ctrl K`, `G R`. */
-export const keyCaps = (keys: string): string[] =>
-  keys
-    .replace('Shift+?', '?')
-    .split(/[ +]/)
-    .map((key) => (key === '$mod' ? 'Ctrl' : key.length === 1 ? key.toUpperCase() : key))
+/** Shortcuts by the section they are shown in. */
+export const bySection = (ids: readonly ShortcutId[]): Map<string, ShortcutId[]> =>
+  Map.groupBy(ids, (id) => factsOf(id).section)
 
 /**
  * Letter keys do nothing while text is entered, in a dialog, or with a modifier. The event's own path is asked, since
  * `target` names only the host of a shadow root, such as the editor's.
  */
-function guarded(shortcut: Shortcut): (event: KeyboardEvent) => void {
-  const hasModifier = shortcut.keys.includes('$mod+')
+function guarded(keys: string, run: Shortcut['run']): (event: KeyboardEvent) => void {
+  const hasModifier = keys.includes('$mod+')
   return (event) => {
     if (event.defaultPrevented) return
     if (!hasModifier && (event.ctrlKey || event.altKey || event.metaKey || isEntry(event.composedPath()[0]))) return
     event.preventDefault()
-    shortcut.run(event)
+    run(event)
   }
 }
 
