@@ -303,3 +303,29 @@ for (const [width, height] of [
     expect(why?.width).toBeGreaterThan(170)
   })
 }
+
+test('at 1024x700 names keep their room beside what is chosen, and no button is beyond the edge', async ({ page }) => {
+  const objects = `import { queue, semaphore } from 'signalbox'
+export default async () => {
+  await semaphore('api.example.org', { permits: 8 }).acquire()
+  await queue('pages', { maxsize: 10 }).put(1)
+}`
+  await host.untilFinished(await host.submit(scriptText(objects, { executor: 'async' }), { name: 'make objects' }))
+  await page.setViewportSize({ width: 1024, height: 700 })
+  await openAt(page, host, '/semaphores?name=api.example.org')
+  await expect(page.getByRole('heading', { name: 'api.example.org' })).toBeVisible()
+  const name = page.getByRole('columnheader', { name: 'Name' })
+  expect((await name.boundingBox())?.width, 'room for the name of a semaphore').toBeGreaterThan(120)
+
+  await page.goto(host.page('/queues'))
+  await expect(page.getByRole('button', { name: 'More for pages' })).toBeInViewport({ ratio: 1 })
+
+  await page.goto(host.page('/history'))
+  await runRow(page, ids.failed).getByRole('link', { name: 'first lines' }).focus()
+  await page.keyboard.press('Space')
+  await expect(page.getByRole('complementary', { name: `Preview of run ${ids.failed}` })).toBeVisible()
+  const finished = await runRow(page, ids.failed).getByRole('cell', { name: / ago$/ }).boundingBox()
+  const content = await page.getByRole('group', { name: 'History, content' }).boundingBox()
+  const edges = [finished, content].map((box) => (box?.x ?? 0) + (box?.width ?? 0))
+  expect(edges[0], 'the right edge of the last column').toBeLessThanOrEqual(edges[1] ?? 0)
+})

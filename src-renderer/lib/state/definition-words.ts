@@ -21,6 +21,11 @@ export function sourceOf(definition: Definition): { label: string; text: string 
   return code.from === 'file' ? { label: 'File', text: code.path } : { label: code.name, text: code.text }
 }
 
+const unset = new Set(['none', 'no limit', 'no limits of its own', 'no matter', 'nothing added'])
+
+/** Nothing is asked for by it: what a reader may pass over. */
+export const isUnset = (value: string): boolean => unset.has(value)
+
 type Fact = readonly [name: string, value: string]
 
 /** The rules of it, each by its name. */

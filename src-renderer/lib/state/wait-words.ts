@@ -1,6 +1,6 @@
 /** How waits are spoken of. */
 import type { Holder, RunRow, TaskName, Wait } from '../../../src-preload/contract.ts'
-import { formatBytes, formatInstant, formatSpan } from './duration.ts'
+import { formatBytes, formatSpan } from './duration.ts'
 import { progressWords, stopWords } from './run-words.ts'
 
 /** How far an unfinished run is, and what it waits for longest; or how its stop goes. */
@@ -70,7 +70,7 @@ function whatWords(wait: Wait, now: number): string {
     case 'task':
       return `${wait.needsAll ? 'all' : 'one'} of ${[...wait.tasks.map(taskWords), ...wait.runs.map((run) => `run ${run}`)].join(', ')}`
     case 'sleep':
-      return `sleeps until ${formatInstant(wait.until)}`
+      return `sleeps, wakes in ${formatSpan(wait.until - now, true)}`
     case 'interpreter':
       return `interpreter ${name} is at it`
     case 'promise':
