@@ -9,11 +9,14 @@ export class RowWindow {
   first = $state(0)
   last = $state(40)
   rowPx = $state(28)
+  /** What scrolls, while it is watched. */
+  scroller: HTMLElement | null = null
   /** Looks at once, where an event of the browser would come a moment too late. */
   remeasure: () => void = () => {}
 
   watch = (element: HTMLElement): (() => void) => {
     const scroller = element.closest<HTMLElement>('.scrolling') ?? element
+    this.scroller = scroller
     const leave = new AbortController()
     const measure = () => {
       const row = element.querySelector('tr[data-row]')
@@ -28,8 +31,22 @@ export class RowWindow {
     sizes.observe(element)
     scroller.addEventListener('scroll', measure, { passive: true, signal: leave.signal })
     return () => {
+      this.scroller = null
       sizes.disconnect()
       leave.abort()
     }
   }
+}
+
+/**
+ * The row that has the focus is scrolled away or leaves the list: its element goes, and the focus must not go with it but to
+ * what scrolls, so that the next key finds the list. `drawn`: the rows that have elements. Call while a component is made.
+ */
+export function keepFocus(seen: RowWindow, drawn: () => ReadonlySet<string>): void {
+  $effect.pre(() => {
+    const rows = drawn()
+    const row = document.activeElement?.closest<HTMLElement>('tr[data-row]')
+    if (row && seen.scroller?.contains(row) && !rows.has(row.dataset['row'] ?? ''))
+      seen.scroller.focus({ preventScroll: true })
+  })
 }
