@@ -108,6 +108,41 @@ test('slots become ticks that lead to their runs; a switch turns a schedule off;
   await expect(page.getByRole('row', { name: /nightly backup/ })).toBeVisible()
 })
 
+test('a backfill says how many slots would run before it makes their runs, and then which', async ({ page }) => {
+  await host.client.jobs.save({ name: 'report', definition: shellLine('true'), replace: true })
+  await host.client.schedules.save({
+    name: 'hourly report',
+    job: 'report',
+    timing: { kind: 'cron', expression: '0 * * * *', zone: 'UTC' },
+  })
+  await openAt(page, host, '/schedules')
+  await page.getByRole('button', { name: 'More for hourly report' }).click()
+  await page.getByRole('menuitem', { name: 'Backfill…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Backfill hourly report' })
+  await dialog.getByLabel('From').fill('2026-01-05T03:30')
+  await dialog.getByLabel('Until').fill('2026-01-05T00:30')
+  await expect(dialog.getByText('The end has to be after the beginning.')).toBeVisible()
+  await dialog.getByLabel('From').fill('2026-01-04T21:30')
+  await expect(dialog.getByRole('status')).toContainText(/^3 slots without a run, from .+: each gets one\./)
+  await expectAccessible(page)
+  await dialog.getByRole('button', { name: 'Make 3 runs' }).click()
+  await expect(dialog.getByRole('status')).toContainText('3 slots got a run each')
+  const { rows } = await host.client.schedules.slots({ name: 'hourly report' })
+  const made = rows.filter(({ isBackfill }) => isBackfill).flatMap(({ run }) => run ?? [])
+  expect(made).toHaveLength(3)
+  await expect(dialog.getByRole('link')).toHaveText([`report ${Math.min(...made)}`, `report ${Math.max(...made)}`])
+  await dialog.getByRole('button', { name: 'Close' }).click()
+
+  await page.getByRole('button', { name: 'hourly report', exact: true }).click()
+  await page.getByRole('dialog', { name: 'Schedule hourly report' }).getByRole('button', { name: 'Backfill…' }).click()
+  await dialog.getByLabel('From').fill('2026-01-04T21:30')
+  await dialog.getByLabel('Until').fill('2026-01-05T00:30')
+  await expect(dialog.getByRole('status')).toHaveText('Every slot in that time has had its run.')
+  await expect(dialog.getByRole('button', { name: 'Make the runs' })).toBeDisabled()
+  await page.keyboard.press('Escape')
+  await host.client.schedules.remove({ name: 'hourly report' })
+})
+
 test('a schedule is edited and deleted', async ({ page }) => {
   await openAt(page, host, '/schedules')
   await page.getByRole('button', { name: 'nightly backup' }).click()

@@ -218,7 +218,7 @@ export function readSchedule(
 const isEmpty = (faults: ScheduleFaults): boolean => Object.keys(faults).length === 0
 
 /** As a field for date and time takes it. */
-function localText(at: number): string {
+export function localText(at: number): string {
   const date = new Date(at)
   return new Date(at - date.getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
 }
