@@ -1,7 +1,7 @@
 import { untrack } from 'svelte'
-import { createKeybindingsHandler } from 'tinykeys'
 import { factsOf } from './key-catalogue.ts'
 import type { ShortcutId } from './key-catalogue.ts'
+import { KeyChords } from './key-chords.ts'
 import { keysOf, keyText, parseRebound, rebind } from './keymap.ts'
 import type { Rebound } from './keymap.ts'
 
@@ -14,11 +14,9 @@ export class Shortcuts {
   active: Shortcut[] = $state.raw([])
   /** What a person has in place of the usual keys, kept in this browser. */
   rebound: Rebound = $state.raw(parseRebound(localStorage.getItem(keymapKey)))
-  #handler = $derived(
-    createKeybindingsHandler(
-      Object.fromEntries(this.active.map(({ id, run }) => [this.keysOf(id), guarded(this.keysOf(id), run)])),
-    ),
-  )
+  #chords = new KeyChords()
+  /** Of two with the same keys the later one counts: a page's before the window's. */
+  #byKeys = $derived(new Map(this.active.map(({ id, run }) => [this.keysOf(id), run])))
 
   keysOf(id: ShortcutId): string {
     return keysOf(this.rebound, id)
@@ -50,7 +48,12 @@ export class Shortcuts {
   }
 
   listen(): () => void {
-    const onKey = (event: KeyboardEvent) => this.#handler(event)
+    const onKey = (event: Event) => {
+      // A browser that fills in a form sends events of that name without a key.
+      if (!(event instanceof KeyboardEvent)) return
+      const runs = this.#byKeys
+      for (const keys of this.#chords.press(event, [...runs.keys()])) runUnlessEntry(keys, runs.get(keys), event)
+    }
     window.addEventListener('keydown', onKey)
     return () => window.removeEventListener('keydown', onKey)
   }
@@ -64,14 +67,12 @@ export const bySection = (ids: readonly ShortcutId[]): Map<string, ShortcutId[]>
  * Letter keys do nothing while text is entered, in a dialog, or with a modifier. The event's own path is asked, since
  * `target` names only the host of a shadow root, such as the editor's.
  */
-function guarded(keys: string, run: Shortcut['run']): (event: KeyboardEvent) => void {
+function runUnlessEntry(keys: string, run: Shortcut['run'] | undefined, event: KeyboardEvent): void {
+  if (run === undefined || event.defaultPrevented) return
   const hasModifier = keys.includes('$mod+')
-  return (event) => {
-    if (event.defaultPrevented) return
-    if (!hasModifier && (event.ctrlKey || event.altKey || event.metaKey || isEntry(event.composedPath()[0]))) return
-    event.preventDefault()
-    run(event)
-  }
+  if (!hasModifier && (event.ctrlKey || event.altKey || event.metaKey || isEntry(event.composedPath()[0]))) return
+  event.preventDefault()
+  run(event)
 }
 
 function isEntry(origin: EventTarget | undefined): boolean {
