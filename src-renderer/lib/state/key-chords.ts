@@ -3,6 +3,9 @@ import { matchKeyBindingPress, parseKeybinding } from 'tinykeys'
 /** So long after a key the next one of a chord may come. */
 const chordMs = 1_000
 
+/** What is asked of a keyboard event. */
+export type KeyPress = { key: string; code: string; timeStamp: number; getModifierState: (name: string) => boolean }
+
 /**
  * Which keys have been pressed of chords such as `g r`. It knows nothing of where they lead, so that a page that comes
  * between two keys, and changes what keys there are, does not make the first one forgotten.
@@ -12,7 +15,7 @@ export class KeyChords {
   #pressedAt = -Infinity
 
   /** Those of `chords`, in tinykeys' grammar, which are complete with this key: `g r` and not also `r`. */
-  press(event: KeyboardEvent, chords: readonly string[]): string[] {
+  press(event: KeyPress, chords: readonly string[]): string[] {
     // By the event's own clock: on a busy machine a key may be heard long after it was pressed.
     if (event.timeStamp - this.#pressedAt > chordMs) this.#done.clear()
     this.#pressedAt = event.timeStamp
@@ -21,11 +24,12 @@ export class KeyChords {
     return complete.filter((chord) => pressCount(chord) === longest)
   }
 
-  #advance(chord: string, event: KeyboardEvent): boolean {
+  #advance(chord: string, event: KeyPress): boolean {
     const presses = parseKeybinding(chord)
     const done = this.#done.get(chord) ?? 0
     const wanted = presses[done]
-    if (wanted === undefined || !matchKeyBindingPress(event, wanted)) {
+    // It asks for a whole event, and looks at no more than this.
+    if (wanted === undefined || !matchKeyBindingPress(event as never, wanted)) {
       if (!event.getModifierState(event.key)) this.#done.delete(chord)
       return false
     }

@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
 import { KeyChords } from '../../../src-renderer/lib/state/key-chords.ts'
+import type { KeyPress } from '../../../src-renderer/lib/state/key-chords.ts'
 
-const press = (key: string, timeStamp: number) =>
-  ({ key, code: '', timeStamp, getModifierState: (name: string) => key === 'Shift' && name === key }) as KeyboardEvent
+const press = (key: string, timeStamp: number): KeyPress => ({
+  key,
+  code: '',
+  timeStamp,
+  getModifierState: (name) => key === 'Shift' && name === key,
+})
 
 test('a chord goes on while other keys come and go between its presses', () => {
   const chords = new KeyChords()
