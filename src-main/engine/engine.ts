@@ -49,7 +49,7 @@ export type EngineParts = {
   /** What the machine is like at the start. */
   surroundings: Surroundings
   connectInterpreters: (onReports: OnReports) => Interpreters
-  /** A turn failed and its transaction was rolled back, or the store cannot be read: memory and store may differ, so the engine has stopped. */
+  /** A turn was rolled back, or the store cannot be read: memory and store may differ, so the engine has stopped. */
   onFatal: (error: unknown) => void
 }
 
@@ -154,7 +154,7 @@ export class Engine {
     return this.#parts.clock.wallMs()
   }
 
-  /** Epoch ms of the last change of any run's state. */
+  /** Of the last change of any run's state, epoch ms. */
   get lastEventAt(): number | null {
     return this.#lastEventAt
   }
@@ -224,7 +224,6 @@ export class Engine {
   }
 
   #turn(): void {
-    if (this.#phase !== 'running') return
     const taken = this.#attempt(() => this.#transact((tick) => this.#work(tick)))
     if (taken === undefined) return
     this.#inbox.splice(0, taken)
@@ -292,10 +291,9 @@ export class Engine {
   }
 
   #look(tick: Tick): void {
-    const { clock } = this.#parts
-    const before = clock.monoMs()
+    const before = this.#parts.clock.monoMs()
     const isAgain = lookForDeadlocks(this.#state, tick)
-    lookTaken(this.#state, tick, clock.monoMs() - before, isAgain)
+    lookTaken(this.#state, tick, this.#parts.clock.monoMs() - before, isAgain)
   }
 
   #take(item: InboxItem, tick: Tick): void {

@@ -124,7 +124,7 @@ test.skipIf(!hasStrace && !isNeeded)(
       { file: 'src-main/store/open.ts', find: `['synchronous', 'FULL', 2]`, replace: `['synchronous', 'NORMAL', 1]` },
     ])
     onTestFinished(tree.remove)
-    expect(lostIn(await traceHost(tree.root)).length).toBeGreaterThan(RUNS / 2)
+    expect(lostIn(await traceHost(tree.root))).not.toEqual([])
   },
   300_000,
 )

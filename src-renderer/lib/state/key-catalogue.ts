@@ -67,6 +67,7 @@ export const catalogue = {
   'futures.next': of('Futures', 'j', 'Next future'),
   'futures.previous': of('Futures', 'k', 'Previous future'),
   'futures.filter': of('Futures', '/', 'Filter by name'),
+  'schedules.filter': of('Schedules', '/', 'Filter by name'),
 } as const satisfies Record<string, ShortcutFacts>
 
 export type ShortcutId = keyof typeof catalogue

@@ -66,7 +66,8 @@ export function faultOfKeys(rebound: Rebound, id: ShortcutId, keys: string): str
 
 /** `rebound` with other keys for one shortcut; its own ones are not kept. */
 export function rebind(rebound: Rebound, id: ShortcutId, keys: string): Rebound {
-  const { [id]: _before, ...others } = rebound
+  const others = { ...rebound }
+  delete others[id]
   return keys === factsOf(id).keys ? others : { ...others, [id]: keys }
 }
 
