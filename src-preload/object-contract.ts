@@ -115,6 +115,8 @@ export type SemaphoreRow = {
   waiting: number
   /** Since when the first in line waits. */
   waitingSince: number | null
+  /** How many waited at most in each of the last 60 seconds, the oldest first; of this life of the engine. */
+  crowd: number[]
   /** Runs that are not started because it has no permit for them, up to 1,000. */
   queuedRuns: number
 }

@@ -182,6 +182,7 @@ describe('semaphore', () => {
       perMs: 60_000,
       held: 0,
       queuedRuns: 0,
+      crowd: new Array(60).fill(0) as number[],
       waitingSince: null,
       free: 5,
       holding: 0,

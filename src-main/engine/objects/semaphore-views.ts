@@ -26,6 +26,7 @@ export const semaphoreRow = (state: EngineState, semaphore: DurableSemaphore): S
   holding: semaphore.leases.size,
   waiting: semaphore.waiting,
   waitingSince: firstOf(semaphore, 1)[0]?.since ?? null,
+  crowd: semaphore.crowd.read(state.clock.monoMs()),
   queuedRuns: Math.min(
     QUEUED_RUNS_COUNTED,
     lanesAt(state, semaphore).reduce((sum, lane) => sum + lane.queued, 0),

@@ -1,5 +1,6 @@
 import { Semaphore } from '../../core/semaphore.ts'
 import type { SemaphoreSettings } from '../../core/semaphore.ts'
+import { StepSeries } from '../../core/step-series.ts'
 import type { CallOn, SemaphoreLook } from '../../interpreters/calls.ts'
 import type { SemaphoreSpec } from '../../../src-preload/objects.ts'
 import type { Store } from '../../store/store.ts'
@@ -25,6 +26,8 @@ export class DurableSemaphore extends Semaphore<Wanting, HeldPermit> {
   readonly name: string
   /** Of a rate: permits that come back with time, by the id of their use; `returnsAt` is in epoch ms. */
   readonly uses = new Map<number, { readonly amount: number; returnsAt: number }>()
+  /** How many tasks waited at most in each of the last 60 seconds, in this life of the engine. */
+  readonly crowd = new StepSeries('peak', 1_000, 0)
 
   constructor(kind: Permit['kind'], name: string, settings: SemaphoreSettings) {
     super(settings)
@@ -123,6 +126,7 @@ export function acquire(state: EngineState, tick: Tick, semaphore: DurableSemaph
   if (semaphore.passes(wanting.amount)) grant(state, tick, semaphore, wanting)
   else {
     semaphore.join(wanting)
+    semaphore.crowd.record(tick.mono, semaphore.waiting)
   }
 }
 
@@ -249,7 +253,9 @@ export function withdrawFromSemaphore(
 ) {
   const semaphore = state.objects.semaphores[kind].get(name)
   // The one behind a large request may fit.
-  if (semaphore?.withdraw(asker) !== undefined) serve(state, tick, semaphore)
+  if (semaphore?.withdraw(asker) === undefined) return
+  semaphore.crowd.record(tick.mono, semaphore.waiting)
+  serve(state, tick, semaphore)
 }
 
 /** New settings take effect at once; what is held beyond them comes back in its own time. */
@@ -271,6 +277,7 @@ export function serve(state: EngineState, tick: Tick, semaphore: DurableSemaphor
   for (;;) {
     const next = semaphore.takeNext()
     if (next === undefined) break
+    semaphore.crowd.record(tick.mono, semaphore.waiting)
     grant(state, tick, semaphore, next)
   }
   if (semaphore.kind === 'semaphore') state.gatekeeper.wake(`semaphore ${semaphore.name}`)

@@ -148,6 +148,20 @@ describe('a look at semaphores', () => {
     expect(world.engine.read((state) => semaphoreDetail(state, 'semaphore', 's', 1)).waiters).toHaveLength(1)
   })
 
+  test('shows how many waited in each second of the last minute', async () => {
+    const world = await openRuns(3)
+    await world.get(0, acquire('s'))
+    await world.call(1, acquire('s'))
+    await world.call(2, acquire('s'))
+    await world.pass(3_000)
+    await set(world, { permits: 3 })
+    await world.pass(2_000)
+    expect(detail(world).crowd).toHaveLength(60)
+    expect(detail(world).crowd.slice(-7)).toEqual([0, 2, 2, 2, 2, 0, 0])
+    await world.pass(60_000)
+    expect(Math.max(...detail(world).crowd)).toBe(0)
+  })
+
   test('goes through semaphores and locks by name, each kind page by page', async () => {
     const world = await openRuns(1)
     for (const name of ['c', 'a', 'b']) await set(world, { name, create: true })
