@@ -28,7 +28,12 @@ function smallVolume(megabytes: number): string | null {
 function fill(folder: string, leftMb: number): string {
   const path = join(folder, 'filler')
   const free = Number(execFileSync('stat', ['-f', '-c', '%a', folder]).toString()) * 4096
-  writeFileSync(path, Buffer.alloc(Math.max(0, free - leftMb * MB)))
+  try {
+    writeFileSync(path, Buffer.alloc(Math.max(0, free - leftMb * MB)))
+  } catch (error) {
+    // The host has written meanwhile: then it is fuller than asked for.
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
+  }
   return path
 }
 

@@ -6,13 +6,14 @@ const { result } = openInterpreterHost()
 test('C180 each worker is an interpreter of its own, whose initializer stays there; main has nothing of it', async () => {
   const seen = await result(`
     await using pool = interpreters.pool({ workers: 2, initializer: 'var greeting = "hello"' })
-    const gate = await interpreters.createQueue()
-    const jobs = [1, 2].map((n) => pool.submit(async (own: number, gate: any) => {
+    const [arrived, gate] = [await interpreters.createQueue(), await interpreters.createQueue()]
+    const jobs = [1, 2].map((n) => pool.submit(async (own: number, arrived: any, gate: any) => {
+      await arrived.put(own)
       await gate.get()
       return [own, greeting, process.pid, (await import('signalbox')).interpreters.getCurrent().id]
-    }, n, gate))
-    // Both have to be there for both to go on.
-    while ((await interpreters.listAll()).length < 3) await sleep(5)
+    }, n, arrived, gate))
+    // Both have begun before either ends, so no worker can have had both.
+    for (const _ of jobs) await arrived.get()
     for (const _ of jobs) await gate.put('go')
     const [one, two]: any[] = await gather(jobs)
     return [[one[0], one[1]], [two[0], two[1]], new Set([one[2], two[2], process.pid]).size, one[3] !== two[3],
