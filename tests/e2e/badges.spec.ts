@@ -23,7 +23,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(inRail(page, 'Interpreters')).toHaveText('Interpreters')
       const id = await host.submit(hog, { name })
       const line = page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem')
-      await expect(line).toContainText('interpreter async its event loop has not turned for')
+      // The process of the one before was killed: the next has to start first.
+      await expect(line).toContainText('interpreter async its event loop has not turned for', { timeout: 30_000 })
       await expect(line).toContainText(`on it: run ${id} (${name})`)
       await expect(inRail(page, 'Interpreters')).toHaveText('Interpreters 11 to see to')
       await page.screenshot({ path: join(screenshots, `blocked-loop-${colorScheme}.png`) })
