@@ -145,7 +145,7 @@ test('a backfill says how many slots would run before it makes their runs, and t
 
 test('a schedule is edited and deleted', async ({ page }) => {
   await openAt(page, host, '/schedules')
-  await page.getByRole('button', { name: 'nightly backup' }).click()
+  await page.getByRole('button', { name: 'nightly backup', exact: true }).click()
   const editor = page.getByRole('dialog', { name: 'Schedule nightly backup' })
   await expect(editor.getByLabel('Cron expression')).toHaveValue('30 2 * * *')
   await editor.getByLabel('Cron expression').fill('45 3 * * *')
@@ -156,7 +156,7 @@ test('a schedule is edited and deleted', async ({ page }) => {
     'every day at 03:45 in Europe/Berlin; needs the network',
   )
 
-  await page.getByRole('button', { name: 'often' }).click()
+  await page.getByRole('button', { name: 'often', exact: true }).click()
   const other = page.getByRole('dialog', { name: 'Schedule often' })
   await other.getByRole('button', { name: 'Delete' }).click()
   await other.getByRole('button', { name: 'Really delete it' }).click()
@@ -190,7 +190,7 @@ for (const theme of ['light', 'dark'] as const) {
     await client.schedules.pause({ name: 'quick' })
     await expectAccessible(page)
     await page.screenshot({ path: join(screenshots, `schedules-${theme}.png`) })
-    await page.getByRole('button', { name: 'weekly report' }).click()
+    await page.getByRole('button', { name: 'weekly report', exact: true }).click()
     await expect(page.getByRole('list', { name: 'Next slots' }).getByRole('listitem')).toHaveCount(10)
     await expectAccessible(page)
     await page.screenshot({ path: join(screenshots, `schedule-editor-${theme}.png`) })
