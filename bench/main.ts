@@ -20,6 +20,7 @@ const names = [
   'admission',
   'restart',
   'memory',
+  'floods',
   'window',
   'peers',
   'deadlocks',

@@ -2,11 +2,11 @@
  * Memory of the host's process, in which the engine is (the built one, without a window): after its start, after 20,000 runs
  * of the `async` executor, and with 1,000,000 pending runs of a paused job. Resident, as the system counts it (Linux).
  */
-import { readFileSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connectToHost } from '../src-main/cli/connection.ts'
 import { drain, slotsOption, submitAll } from './draining.ts'
 import { endHost, startHostProcess } from './host-process.ts'
+import { residentMb } from './resident.ts'
 import { inRounds, print, spread } from './rounds.ts'
 
 const RUNS = 20_000
@@ -16,8 +16,7 @@ const SETTLE_MS = 3_000
 
 async function settledMb(pid: number | undefined): Promise<number> {
   await delay(SETTLE_MS)
-  const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid ?? 0}/status`, 'utf8'))?.[1]
-  return Number(kib) / 1024
+  return residentMb(pid)
 }
 
 const rounds = await inRounds(3, async (folder) => {
