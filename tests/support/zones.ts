@@ -18,11 +18,3 @@ export const zones = [
 /** Each of these moments of a year (`03-28T20:00Z`) in each of three years. */
 export const clockChangeEves = (moments: string[]): string[] =>
   [2025, 2026, 2027].flatMap((year) => moments.map((moment) => `${year}-${moment}`))
-
-/** Of the random histories of one test. SIGNALBOX_SEED=1234 plays the same ones again. */
-export function printedSeed(what: string): number {
-  const asked = process.env['SIGNALBOX_SEED']
-  const seed = asked === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(asked)
-  console.log(`${what}: SIGNALBOX_SEED=${seed}`)
-  return seed
-}
