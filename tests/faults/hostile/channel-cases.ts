@@ -37,7 +37,7 @@ export const floods: HostileCase[] = [
   {
     name: 'a child that floods while its parent is cancelled',
     definition: script(
-      `spawn('sh', ['-c', 'trap "" TERM; yes MARK'], { stdio: 'inherit', detached: true }); console.log('up'); ${forever}`,
+      `spawn('sh', ['-c', 'trap "" TERM; echo up; yes MARK'], { stdio: 'inherit', detached: true }); ${forever}`,
       { imports: childProcess },
     ),
     cancelAt: 'up',
