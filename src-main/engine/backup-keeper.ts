@@ -12,7 +12,7 @@ const EVERY_MS = 24 * 3_600_000
 /** A machine sleeps, and a try may fail: so it is not waited for a day. */
 const LOOK_MS = 3_600_000
 /** What the host has to do when it starts comes first. */
-const FIRST_LOOK_MS = 10_000
+const FIRST_LOOK_MS = 60_000
 
 type Parts = { db: Database; folder: string; clock: Clock; make?: typeof makeBackup }
 

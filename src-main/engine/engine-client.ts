@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import { isProblemCode, Problem, problem } from '../../src-preload/problem.ts'
@@ -53,7 +54,9 @@ export type EngineHandle = {
 }
 
 /** What the engine's thread may take for new objects; V8 would take 48 MB and keep them for minutes. See decision 0026. */
-const YOUNG_MB = 24
+const YOUNG_MB = 12
+/** How far its older objects may grow, in percent of what is in use, before they are looked through; V8 would let them double. */
+const GROWTH_PERCENT = 15
 
 /** Default of `stop`: with the kill that follows, a quit stays below 12 s (promise P8). */
 const STOP_GRACE_MS = 8_000
@@ -75,6 +78,7 @@ export async function startEngine(
   { vault = fileVault(options.home), surroundings: source = systemSource() }: EnginePorts = {},
 ): Promise<EngineHandle> {
   const workerData: EngineData = { ...options, surroundings: source.read() }
+  setFlagsFromString(`--heap-growing-percent=${GROWTH_PERCENT}`)
   const worker = new Worker(entryPath('engine-thread'), {
     workerData,
     stdin: false,

@@ -17,6 +17,9 @@ import type { StoreTies } from './ties.ts'
 /** The first SQLite without the WAL-reset corruption. */
 const OLDEST_SQLITE = [3, 51, 3]
 
+/** Of SQLite's own copies of pages; the system has them as well. See decision 0026. */
+const CACHE_KIB = 8_192
+
 /** Up to here a store is read from end to end before it is used; a larger one is read while it is used. */
 export const READ_AT_START_BYTES = 64 * 1024 * 1024
 
@@ -224,6 +227,7 @@ function applySettings(db: Database.Database): void {
     ['trusted_schema', 'OFF', 0],
     ['cell_size_check', 'ON', 1],
     ['mmap_size', 0, 0],
+    ['cache_size', -CACHE_KIB, -CACHE_KIB],
     ['wal_autocheckpoint', 1_000, 1_000],
     ['journal_size_limit', 67_108_864, 67_108_864],
   ]
