@@ -9,7 +9,11 @@ test.beforeEach(async () => {
   host = new TestHost()
   await host.start()
 })
-test.afterEach(() => host.dispose())
+test.afterEach(async ({ context }) => {
+  // A page that is still open would look for its host, and complain that it is gone.
+  for (const page of context.pages()) await page.close()
+  await host.dispose()
+})
 
 /** What Chromium itself writes when a socket is refused or nobody answers. */
 const refusedByHost = /WebSocket connection to .* failed|Failed to load resource: .*(ERR_CONNECTION_REFUSED|401|403)/
