@@ -84,6 +84,8 @@ const server = createServer((_, response) => void setTimeout(() => response.end(
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 const input = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 
+type Measured = Awaited<ReturnType<typeof measure>>
+
 async function measure(client: Client, workload: string, text: string, executor: Executor) {
   const job = `${workload} on ${executor}`
   await save(client, job, text, executor)
@@ -103,13 +105,14 @@ async function measure(client: Client, workload: string, text: string, executor:
   return { executor, perSecond, heldMs, advised: advice?.executor ?? null, reason: advice?.reason ?? null }
 }
 
-await inRounds(1, async (folder) => {
+const [figures] = await inRounds(1, async (folder) => {
+  const byWorkload: Record<string, { fastest: Executor; isRight: boolean; measured: Measured[] }> = {}
   const host = await startHostProcess(folder)
   const { client, close } = await connectToHost(folder)
   await save(client, 'hold', holdMs, 'async')
   await save(client, 'stop hold', stopHold, 'async')
   for (const [workload, text] of Object.entries(workloads)) {
-    const measured = []
+    const measured: Measured[] = []
     for (const executor of executors) measured.push(await measure(client, workload, text, executor))
     const able = measured.filter(({ heldMs }) => heldMs === null || heldMs <= HELD_MS)
     const fastest = able.reduce((best, one) => (one.perSecond > best.perSecond ? one : best))
@@ -117,7 +120,7 @@ await inRounds(1, async (folder) => {
     const isRight = measured.every(
       ({ advised }) => advised === null || (rates.get(advised) ?? 0) >= NEARLY * fastest.perSecond,
     )
-    print('advisor', { workload, fastest: fastest.executor, isRight, measured })
+    byWorkload[workload] = { fastest: fastest.executor, isRight, measured }
   }
   close()
   await endHost(host, 'SIGTERM')
@@ -126,7 +129,11 @@ await inRounds(1, async (folder) => {
   const last = db.prepare<[], { job: string; measured: string }>(
     `SELECT job_name AS job, measured FROM runs WHERE measured IS NOT NULL AND id IN (SELECT max(id) FROM runs WHERE measured IS NOT NULL GROUP BY job_name)`,
   )
-  print('advisor', { recorded: last.all().map(({ job, measured }) => ({ job, ...(JSON.parse(measured) as Use) })) })
+  const recorded = last.all().map(({ job, measured }) => ({ job, ...(JSON.parse(measured) as Use) }))
   closeStore()
+  const verdicts = Object.values(byWorkload)
+  return { workloads: verdicts.length, right: verdicts.filter(({ isRight }) => isRight).length, byWorkload, recorded }
 })
 server.close()
+if (figures === undefined) throw new Error('no round was measured')
+print('advisor', figures)
