@@ -1,3 +1,4 @@
+import type { InferClientInputs, InferClientOutputs } from '@orpc/client'
 import type { ComponentProps } from 'svelte'
 import { render } from 'vitest-browser-svelte'
 import type { Component, ComponentImport } from 'vitest-browser-svelte'
@@ -8,8 +9,18 @@ import { createApp } from '../../../src-renderer/lib/state/create-app.ts'
 import type { HostLink } from '../../../src-renderer/lib/state/host-link.ts'
 import InApp from './in-app.svelte'
 
+type Inputs = InferClientInputs<Client>
+type Outputs = InferClientOutputs<Client>
+type Answer<Output> = Output extends AsyncIterator<infer Message> ? AsyncIterableIterator<Message> : Output
+
 /** What a test's host answers; every other call fails by its name. */
-export type Answers = { [Part in keyof Client]?: { [Call in keyof Client[Part]]?: Client[Part][Call] } }
+export type Answers = {
+  [Part in keyof Client]?: {
+    [Call in keyof Client[Part] & keyof Inputs[Part] & keyof Outputs[Part]]?: (
+      input: Inputs[Part][Call],
+    ) => Promise<Answer<Outputs[Part][Call]>>
+  }
+}
 
 /** The state of a window whose host is `answers`. Its clock stands still unless a test moves it. */
 export function fakeApp(answers: Answers = {}): App {
