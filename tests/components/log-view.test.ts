@@ -7,8 +7,14 @@ import { fakeApp, renderInApp } from './support/fake-app.ts'
 import type { Answers } from './support/fake-app.ts'
 import { ack, FakeFeed } from './support/fake-feed.ts'
 
-type Runs = NonNullable<Answers['runs']>
-type Ask = { id: number; from?: number; limit?: number }
+type LogOptions = {
+  total?: number
+  held?: number
+  opensAt?: number
+  change?: (line: LogLine) => LogLine
+  isOver?: boolean
+}
+type Ask = Parameters<NonNullable<NonNullable<Answers['runs']>['logs']>>[0]
 
 const lineOf = (n: number): LogLine => ({ n, at: n * 1_000, attempt: 1, level: 'info', text: `line ${n}` })
 const linesOf = (from: number, to: number) =>
@@ -23,13 +29,9 @@ const scroller = () => list.element() as HTMLElement
  * The log of a run that has written `total` lines, of which the window opens with the last `held`; `change` makes of
  * each line what a test needs.
  */
-async function openLog({
-  total = 400,
-  held = total,
-  opensAt = total,
-  change = (line: LogLine) => line,
-  isOver = false,
-} = {}) {
+async function openLog(options: LogOptions = {}) {
+  const { total = 400, change = (line) => line, isOver = false } = options
+  const { held = total, opensAt = total } = options
   const state = { total, version: 1, asked: [] as Ask[], copied: [] as string[] }
   const message = (lines: LogLine[]): LogMessage => ({
     type: 'lines',
@@ -41,7 +43,7 @@ async function openLog({
     end: isOver,
   })
   const feed = new FakeFeed(() => [message(linesOf(total - held + 1, total))])
-  const logs: Runs['logs'] = (ask) => {
+  const logs = (ask: Ask) => {
     state.asked.push(ask)
     const from = Math.max(1, ask.from ?? 1)
     const to = Math.min(state.total, from + (ask.limit ?? 1_000) - 1)

@@ -30,7 +30,12 @@ async function openBrush(rows: GanttRow[] = [], zoom: TimeWindow | null = null) 
   const asked: ([number, number] | null)[] = []
   const percent = (at: number) => Math.round((at - full.from) / 10)
   await render(TimeBrush, {
-    props: { rows, full, zoom, onzoom: (window) => asked.push(window && [percent(window.from), percent(window.to)]) },
+    props: {
+      rows,
+      full,
+      zoom,
+      onzoom: (window: TimeWindow | null) => asked.push(window && [percent(window.from), percent(window.to)]),
+    },
   })
   return asked
 }
