@@ -1,26 +1,5 @@
-import { accessSync, constants } from 'node:fs'
-import { delimiter, join } from 'node:path'
 import { defineConfig } from '@playwright/test'
-
-const browserNames = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
-
-/** The system's Chromium, found through PATH; a machine without one fails the suite, it does not skip it. */
-function findChromium(): string {
-  const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '')
-  const candidates = folders.flatMap((folder) => browserNames.map((name) => join(folder, name)))
-  const found = candidates.find(isExecutable)
-  if (found === undefined) throw new Error(`No Chromium on PATH (looked for ${browserNames.join(', ')}). Install it.`)
-  return found
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
+import { chromium } from './tests/support/chromium.ts'
 
 export default defineConfig({
   globalSetup: './tests/e2e/support/built.ts',
@@ -41,18 +20,7 @@ export default defineConfig({
       // Writes the pictures of the README anew, which are kept with the source.
       testIgnore: process.env['PICTURES'] === undefined ? ['**/pictures.spec.ts'] : [],
       use: {
-        launchOptions: {
-          executablePath: findChromium(),
-          args: [
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-quic',
-            '--no-first-run',
-            '--disable-background-networking',
-            '--disable-component-update',
-            '--disable-sync',
-          ],
-        },
+        launchOptions: chromium,
       },
     },
     { name: 'electron', testDir: 'tests/e2e-electron' },

@@ -1,7 +1,9 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { chromium } from './tests/support/chromium.ts'
 
 /** Hosts of tests live for seconds and start from source: what Node compiles of it is kept for the next one. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'signalbox-tests-compiled') }
@@ -49,6 +51,30 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        plugins: [svelte({ configFile: false })],
+        // Found one after the other, each would load the page anew under the tests that run by then.
+        optimizeDeps: { entries: ['src-renderer/**/*.{ts,svelte}', 'tests/components/**/*.ts'] },
+        test: {
+          name: 'components',
+          include: ['tests/components/**/*.test.ts'],
+          setupFiles: ['tests/components/support/setup.ts'],
+          sequence: { groupOrder: 3 },
+          api: { host: '127.0.0.1' },
+          // A condition is waited for, and a busy machine is no fault of the window.
+          expect: { poll: { timeout: 10_000 } },
+          testTimeout: 60_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            provider: playwright({ launchOptions: chromium, actionTimeout: 10_000 }),
+            instances: [{ browser: 'chromium' }],
+            viewport: { width: 1280, height: 800 },
+            screenshotFailures: false,
+            traceView: false,
+          },
         },
       },
     ],

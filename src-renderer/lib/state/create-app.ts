@@ -10,8 +10,7 @@ import { RunActions } from './run-actions.svelte.ts'
 import { Shortcuts } from './shortcuts.svelte.ts'
 
 /** Everything pages share. Nothing is connected or listened to yet. */
-export function createApp(startPath: string): App {
-  const connection = new Connection()
+export function createApp(startPath: string, connection = new Connection()): App {
   const live = new Live()
   const router = new Router(startPath)
   return {

@@ -229,5 +229,15 @@ export function ticks(shown: TimeWindow, origin: number): { at: number; sinceMs:
   })
 }
 
+/**
+ * Where a bar stands, in percent of what is shown; null: nowhere. What reaches out is cut a window's width outside: a browser
+ * takes no lengths of millions of pixels, and would draw nothing of a long bar that is looked at closely.
+ */
+export function placeOf(bar: TimeWindow, shown: TimeWindow): { left: number; width: number } | null {
+  if (bar.to < shown.from || bar.from > shown.to) return null
+  const [left, right] = [Math.max(-100, percentOf(bar.from, shown)), Math.min(200, percentOf(bar.to, shown))]
+  return { left, width: right - left }
+}
+
 /** Where an instant stands, in percent of what is shown. */
 export const percentOf = (at: number, { from, to }: TimeWindow): number => ((at - from) / (to - from)) * 100

@@ -1,93 +1,33 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { FamilyRow, RunLive } from '../../../src-preload/contract.ts'
+import type { RunLive } from '../../../src-preload/contract.ts'
 import {
   barsOf,
   fullWindow,
   ganttRows,
   panBy,
   percentOf,
+  placeOf,
   ticks,
   windowOfText,
   windowText,
   zoomBy,
   zoomTo,
 } from '../../../src-renderer/lib/state/gantt.ts'
+import { familyRow, runLive } from '../../support/run-rows.ts'
 
-const child = (id: number, changes: Partial<FamilyRow> = {}): FamilyRow => ({
-  id,
-  parent: 1,
-  name: `part ${id}`,
-  lifecycle: 'running',
-  outcome: null,
-  attempt: 1,
-  createdAt: 100,
-  dueAt: null,
-  queuedAt: 100,
-  startedAt: 150,
-  finishedAt: null,
-  ...changes,
-})
 const done = { lifecycle: 'finished', outcome: 'succeeded', finishedAt: 400 } as const
-const run: RunLive = {
-  id: 1,
-  name: 'whole',
-  job: null,
-  kind: 'script',
-  executor: 'async',
-  lifecycle: 'running',
-  outcome: null,
-  attempt: 1,
-  maxAttempts: 1,
-  priority: 0,
-  origin: 'manual',
-  retryOf: null,
-  parent: null,
-  schedule: null,
-  slot: null,
-  backfilled: false,
-  createdAt: 0,
-  dueAt: null,
-  queuedAt: 0,
-  startedAt: 50,
-  finishedAt: null,
-  progress: null,
-  stop: null,
-  errorMessage: null,
-  waits: [],
-  waitCount: 0,
-  deadlock: null,
-  idempotencyKey: '',
-  error: null,
-  logLines: 0,
-  attempts: [
-    {
-      number: 1,
-      startedAt: 50,
-      endedAt: null,
-      state: 'running',
-      pid: null,
-      exitCode: null,
-      exitSignal: null,
-      cpuMs: null,
-      note: null,
-      error: null,
-    },
-  ],
-  tasks: [],
-  children: { unfinished: 0, finished: 0, first: [] },
-  events: [],
-}
+const run = runLive()
 const untouched = { toggled: new Set<string>(), hidesFinished: false }
 const keys = (...args: Parameters<typeof ganttRows>) => ganttRows(...args).map(({ key }) => key)
 
 describe('requirement 12: bars', () => {
   it('of waiting and of running are apart, and what runs ends now', () => {
-    expect(barsOf(child(2), 500)).toEqual([
+    expect(barsOf(familyRow(2), 500)).toEqual([
       { kind: 'queue', from: 100, to: 150, look: 'queued', isOpen: false },
       { kind: 'run', from: 150, to: 500, look: 'running', isOpen: true },
     ])
-    expect(barsOf(child(2, { lifecycle: 'queued', startedAt: null }), 500)).toEqual([
+    expect(barsOf(familyRow(2, { lifecycle: 'queued', startedAt: null }), 500)).toEqual([
       { kind: 'queue', from: 100, to: 500, look: 'queued', isOpen: true },
     ])
   })
@@ -104,7 +44,7 @@ describe('requirement 12: bars', () => {
         }),
         instant,
         (times, now) => {
-          for (const { from, to } of barsOf(child(2, times), now)) {
+          for (const { from, to } of barsOf(familyRow(2, times), now)) {
             expect(to).toBeGreaterThanOrEqual(from)
             expect(to).toBeLessThanOrEqual(Math.max(now, from))
           }
@@ -127,7 +67,7 @@ describe('requirement 12: bars', () => {
 
 describe('requirement 14: rows', () => {
   const family = Array.from({ length: 64 }, (_, index) =>
-    child(index + 2, { name: 'part', ...(index < 60 ? done : {}), ...(index === 3 ? { outcome: 'failed' } : {}) }),
+    familyRow(index + 2, { name: 'part', ...(index < 60 ? done : {}), ...(index === 3 ? { outcome: 'failed' } : {}) }),
   )
 
   it('fold 64 children of one name into one with how many there are of each state', () => {
@@ -148,12 +88,17 @@ describe('requirement 14: rows', () => {
   it('stay folded or open as they were chosen when the family changes', () => {
     const open = { toggled: new Set(['group 1 part']), hidesFinished: false }
     expect(keys(run, family, 500, open)).toHaveLength(66)
-    expect(keys(run, [...family, child(80, { name: 'part' })], 600, open)).toHaveLength(67)
+    expect(keys(run, [...family, familyRow(80, { name: 'part' })], 600, open)).toHaveLength(67)
     expect(keys(run, family, 500, { ...open, toggled: new Set(['run']) })).toEqual(['run'])
   })
 
   it('leave out what has finished, but not who has unfinished children', () => {
-    const some = [child(2, done), child(3, done), child(4, { parent: 3 }), child(5, { parent: 3, ...done })]
+    const some = [
+      familyRow(2, done),
+      familyRow(3, done),
+      familyRow(4, { parent: 3 }),
+      familyRow(5, { parent: 3, ...done }),
+    ]
     expect(keys(run, some, 500, { ...untouched, hidesFinished: true })).toEqual(['run', 'run 3', 'run 4'])
     expect(keys(run, some, 500, untouched)).toEqual(['run', 'run 2', 'run 3', 'run 4', 'run 5'])
   })
@@ -180,8 +125,8 @@ describe('requirement 13: the window over time', () => {
   const full = { from: 0, to: 1_000 }
 
   it('grows with a run that is not over and ends with one that is', () => {
-    expect(fullWindow(run, [child(2, done)], 5_000)).toEqual({ from: 0, to: 5_000 })
-    expect(fullWindow({ ...run, lifecycle: 'finished', finishedAt: 2_000 }, [child(2, done)], 5_000).to).toBe(2_000)
+    expect(fullWindow(run, [familyRow(2, done)], 5_000)).toEqual({ from: 0, to: 5_000 })
+    expect(fullWindow({ ...run, lifecycle: 'finished', finishedAt: 2_000 }, [familyRow(2, done)], 5_000).to).toBe(2_000)
   })
 
   it('zooms around its middle, stays inside, and is no zoom when all is shown', () => {
@@ -191,6 +136,15 @@ describe('requirement 13: the window over time', () => {
     expect(panBy({ from: 250, to: 750 }, full, 1)).toEqual({ from: 500, to: 1_000 })
     expect(panBy({ from: 250, to: 750 }, full, -9)).toEqual({ from: 0, to: 500 })
     expect(zoomTo({ from: 10, to: 10 }, full)).toEqual({ from: 10, to: 20 })
+  })
+
+  it('cuts bars a window outside, and has no place for those that are elsewhere', () => {
+    const shown = { from: 100, to: 200 }
+    expect(placeOf({ from: 120, to: 150 }, shown)).toEqual({ left: 20, width: 30 })
+    expect(placeOf({ from: -1e12, to: 1e12 }, shown)).toEqual({ left: -100, width: 300 })
+    expect(placeOf({ from: 0, to: 100 }, shown)).toEqual({ left: -100, width: 100 })
+    expect(placeOf({ from: 0, to: 99 }, shown)).toBeNull()
+    expect(placeOf({ from: 201, to: 300 }, shown)).toBeNull()
   })
 
   it('has round ticks, few enough to be read', () => {
