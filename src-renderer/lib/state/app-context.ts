@@ -4,6 +4,7 @@ import type { Appearance } from './appearance.svelte.ts'
 import type { BulkActions } from './bulk-actions.svelte.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { Feed } from './feed.svelte.ts'
+import type { HostPulse } from './host-pulse.svelte.ts'
 import type { Live } from './live.svelte.ts'
 import type { QueueActions } from './queue-actions.svelte.ts'
 import type { Router } from './router.svelte.ts'
@@ -13,6 +14,7 @@ import type { Shortcuts } from './shortcuts.svelte.ts'
 /** What every page may use; made once by app.svelte. */
 export type App = {
   connection: Connection
+  pulse: HostPulse
   live: Live
   router: Router
   appearance: Appearance

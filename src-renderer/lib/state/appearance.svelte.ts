@@ -31,6 +31,7 @@ export class Appearance {
   }
 
   #isWindowSmall = new MediaQuery('max-width: 900px')
+  #isSystemDark = new MediaQuery('prefers-color-scheme: dark')
 
   get isRailNarrow(): boolean {
     return this.rail === null ? this.#isWindowSmall.current : this.rail === 'narrow'
@@ -38,7 +39,7 @@ export class Appearance {
 
   /** What the theme comes to now. */
   get isDark(): boolean {
-    return this.theme === 'dark' || (this.theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches)
+    return this.theme === 'dark' || (this.theme === 'system' && this.#isSystemDark.current)
   }
 
   setTheme(theme: Theme): void {

@@ -17,6 +17,8 @@ export type BulkQuestion = {
 }
 
 const LOOK_MS = 400
+/** A toast is read aloud whenever its text changes: while nothing else happens not more often than this. */
+const SAY_MS = 5_000
 export const bulkWords = {
   cancel: { verb: 'Cancel', doing: 'Cancelling', done: 'cancelled' },
   retry: { verb: 'Run again', doing: 'Starting', done: 'started again' },
@@ -56,12 +58,16 @@ export class BulkActions {
   /** One toast for the whole action: what it does, then what it has come to. */
   async follow(started: BulkAction): Promise<void> {
     const id = `bulk-${started.id}`
+    let [said, saidAt] = [started.state, -Infinity]
     for (let action = started; ;) {
       if (action.endedAt !== null) return this.#sayEnd(id, action)
-      toast.loading(progressText(action), {
-        id,
-        action: { label: action.state === 'waiting' ? 'Undo' : 'Stop', onClick: () => void this.stop(action.id) },
-      })
+      if (action.state !== said || performance.now() - saidAt >= SAY_MS) {
+        ;[said, saidAt] = [action.state, performance.now()]
+        toast.loading(progressText(action), {
+          id,
+          action: { label: action.state === 'waiting' ? 'Undo' : 'Stop', onClick: () => void this.stop(started.id) },
+        })
+      }
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
       const next = await tryCall(() => this.#connection.client.bulk.get({ id: started.id }))
       if (next === null) {
@@ -78,18 +84,15 @@ export class BulkActions {
       id,
       duration: 10_000,
       ...(action.firstError !== null && { description: action.firstError }),
-      action: action.canUndo
-        ? { label: 'Undo', onClick: () => void this.undo(action.id) }
-        : { label: 'Show', onClick: () => this.#router.go('/settings', [['section', 'actions']]) },
+      action: { label: 'Show', onClick: () => this.#router.go('/settings', [['section', 'actions']]) },
+      ...(action.canUndo && { cancel: { label: 'Undo', onClick: () => void this.undo(action.id) } }),
     })
   }
 }
 
 function progressText({ action, state, done, failed, total, startsAt }: BulkAction): string {
   const runs = `${total.toLocaleString()} ${total === 1 ? 'run' : 'runs'}`
-  if (state === 'waiting' && startsAt > Date.now()) {
-    return `${bulkWords[action].doing} ${runs} in ${Math.ceil((startsAt - Date.now()) / 1_000)} s`
-  }
+  if (state === 'waiting' && startsAt > Date.now()) return `${bulkWords[action].doing} ${runs} in a few seconds`
   return `${bulkWords[action].doing} ${runs}: ${(done + failed).toLocaleString()} of ${total.toLocaleString()}`
 }
 

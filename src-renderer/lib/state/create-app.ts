@@ -3,6 +3,7 @@ import { Appearance } from './appearance.svelte.ts'
 import { BulkActions } from './bulk-actions.svelte.ts'
 import { Connection } from './connection.svelte.ts'
 import { Feed } from './feed.svelte.ts'
+import { HostPulse } from './host-pulse.svelte.ts'
 import { Live } from './live.svelte.ts'
 import { QueueActions } from './queue-actions.svelte.ts'
 import { Router } from './router.svelte.ts'
@@ -15,6 +16,7 @@ export function createApp(startPath: string, connection = new Connection()): App
   const router = new Router(startPath)
   return {
     connection,
+    pulse: new HostPulse(connection),
     live,
     router,
     appearance: new Appearance(),

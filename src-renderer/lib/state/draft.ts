@@ -1,5 +1,5 @@
 /** A job as it stands in the form: every field is the text a person typed. `readDraft` makes the definition of it. */
-import type { Definition, ExecutorChoice, JobRow, Json, Submit } from '../../../src-preload/contract.ts'
+import type { Definition, Example, ExecutorChoice, JobRow, Json, Submit } from '../../../src-preload/contract.ts'
 import type { ConditionTexts } from './condition-text.ts'
 import { conditionTexts, noConditions, readConditions } from './condition-text.ts'
 import { durationText, parseDuration } from './duration.ts'
@@ -165,6 +165,12 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     successCodes: definition.successCodes.join(', '),
   }
 }
+
+/** A sample as something new that nobody has saved yet. */
+export const draftOfExample = ({ definition, description, input }: Example): Draft => ({
+  ...draftOfJob({ definition, description, priority: 0 }),
+  input: JSON.stringify(input, null, 2),
+})
 
 /** Whether what would be saved differs; input and start time belong to a run and do not count. */
 export function isChanged(draft: Draft, saved: Draft): boolean {

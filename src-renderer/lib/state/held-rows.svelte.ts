@@ -3,18 +3,26 @@ import type { Placement } from './frozen-rows.ts'
 import { placeFreely, placeHeld } from './frozen-rows.ts'
 
 const releaseMs = 600
+const openMenu = '[aria-haspopup="menu"][aria-expanded="true"]'
+
+export type HoldOptions = {
+  /** Also while the list is scrolled down, so that nothing is put in above what is read. */
+  alsoScrolled?: boolean
+}
 
 /**
- * The rows of a list that keep their places while pointer, focus or a text selection is among them.
+ * The rows of a list that keep their places while pointer, focus, an open menu or a text selection is among them.
  * After leaving, the newest order is shown within a second.
  */
 export class HeldRows<Row, Group> {
   shown: Placement<Row, Group> = $state.raw({ placed: [], waiting: 0 })
   isHeld = $state(false)
   #groupOf: (row: Row) => Group
+  #options: HoldOptions
 
-  constructor(groupOf: (row: Row) => Group) {
+  constructor(groupOf: (row: Row) => Group, options: HoldOptions = {}) {
     this.#groupOf = groupOf
+    this.#options = options
   }
 
   /** Puts in what the feed shows, in the old places while `isHeld`. */
@@ -23,11 +31,18 @@ export class HeldRows<Row, Group> {
     this.shown = keepsPlaces ? placeHeld(this.shown, view) : placeFreely(view, this.#groupOf)
   }
 
+  /** Puts in what has waited, hand or no hand; the key of the first row that is new, null when none is. */
+  release(view: FeedView<Row, unknown>): string | null {
+    const before = new Set(this.shown.placed.map(({ key }) => key))
+    this.update(view, false)
+    return this.shown.placed.find(({ key }) => !before.has(key))?.key ?? null
+  }
+
   /** Attach to the element that holds the rows. */
   watch = (element: HTMLElement): (() => void) => {
     const leave = new AbortController()
     const { signal } = leave
-    const holds = { pointer: false, focus: false, selection: false }
+    const holds = { pointer: false, focus: false, selection: false, menu: false, scroll: false }
     let timer: ReturnType<typeof setTimeout> | undefined
     /** Let go only later: `focusout` also comes while a row under focus is being taken away, when no state may be set. */
     const note = (by: keyof typeof holds, isHeld: boolean) => {
@@ -45,8 +60,14 @@ export class HeldRows<Row, Group> {
       { signal },
     )
     document.addEventListener('selectionchange', () => note('selection', hasSelectionIn(element)), { signal })
+    // A menu is drawn elsewhere, and takes focus and pointer with it; only its button tells whose it is.
+    const menus = new MutationObserver(() => note('menu', element.querySelector(openMenu) !== null))
+    menus.observe(element, { subtree: true, attributeFilter: ['aria-expanded'] })
+    const scroller = this.#options.alsoScrolled ? element.closest<HTMLElement>('.scrolling') : null
+    scroller?.addEventListener('scroll', () => note('scroll', scroller.scrollTop > 0), { passive: true, signal })
     return () => {
       clearTimeout(timer)
+      menus.disconnect()
       leave.abort()
     }
   }

@@ -41,22 +41,9 @@ export class RowCursor {
     const id = order[index]
     if (id === undefined) return null
     this.id = id
-    this.#show(index, scroller)
+    this.#seen.reveal(index)
     await tick()
     scroller.querySelector<HTMLElement>(`tr[data-row="${id}"] a`)?.focus({ preventScroll: true })
     return id
-  }
-
-  /** Scrolls as little as brings the row between the header and the lower edge. */
-  #show(index: number, scroller: HTMLElement): void {
-    const { rowPx } = this.#seen
-    const table = scroller.querySelector('table')
-    const head = table?.tHead?.getBoundingClientRect().height ?? 0
-    const start = (table?.getBoundingClientRect().top ?? 0) - scroller.getBoundingClientRect().top + scroller.scrollTop
-    const top = start + head + index * rowPx
-    if (top - head < scroller.scrollTop) scroller.scrollTop = index === 0 ? 0 : top - head
-    else if (top + rowPx > scroller.scrollTop + scroller.clientHeight)
-      scroller.scrollTop = top + rowPx - scroller.clientHeight
-    this.#seen.remeasure()
   }
 }

@@ -14,6 +14,20 @@ export class RowWindow {
   /** Looks at once, where an event of the browser would come a moment too late. */
   remeasure: () => void = () => {}
 
+  /** Scrolls as little as brings the row of that index between the head and the lower edge, and draws it. */
+  reveal(index: number): void {
+    const { scroller, rowPx } = this
+    const table = scroller?.querySelector('table')
+    if (!scroller || !table || index < 0) return
+    const head = table.tHead?.getBoundingClientRect().height ?? 0
+    const start = table.getBoundingClientRect().top - scroller.getBoundingClientRect().top + scroller.scrollTop
+    const top = start + head + index * rowPx
+    if (top - head < scroller.scrollTop) scroller.scrollTop = index === 0 ? 0 : top - head
+    else if (top + rowPx > scroller.scrollTop + scroller.clientHeight)
+      scroller.scrollTop = top + rowPx - scroller.clientHeight
+    this.remeasure()
+  }
+
   watch = (element: HTMLElement): (() => void) => {
     const scroller = element.closest<HTMLElement>('.scrolling') ?? element
     this.scroller = scroller

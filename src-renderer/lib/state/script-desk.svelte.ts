@@ -1,15 +1,26 @@
-import type { Definition, JobRow, Json } from '../../../src-preload/contract.ts'
+import type { Definition, Example, JobRow, Json } from '../../../src-preload/contract.ts'
 import type { CallProblem } from './call-problem.ts'
 import { callProblem } from './call-problem.ts'
 import type { Connection } from './connection.svelte.ts'
 import type { Draft, DraftFaults } from './draft.ts'
-import { draftOfJob, isChanged, newCommand, newRequest, newSample, newScript, readDraft, readWhen } from './draft.ts'
+import {
+  draftOfExample,
+  draftOfJob,
+  isChanged,
+  newCommand,
+  newRequest,
+  newSample,
+  newScript,
+  readDraft,
+  readWhen,
+} from './draft.ts'
 import type { DraftShelf } from './draft-shelf.svelte.ts'
 import { emptyValue, hasForm, inputFaults, withPart } from './input-shape.ts'
 import type { InputPath, InputShape } from './input-shape.ts'
 
 type FreshKind = 'script' | 'command' | 'request' | 'sample'
-export type DeskPlace = { is: 'job'; name: string } | { is: 'new'; what: FreshKind }
+export type DeskPlace =
+  { is: 'job'; name: string } | { is: 'new'; what: FreshKind } | { is: 'example'; example: Example }
 
 const fresh: Record<FreshKind, () => Draft> = {
   script: newScript,
@@ -18,7 +29,10 @@ const fresh: Record<FreshKind, () => Draft> = {
   sample: newSample,
 }
 /** Under which the shelf keeps what was not saved. */
-export const shelfKey = (place: DeskPlace): string => (place.is === 'job' ? `job:${place.name}` : `new:${place.what}`)
+export function shelfKey(place: DeskPlace): string {
+  if (place.is === 'example') return `example:${place.example.name}`
+  return place.is === 'job' ? `job:${place.name}` : `new:${place.what}`
+}
 
 /** One script or command being written: its form, what was saved of it, and its last run from here. */
 export class ScriptDesk {
@@ -56,7 +70,7 @@ export class ScriptDesk {
     this.#shelf = shelf
     this.place = place
     this.job = job
-    this.#saved = job ? draftOfJob(job) : place.is === 'new' ? fresh[place.what]() : newScript()
+    this.#saved = job ? draftOfJob(job) : draftAt(place)
     // The form may have grown since the draft was kept: what it lacks comes from the saved one.
     this.draft = { ...this.#saved, ...shelf.take(shelfKey(place)) }
   }
@@ -189,6 +203,11 @@ export class ScriptDesk {
       this.isBusy = false
     }
   }
+}
+
+function draftAt(place: DeskPlace): Draft {
+  if (place.is === 'example') return draftOfExample(place.example)
+  return place.is === 'new' ? fresh[place.what]() : newScript()
 }
 
 function shownFaults(faults: DraftFaults, draft: Draft, hasTried: boolean): DraftFaults {
