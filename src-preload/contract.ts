@@ -8,7 +8,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import * as v from 'valibot'
 import type { Alert, Heartbeat } from './alerts.ts'
 import { backupContract } from './backups.ts'
-import { definitionSchema, limits, nameSchema } from './definition.ts'
+import { definitionSchema, interruptionRules, limits, nameSchema } from './definition.ts'
 import type { Definition, Executor, ExecutorChoice } from './definition.ts'
 import { interpreterContract, interpreterFeeds } from './interpreter-contract.ts'
 import { jobVersionContract } from './job-versions.ts'
@@ -203,6 +203,8 @@ const when = {
   at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15))),
   /** What of the job's retries this run has otherwise; the rest stays. */
   retry: v.optional(retryOverrideSchema),
+  /** What this run has in place of the job's `onInterrupted`. */
+  onInterrupted: v.optional(v.picklist(interruptionRules)),
 }
 const input = v.optional(inputSchema, null)
 
