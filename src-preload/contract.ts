@@ -309,6 +309,8 @@ export const contract = {
     kill: oc.input(v.strictObject({ id: idSchema })).output(type<RunRow>()),
     /** A new run with the same definition and input, or with `input` in its place. */
     retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(inputSchema) })).output(type<{ id: number }>()),
+    /** Somebody has looked at what an abandoned run has done: it needs no attention any more. */
+    lookedAt: oc.input(v.strictObject({ id: idSchema })).output(type<RunRow>()),
     get: oc.input(v.strictObject({ id: idSchema })).output(type<RunDetail>()),
     /** The newest first. `matches`: where the text of the filter was found, for each row that has a place to show. */
     list: oc.input(runFilterSchema).output(type<{ rows: RunRow[]; more: boolean; matches: SearchMatch[] }>()),

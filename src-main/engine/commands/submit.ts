@@ -90,7 +90,9 @@ export function retry(state: EngineState, tick: Tick, id: number, input: string 
         ? null
         : { schedule: run.schedule_id, at: run.slot_at, isBackfill: run.is_backfill === 1 },
   }
-  return { id: store(state, tick, order, [input ?? values.input]) }
+  const again = store(state, tick, order, [input ?? values.input])
+  if (run.outcome === 'abandoned') tick.event(id, 'run_again', { run: again })
+  return { id: again }
 }
 
 export function orderOfJob(state: EngineState, tick: Tick, name: string, when: When): Order {
