@@ -6,6 +6,7 @@ import { cancel } from '../../../src-main/engine/commands/cancel.ts'
 import { lookedAt } from '../../../src-main/engine/commands/looked-at.ts'
 import { retry } from '../../../src-main/engine/commands/submit.ts'
 import { unseenFailures } from '../../../src-main/engine/history/failures.ts'
+import { findRuns } from '../../../src-main/engine/history/find.ts'
 import { runDetail } from '../../../src-main/engine/views.ts'
 import { openFamily } from '../../support/family.ts'
 
@@ -45,6 +46,11 @@ describe('a run that is not to begin again by itself', () => {
       hint: expect.stringContaining('run it again by hand') as string,
     })
     expect(errorMessage).toContain('nobody knows')
+    await world.pass(1_000)
+    const found = world.engine.read((state) =>
+      findRuns(state, { text: 'neighbour', outcome: ['abandoned'] }, { before: Infinity }, 9),
+    )
+    expect(found.found.map(({ id }) => id)).toEqual([run])
     expect(attempts).toMatchObject([{ number: 1, state: 'interrupted' }])
     expect(events.at(-1)).toMatchObject({ type: 'finished', data: { outcome: 'abandoned', attempt: 1 } })
     expect(world.engine.read(({ counters }) => [counters.get('was_abandoned'), counters.get('is_running')])).toEqual([
