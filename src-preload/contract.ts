@@ -8,7 +8,7 @@ import type { ContractRouterClient } from '@orpc/contract'
 import * as v from 'valibot'
 import type { Alert, Heartbeat } from './alerts.ts'
 import { backupContract } from './backups.ts'
-import { definitionSchema, limits, nameSchema } from './definition.ts'
+import { definitionSchema, interruptionRules, limits, nameSchema } from './definition.ts'
 import type { Definition, Executor, ExecutorChoice } from './definition.ts'
 import { interpreterContract, interpreterFeeds } from './interpreter-contract.ts'
 import { jobVersionContract } from './job-versions.ts'
@@ -203,6 +203,8 @@ const when = {
   at: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(8.64e15))),
   /** What of the job's retries this run has otherwise; the rest stays. */
   retry: v.optional(retryOverrideSchema),
+  /** What this run has in place of the job's `onInterrupted`. */
+  onInterrupted: v.optional(v.picklist(interruptionRules)),
 }
 const input = v.optional(inputSchema, null)
 
@@ -307,6 +309,8 @@ export const contract = {
     kill: oc.input(v.strictObject({ id: idSchema })).output(type<RunRow>()),
     /** A new run with the same definition and input, or with `input` in its place. */
     retry: oc.input(v.strictObject({ id: idSchema, input: v.optional(inputSchema) })).output(type<{ id: number }>()),
+    /** Somebody has looked at what an abandoned run has done: it needs no attention any more. */
+    lookedAt: oc.input(v.strictObject({ id: idSchema })).output(type<RunRow>()),
     get: oc.input(v.strictObject({ id: idSchema })).output(type<RunDetail>()),
     /** The newest first. `matches`: where the text of the filter was found, for each row that has a place to show. */
     list: oc.input(runFilterSchema).output(type<{ rows: RunRow[]; more: boolean; matches: SearchMatch[] }>()),

@@ -14,6 +14,10 @@ export type Executor = (typeof executors)[number]
 export const executorChoices = [...executors, 'auto'] as const
 export type ExecutorChoice = (typeof executorChoices)[number]
 
+/** What follows when a run's attempt was cut off by no fault of its own. */
+export const interruptionRules = ['requeue', 'abandon'] as const
+export type InterruptionRule = (typeof interruptionRules)[number]
+
 const utf8Bytes = (text: string) => new TextEncoder().encode(text).length
 const boundedText = (maxBytes: number, what: string) =>
   v.pipe(
@@ -64,6 +68,12 @@ const policy = {
   idleTimeoutMs: v.optional(v.nullable(spanMs), null),
   /** Null: a failure is the end. */
   retry: v.optional(v.nullable(retrySchema), null),
+  /**
+   * Of an attempt that was cut off (its host, supervisor or interpreter died, or the host stopped). `requeue`: the run goes back
+   * to its place in line. `abandon`: it never begins again by itself; unless it is certain that it had not begun, it ends as
+   * `abandoned`, for nobody knows whether its work was done.
+   */
+  onInterrupted: v.optional(v.picklist(interruptionRules), 'requeue'),
   /** Between the stop signal and SIGKILL. */
   graceMs: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(600_000)), 5_000),
   semaphores: v.optional(neededSemaphores, []),
@@ -160,6 +170,7 @@ export const rulesOfOld = {
   retry: null,
   limits: noResourceLimits,
   secrets: [],
+  onInterrupted: 'requeue',
 } satisfies Partial<Definition>
 
 /** The executor whose slots a run of this definition takes. Commands are processes, and so is what nothing is known of. */

@@ -11,6 +11,7 @@ export const attentionKinds = [
   'blocked_loop',
   'backpressure',
   'stuck_stop',
+  'abandoned_run',
   'failing_job',
   'starving',
   'dead_letters',
@@ -37,7 +38,9 @@ export type Attention =
   | { kind: 'backpressure'; queue: string; since: number; producers: number; maxsize: number; consumers: number }
   /** It was asked to stop 3 s ago, or is being killed for 2 s, and has not ended; `killsAt`: when its grace period ends. */
   | { kind: 'stuck_stop'; run: number; name: string; phase: Stop['phase']; since: number; killsAt: number | null }
-  /** The last runs of a job that ended, `failures` of them in a row and at most 10, failed or ran out of time. */
+  /** It was cut off and begins no more by itself; until somebody says to have looked at it, or runs it again. */
+  | { kind: 'abandoned_run'; run: number; name: string; at: number; error: string | null }
+  /** The last runs of a job that ended, `failures` of them in a row and at most 10, failed, ran out of time or were abandoned. */
   | { kind: 'failing_job'; job: string; failures: number; run: number; at: number; error: string | null }
   /** The first in line has waited for 5 minutes; `holder` has had a permit the longest. */
   | {
@@ -52,8 +55,8 @@ export type Attention =
   | { kind: 'dead_letters'; queue: string; dead: number }
 
 /**
- * How many there are of each kind; the rows are the first of each. `unseenFailures`: runs that failed or ran out of time
- * since somebody looked at the history.
+ * How many there are of each kind; the rows are the first of each. `unseenFailures`: runs that failed, ran out of time
+ * or were abandoned since somebody looked at the history.
  */
 export type AttentionMeta = { counts: Record<AttentionKind, number>; unseenFailures: number }
 

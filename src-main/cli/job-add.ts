@@ -9,6 +9,8 @@ import { UseError } from './failure.ts'
 import { addSemaphore, parseConcurrency } from './gate-options.ts'
 import { addHttpOptions, parseHttp } from './http-options.ts'
 import type { HttpOptions } from './http-options.ts'
+import { addInterruptionOption, parseInterruption } from './interruption-option.ts'
+import type { InterruptionOption } from './interruption-option.ts'
 import { addLimitOptions, parseLimits } from './limit-options.ts'
 import type { LimitOptions } from './limit-options.ts'
 import { printJson, printLine } from './output.ts'
@@ -19,6 +21,7 @@ import { circumstancesOf, withHost } from './verb.ts'
 import { asWord } from './words.ts'
 
 type Options = RetryOptions &
+  InterruptionOption &
   LimitOptions &
   HttpOptions &
   ConditionOptions & {
@@ -76,7 +79,7 @@ export function addJobAdd(job: Command): void {
     .option('--expect-success-every <duration>', 'raise an alert when it has not succeeded for so long: 24h')
   addHttpOptions(add)
   addLimitOptions(add)
-  addRetryOptions(withConditionOptions(add), 'a run').action(
+  addInterruptionOption(addRetryOptions(withConditionOptions(add), 'a run')).action(
     async (words: string[], options: Options, command: Command) => {
       const { home, json } = circumstancesOf(command)
       const definition = await parseDefinition(words, options)
@@ -148,6 +151,7 @@ function parsePolicy(options: Options) {
     totalTimeoutMs: options.totalTimeout === undefined ? null : parseSpan('--total-timeout', options.totalTimeout),
     idleTimeoutMs: options.idleTimeout === undefined ? null : parseSpan('--idle-timeout', options.idleTimeout),
     retry: parseRetry(options),
+    onInterrupted: parseInterruption(options) ?? 'requeue',
     graceMs: parseSpan('--grace', options.grace, '10m'),
     semaphores: options.semaphore,
     concurrency: options.concurrency === undefined ? null : parseConcurrency(options.concurrency),

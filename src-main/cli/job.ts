@@ -4,6 +4,7 @@ import { concurrencyInWords, semaphoreInWords } from './gate-options.ts'
 import { conditionsInWords } from './condition-options.ts'
 import { addJobAdd } from './job-add.ts'
 import { httpFacts } from './http-options.ts'
+import { interruptionInWords } from './interruption-option.ts'
 import { limitFacts } from './limit-options.ts'
 import { printFacts, printJson, printLine, printTable } from './output.ts'
 import { retryInWords } from './retry-options.ts'
@@ -107,6 +108,7 @@ function printJob(job: JobRow, advice: Advice | null): void {
     ['idle timeout', span(definition.idleTimeoutMs)],
     ['total timeout', span(definition.totalTimeoutMs)],
     ['retries', definition.retry === null ? null : retryInWords(definition.retry)],
+    ['cut off', interruptionInWords(definition.onInterrupted)],
     ['grace', spanInWords(definition.graceMs)],
     ['semaphores', definition.semaphores.map(semaphoreInWords).join(', ') || null],
     ['concurrency', definition.concurrency === null ? null : concurrencyInWords(definition.concurrency)],

@@ -9,6 +9,8 @@ import { exitCodes, refusalCode, UseError } from './failure.ts'
 import { addSemaphore } from './gate-options.ts'
 import { addHttpOptions, parseHttp } from './http-options.ts'
 import type { HttpOptions } from './http-options.ts'
+import { addInterruptionOption, parseInterruption } from './interruption-option.ts'
+import type { InterruptionOption } from './interruption-option.ts'
 import { addLimitOptions, parseLimits } from './limit-options.ts'
 import type { LimitOptions } from './limit-options.ts'
 import { followLogs } from './follow-logs.ts'
@@ -21,6 +23,7 @@ import { circumstancesOf, explainLoss } from './verb.ts'
 import { errorLines, spanInWords } from './words.ts'
 
 type Options = RetryOptions &
+  InterruptionOption &
   LimitOptions &
   HttpOptions & {
     input?: string
@@ -56,17 +59,19 @@ export function addRun(program: Command): void {
     .option('--name <name>', 'what lists call it (default: the name of the file)')
   addHttpOptions(run)
   addLimitOptions(run)
-  addRetryOptions(run, 'it').action(async (file: string | undefined, options: Options, command: Command) => {
-    const { home, json } = circumstancesOf(command)
-    const request = await parseRequest(file, options)
-    const stop = new AbortController()
-    const removeListeners = onStopSignals((signal) => stop.abort(signal === 'SIGINT' ? 'Ctrl+C' : signal))
-    try {
-      await execute(home, request, stop.signal, json)
-    } finally {
-      removeListeners()
-    }
-  })
+  addInterruptionOption(addRetryOptions(run, 'it')).action(
+    async (file: string | undefined, options: Options, command: Command) => {
+      const { home, json } = circumstancesOf(command)
+      const request = await parseRequest(file, options)
+      const stop = new AbortController()
+      const removeListeners = onStopSignals((signal) => stop.abort(signal === 'SIGINT' ? 'Ctrl+C' : signal))
+      try {
+        await execute(home, request, stop.signal, json)
+      } finally {
+        removeListeners()
+      }
+    },
+  )
 }
 
 async function execute(home: string, request: Submit, stop: AbortSignal, json: boolean): Promise<void> {
@@ -101,6 +106,7 @@ async function parseRequest(file: string | undefined, options: Options): Promise
       totalTimeoutMs: options.totalTimeout === undefined ? null : parseSpan('--total-timeout', options.totalTimeout),
       idleTimeoutMs: options.idleTimeout === undefined ? null : parseSpan('--idle-timeout', options.idleTimeout),
       retry: parseRetry(options),
+      onInterrupted: parseInterruption(options) ?? 'requeue',
       semaphores: options.semaphore,
       limits: parseLimits(options),
       secrets: options.secret,
@@ -205,7 +211,8 @@ async function report(run: RunDetail): Promise<void> {
     skipped: `run ${run.id} was skipped`,
     abandoned: `run ${run.id} was abandoned`,
   }[run.outcome ?? 'abandoned']
-  const error = run.outcome === 'failed' && run.error !== null ? errorLines(run.error) : []
+  const isExplained = run.outcome === 'failed' || run.outcome === 'abandoned'
+  const error = isExplained && run.error !== null ? errorLines(run.error) : []
   const lines = [...error.map((line) => inertOn(process.stderr, line)), `signalbox: ${ended}`]
   await writeFully(process.stderr, lines.map((line) => line + '\n').join(''))
 }

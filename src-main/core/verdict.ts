@@ -16,7 +16,11 @@ export type Ending =
       why: string
       /** It may have been its own doing: nobody knows which of those that were running then it was. */
       isSuspect?: boolean
+      /** It is certain that nothing of its script or program has begun. */
+      isUnbegun?: boolean
     }
+
+type Interrupted = Extract<Ending, { how: 'interrupted' }>
 
 /**
  * What an ending means, given the stop that was under way (null: none).
@@ -27,12 +31,10 @@ export type Ending =
  * after a timeout the outcome is `timed_out` however the attempt ended.
  */
 export function judge(ending: Ending, stop: Stop | null, definition: Definition): Verdict {
-  if (ending.how === 'interrupted' && stop === null) return requeued(ending)
-
   switch (stop?.cause) {
     case 'shutdown':
       if (ending.how === 'returned') return succeeded(ending.result)
-      return { next: 'queued', why: 'the host was stopping', isSuspect: false }
+      return cutOff({ why: 'the host was stopping', isUnbegun: isUnbegun(ending) }, definition)
     case 'cancel':
       if (ending.how === 'returned') return succeeded(ending.result)
       return {
@@ -101,7 +103,7 @@ function judgeUndisturbed(ending: Ending, definition: Definition): Verdict {
         ? judgeCommandExit(ending.code, ending.signal, definition.successCodes)
         : failed(exitError(ending.code, ending.signal, 'The script ended its process before it returned.'))
     case 'interrupted':
-      return requeued(ending)
+      return cutOff(ending, definition)
   }
 }
 
@@ -115,11 +117,28 @@ function exitError(code: number | null, signal: string | null, hint: string): Ru
   return { name: 'ExitError', message, stack: null, hint }
 }
 
-const requeued = ({ why, isSuspect = false }: Extract<Ending, { how: 'interrupted' }>): Verdict => ({
-  next: 'queued',
-  why,
-  isSuspect,
-})
+/** An attempt that ended by no fault of its own. What may have begun is not begun again against the will of its definition. */
+function cutOff(
+  { why, isSuspect = false, isUnbegun = false }: Omit<Interrupted, 'how'>,
+  { onInterrupted }: Definition,
+): Verdict {
+  if (onInterrupted === 'requeue' || isUnbegun) return { next: 'queued', why, isSuspect }
+  return {
+    next: 'finished',
+    outcome: 'abandoned',
+    result: null,
+    error: {
+      name: 'AbandonedError',
+      message: `it was cut off, and nobody knows whether its work was done: ${why}`,
+      stack: null,
+      hint: 'It is not to begin again by itself. Look at what it has done, and run it again by hand if that is right.',
+    },
+  }
+}
+
+const isUnbegun = (ending: Ending): boolean =>
+  ending.how === 'unstartable' || (ending.how === 'interrupted' && ending.isUnbegun === true)
+
 const stoppedError = (name: string, message: string): RunError => ({ name, message, stack: null, hint: null })
 const succeeded = (result: string): Verdict => ({ next: 'finished', outcome: 'succeeded', result, error: null })
 const failed = (error: RunError): Verdict => ({ next: 'finished', outcome: 'failed', result: null, error })

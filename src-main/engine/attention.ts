@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts'
 import type { View } from './feeds.ts'
 import { firstOf } from './objects/parties.ts'
 import type { EngineState } from './state.ts'
-import { unseenFailures } from './history/failures.ts'
+import { isFailure, unseenFailures } from './history/failures.ts'
 import { readings } from './named/views.ts'
 import { deadlocksOf } from './waits/deadlock-views.ts'
 
@@ -15,6 +15,7 @@ const STARVING_MS = 300_000
 const STUCK_MS = { requested: 3_000, signalled: 3_000, killing: 2_000 }
 /** Of the newest runs that failed so many are looked at, and of their jobs so many of the last runs. */
 const FAILED_LOOKED_AT = 40
+const ABANDONED_LOOKED_AT = 200
 const RUNS_LOOKED_AT = 50
 const FAILURES_COUNTED = 10
 const REFRESH_MS = 1_000
@@ -24,12 +25,13 @@ const BLOCKED_MS = { async: 2_000, thread: 300_000, process: 300_000, named: 300
 /** What a person should see to, the most urgent kind first. */
 export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
   let all: Attention[] = []
-  let failing: { readAt: number; found: Attention[] } | null = null
-  // It asks the store for the history of jobs, so it is not done 4 times a second.
-  const failingJobsLately = (state: EngineState): Attention[] => {
+  let gone: { readAt: number; found: Attention[] } | null = null
+  // It asks the store for the history, so it is not done 4 times a second.
+  const goneWrongLately = (state: EngineState): Attention[] => {
     const mono = state.clock.monoMs()
-    if (failing === null || mono - failing.readAt >= REFRESH_MS) failing = { readAt: mono, found: failingJobs(state) }
-    return failing.found
+    if (gone === null || mono - gone.readAt >= REFRESH_MS)
+      gone = { readAt: mono, found: [...abandonedRuns(state), ...failingJobs(state)] }
+    return gone.found
   }
   let blocked: { readAt: number; found: Attention[] } | null = null
   const blockedLoopsLately = (mono: number): Attention[] => {
@@ -45,7 +47,7 @@ export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
         ...blockedLoopsLately(state.clock.monoMs()),
         ...backpressure(state),
         ...stuckStops(state),
-        ...failingJobsLately(state),
+        ...goneWrongLately(state),
         ...starving(state),
         ...deadLetters(state),
       ])
@@ -79,6 +81,8 @@ function keyOf(row: Attention): string {
       return `${row.kind} ${row.queue}`
     case 'stuck_stop':
       return `stop ${row.run}`
+    case 'abandoned_run':
+      return `abandoned ${row.run}`
     case 'failing_job':
       return `job ${row.job}`
     case 'starving':
@@ -154,6 +158,22 @@ function starving(state: EngineState): Attention[] {
   return found
 }
 
+function abandonedRuns({ store }: EngineState): Attention[] {
+  return store.overview.abandoned.all({ looked: ABANDONED_LOOKED_AT }).map(({ id, name, finished_at: at, error }) => ({
+    kind: 'abandoned_run',
+    run: id,
+    name,
+    at,
+    error: errorInShort(error),
+  }))
+}
+
+function errorInShort(stored: string | null): string | null {
+  if (stored === null) return null
+  const { name, message } = JSON.parse(stored) as RunError
+  return `${name}: ${message}`.slice(0, 300)
+}
+
 /** Jobs whose last ended runs went wrong. A paused job is somebody's decision and no fault. */
 function failingJobs({ store }: EngineState): Attention[] {
   const found: Attention[] = []
@@ -161,18 +181,17 @@ function failingJobs({ store }: EngineState): Attention[] {
     const job = store.jobs.byId.get(id)
     if (job === undefined || job.paused_at !== null) continue
     const ended = store.overview.lastEndedOfJob.all({ job: id, looked: RUNS_LOOKED_AT, limit: FAILURES_COUNTED })
-    const wentWell = ended.findIndex(({ outcome }) => outcome !== 'failed' && outcome !== 'timed_out')
+    const wentWell = ended.findIndex(({ outcome }) => !isFailure(outcome))
     const failures = wentWell < 0 ? ended.length : wentWell
     const [last] = ended
     if (last === undefined || failures === 0) continue
-    const error = last.error === null ? null : (JSON.parse(last.error) as RunError)
     found.push({
       kind: 'failing_job',
       job: job.name,
       failures,
       run: last.id,
       at: last.finished_at,
-      error: error === null ? null : `${error.name}: ${error.message}`.slice(0, 300),
+      error: errorInShort(last.error),
     })
   }
   return found

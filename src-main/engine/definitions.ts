@@ -17,7 +17,7 @@ export class Definitions {
 
   /** The id of this content, stored when it is new. Call inside the transaction. */
   idOf(definition: Definition): number {
-    const body = JSON.stringify(definition)
+    const body = bodyOf(definition)
     const hash = createHash('sha256').update(body).digest('hex')
     const id = this.#store.definitions.idByHash.get(hash) ?? this.#store.definitions.insert.get(hash, body)
     if (id === undefined) throw new Error('the store gave the new definition no id')
@@ -35,4 +35,12 @@ export class Definitions {
     this.#cache.set(id, definition)
     return definition
   }
+}
+
+/** The usual rule is left out, as where it did not exist yet: what is the same to run stays the same definition. */
+function bodyOf(definition: Definition): string {
+  const { onInterrupted } = definition
+  return JSON.stringify(
+    onInterrupted === rulesOfOld.onInterrupted ? { ...definition, onInterrupted: undefined } : definition,
+  )
 }

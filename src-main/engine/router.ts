@@ -16,6 +16,7 @@ import type { BackupKeeper } from './backup-keeper.ts'
 import { checkPlaces } from './check-places.ts'
 import { cancel, kill } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
+import { lookedAt } from './commands/looked-at.ts'
 import { retry, submit, submitMany } from './commands/submit.ts'
 import type { Engine } from './engine.ts'
 import { findRuns, matchesOf } from './history/find.ts'
@@ -90,6 +91,10 @@ export function createRouter(engine: Engine, feeds: Feeds, backups: BackupKeeper
       retry: on.runs.retry.handler(({ input }) => {
         const changed = input.input === undefined ? null : JSON.stringify(input.input)
         return engine.command((state, tick) => retry(state, tick, input.id, changed))
+      }),
+      lookedAt: on.runs.lookedAt.handler(async ({ input }) => {
+        await engine.command((state, tick) => lookedAt(state, tick, input.id))
+        return engine.read((state) => storedRunRow(state, input.id))
       }),
       get: on.runs.get.handler(({ input }) => engine.read((state) => runDetail(state, input.id))),
       list: on.runs.list.handler(({ input }) =>

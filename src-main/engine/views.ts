@@ -126,8 +126,8 @@ function attemptsOf(state: EngineState, run: StoredRun): Attempt[] {
 }
 
 function stateOfLastAttempt(outcome: Outcome): Attempt['state'] {
-  if (outcome === 'skipped' || outcome === 'abandoned') throw new Error(`no attempt ends as ${outcome}`)
-  return outcome
+  if (outcome === 'skipped') throw new Error('no attempt ends as skipped')
+  return outcome === 'abandoned' ? 'interrupted' : outcome
 }
 
 export function jobRow(state: EngineState, job: StoredJob): JobRow {

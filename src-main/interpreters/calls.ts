@@ -4,7 +4,7 @@
  * stores them unread.
  */
 import * as v from 'valibot'
-import { definitionSchema, executors, limits } from '../../src-preload/definition.ts'
+import { definitionSchema, executors, interruptionRules, limits } from '../../src-preload/definition.ts'
 import {
   barrierSpecSchema,
   objectLimits,
@@ -110,6 +110,7 @@ export const callSchema = v.union([
     timeoutMs: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(objectLimits.periodMs))),
     priority: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(-1000), v.maxValue(1000))),
     retries: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(limits.attempts - 1))),
+    onInterrupted: v.nullable(v.picklist(interruptionRules)),
     /** What becomes of the child when this attempt ends before it. */
     onParentEnd: v.picklist(['cancel', 'keep']),
     group: v.nullable(id),

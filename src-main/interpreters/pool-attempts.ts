@@ -180,7 +180,7 @@ export class PoolAttempts {
         this.breakChannel(message.channel)
         return
       case 'unlaunchable':
-        this.#close(pool, null, null, `the interpreter process could not be started: ${message.message}`)
+        this.#close(pool, null, null, `the interpreter process could not be started: ${message.message}`, true)
         return
       case 'passed':
         if (!message.isFatal) return
@@ -270,14 +270,14 @@ export class PoolAttempts {
     }
   }
 
-  #close(pool: Pool, code: number | null, signal: string | null, why: string): void {
+  #close(pool: Pool, code: number | null, signal: string | null, why: string, isUnbegun = false): void {
     const isAlone = pool.attempts.size === 1
     const tooMuch: Ending | null = pool.passed === null ? null : limitEnding(pool.passed)
     const isOnPurpose = [...pool.attempts.values()].some(({ isKilled }) => isKilled)
     for (const running of pool.attempts.values()) {
       const isCause = running.isKilled || (isAlone && !isOnPurpose)
       const own = pool.isBroken && !running.isKilled ? brokenChannel : (tooMuch ?? { how: 'exited', code, signal })
-      this.#end(pool, running, isCause ? own : { how: 'interrupted', why })
+      this.#end(pool, running, isCause ? own : { how: 'interrupted', why, isUnbegun })
     }
     this.#pools.delete(pool.channel)
     this.#link.forget(pool.channel)

@@ -57,7 +57,7 @@ export class SupervisorsApart {
     const waiting = this.#waiting.find(waits)
     if (waiting === undefined) return this.#byRun.get(step.run)?.processes.stop(step) ?? false
     this.#waiting = this.#waiting.filter((start) => !waits(start))
-    this.#end(waiting, { how: 'interrupted', why: step.reason })
+    this.#end(waiting, { how: 'interrupted', why: step.reason, isUnbegun: true })
     return true
   }
 

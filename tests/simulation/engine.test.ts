@@ -7,15 +7,19 @@ const seeds = asked === undefined ? Array.from({ length: 60 }, (_, index) => 1_0
 
 describe('the engine in simulation', () => {
   let retried = 0
+  let abandoned = 0
   test.each(seeds)('keeps its rules through crashes and jumps of the clock (seed %i)', async (seed) => {
     const findings = await simulate(seed, { actions: 120, crashes: true })
     expect({ seed, violations: findings.violations }).toEqual({ seed, violations: [] })
     expect(findings.accepted).toBeGreaterThan(20)
     expect(findings.crashes).toBeGreaterThan(0)
     retried += findings.retried
+    abandoned += findings.finished['abandoned'] ?? 0
   })
 
   test('and runs are tried again in them', () => expect(retried).toBeGreaterThan(0))
+
+  test('and runs are abandoned', () => expect(abandoned).toBeGreaterThan(0))
 
   test.each(['orphans survive the sweep', 'ended is said before death'] as const)('notices when %s', async (fault) => {
     const found = await Promise.all([1, 2, 3].map((seed) => simulate(seed, { actions: 120, crashes: true, fault })))

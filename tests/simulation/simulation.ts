@@ -20,6 +20,7 @@ import { SimulatedMachine } from '../support/simulated-interpreters.ts'
 import type { MachineFault } from '../support/simulated-interpreters.ts'
 import { usualSurroundings } from '../support/simulated-engine.ts'
 import { VirtualClock } from '../support/virtual-clock.ts'
+import { abandonViolations, jobsOfOnce } from './abandon-rules.ts'
 import { gates, gateViolations, makeSemaphores } from './gate-rules.ts'
 import { prepared } from './prepared.ts'
 import { retriedJobs, RetryRules } from './retry-rules.ts'
@@ -29,7 +30,7 @@ import { addSchedules, pauseSchedule, scheduleNames, slotViolations, waitingSlot
 class Crash extends Error {}
 
 const SLOTS = { async: 5, thread: 2, process: 3 }
-const JOBS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta']
+const JOBS = ['alpha', 'beta', 'gamma', 'delta', 'epsilon', 'zeta', 'eta', 'theta', 'iota', 'kappa']
 
 export type Findings = {
   accepted: number
@@ -301,6 +302,7 @@ class World {
     }
     const state = engine === undefined ? null : engine.read((current) => current)
     this.#violations.push(...this.#retryRules.check(store, state, this.#clock.wallMs, isGateOpen))
+    this.#violations.push(...abandonViolations(store, this.#machine))
     if (engine === undefined) return
     engine.read((state) => {
       for (const run of state.live.values()) live[run.executor] += 1
@@ -389,6 +391,8 @@ async function addJobs(engine: Engine): Promise<void> {
     zeta: script('async', { timeoutMs: 2_500, semaphores: gates.one, concurrency: gates.perHost }),
     eta: script('thread', retriedJobs.eta),
     theta: script('process', retriedJobs.theta),
+    iota: script('async', jobsOfOnce.iota),
+    kappa: script('process', jobsOfOnce.kappa),
   }
   await engine.command(makeSemaphores)
   for (const [name, definition] of Object.entries(definitions)) {

@@ -37,6 +37,7 @@ export async function openFamily(options: Parameters<typeof openSimulatedEngine>
     timeoutMs: null,
     priority: null,
     retries: null,
+    onInterrupted: null,
     onParentEnd: 'cancel',
     group: null,
     ...more,

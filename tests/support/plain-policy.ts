@@ -7,6 +7,7 @@ export const plainPolicy = {
   totalTimeoutMs: null,
   idleTimeoutMs: null,
   retry: null,
+  onInterrupted: 'requeue' as const,
   graceMs: 5_000,
   semaphores: [],
   concurrency: null,

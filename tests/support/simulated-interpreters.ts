@@ -36,6 +36,8 @@ export class SimulatedMachine {
   readonly overlaps: string[] = []
   /** In order of start. */
   readonly started: { run: number; attempt: number }[] = []
+  /** How many attempts of a run have begun; those of which it is said that they have not are not among them. */
+  readonly begun = new Map<number, number>()
   readonly #random: Random
   readonly #fault: MachineFault | null
 
@@ -59,8 +61,11 @@ export class SimulatedMachine {
       }
       const key = `${attempt.run}.${attempt.attempt}`
       this.started.push({ run: attempt.run, attempt: attempt.attempt })
+      const countBegun = (more: number) => this.begun.set(attempt.run, (this.begun.get(attempt.run) ?? 0) + more)
+      countBegun(1)
       const end = (ending: Ending) => {
         if (!this.processes.has(key)) return
+        if (ending.how === 'interrupted' && ending.isUnbegun === true) countBegun(-1)
         if (this.#fault === 'ended is said before death') machineClock.after(200, () => this.processes.delete(key))
         else this.processes.delete(key)
         const name = { run: attempt.run, attempt: attempt.attempt }
@@ -132,5 +137,5 @@ function randomEnding(random: Random, isRetried: boolean): Ending {
   if (dice < 0.9)
     return { how: 'threw', error: { name: 'Error', message: 'no', stack: null, hint: null }, cancelled: false }
   if (dice < 0.95) return { how: 'exited', code: 1, signal: null }
-  return { how: 'interrupted', why: 'the interpreter process died', isSuspect: dice > 0.98 }
+  return { how: 'interrupted', why: 'the interpreter process died', isSuspect: dice > 0.98, isUnbegun: dice < 0.965 }
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Definition, ParsedSubmit, RunRow } from '../../../src-preload/contract.ts'
+import type { InterruptionRule } from '../../../src-preload/definition.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import { retrySchema } from '../../../src-preload/retry-policy.ts'
 import type { RetryOverride } from '../../../src-preload/retry-policy.ts'
@@ -19,6 +20,7 @@ export type When = {
   delayMs?: number | undefined
   at?: number | undefined
   retry?: RetryOverride | undefined
+  onInterrupted?: InterruptionRule | undefined
 }
 
 /** What is asked for, resolved to ids: the part that one run and five thousand have in common. */
@@ -88,14 +90,16 @@ export function retry(state: EngineState, tick: Tick, id: number, input: string 
         ? null
         : { schedule: run.schedule_id, at: run.slot_at, isBackfill: run.is_backfill === 1 },
   }
-  return { id: store(state, tick, order, [input ?? values.input]) }
+  const again = store(state, tick, order, [input ?? values.input])
+  if (run.outcome === 'abandoned') tick.event(id, 'run_again', { run: again })
+  return { id: again }
 }
 
 export function orderOfJob(state: EngineState, tick: Tick, name: string, when: When): Order {
   const job = state.store.jobs.byName.get(name)
   if (job === undefined) throw problem('JOB_NOT_FOUND', { name })
   return {
-    ...definitionForRun(state, job, when.retry),
+    ...definitionForRun(state, job, when),
     jobId: job.id,
     jobName: job.name,
     name: job.name,
@@ -112,10 +116,10 @@ export function orderOfJob(state: EngineState, tick: Tick, name: string, when: W
 export function definitionForRun(
   state: EngineState,
   job: StoredJob,
-  retry?: RetryOverride,
+  overrides: Pick<When, 'retry' | 'onInterrupted'> = {},
 ): Pick<Order, 'definition' | 'definitionId'> {
   const saved = state.definitions.get(job.definition_id)
-  const definition = withRetry(saved, retry)
+  const definition = withRule(withRetry(saved, overrides.retry), overrides.onInterrupted)
   if (definition.kind === 'script' && definition.executor === 'auto') {
     const picked = { ...definition, executor: state.autoExecutors.pick(job.id, definition) }
     return { definition: picked, definitionId: state.definitions.idOf(picked) }
@@ -130,7 +134,7 @@ export function orderOfDefinition(
   name: string | undefined,
   when: When,
 ): Order {
-  const definition = withRetry(given, when.retry)
+  const definition = withRule(withRetry(given, when.retry), when.onInterrupted)
   return {
     definitionId: state.definitions.idOf(definition),
     definition,
@@ -153,6 +157,10 @@ function withRetry(definition: Definition, override: RetryOverride | undefined):
   if (!retry.success) throw problem('BAD_INPUT', { details: `retry: ${retry.issues[0].message}` })
   return { ...definition, retry: retry.output }
 }
+
+/** The same with what one run has otherwise for when it is cut off. */
+export const withRule = (definition: Definition, rule: InterruptionRule = definition.onInterrupted): Definition =>
+  rule === definition.onInterrupted ? definition : { ...definition, onInterrupted: rule }
 
 /** `dueAt` is null when the run is due at once. A moment in the past counts as now. */
 export function dueOf(tick: Tick, when: Pick<When, 'at' | 'delayMs'>): { dueAt: number | null; isDelay: boolean } {

@@ -18,6 +18,10 @@ export function forgetFailure({ counters }: EngineState, outcome: Outcome): void
   if (isFailure(outcome) && counters.get('seen_failures') > 0) counters.add('seen_failures', -1)
 }
 
-const isFailure = (outcome: Outcome): boolean => outcome === 'failed' || outcome === 'timed_out'
+/** Outcomes by which a run has gone wrong. */
+const failed = ['failed', 'timed_out', 'abandoned'] as const satisfies Outcome[]
 
-const failures = ({ counters }: EngineState): number => counters.get('was_failed') + counters.get('was_timed_out')
+export const isFailure = (outcome: Outcome): boolean => failed.some((each) => each === outcome)
+
+const failures = ({ counters }: EngineState): number =>
+  failed.reduce((sum, outcome) => sum + counters.get(`was_${outcome}`), 0)

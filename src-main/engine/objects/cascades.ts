@@ -74,6 +74,7 @@ export function resumeCascades(state: EngineState): void {
 
 /** What is said of a run that has ended, and who brought that about. */
 export function endInWords(outcome: Outcome, stop: Stop | null): [what: string, by?: Canceller] {
+  if (outcome === 'abandoned') return ['was abandoned']
   if (outcome !== 'cancelled') return [`has ${outcome.replace('_', ' ')}`]
   const what = cancelInWords(stop?.reason ?? null)
   return stop?.by === undefined ? [what] : [what, stop.by]

@@ -4,6 +4,7 @@ import type { Definition } from '../../../src-preload/contract.ts'
 import { scriptDefinitionSchema } from '../../../src-preload/definition.ts'
 import { problem } from '../../../src-preload/problem.ts'
 import type { CallOn } from '../../interpreters/calls.ts'
+import { withRule } from '../commands/submit.ts'
 import { checkPlaces, isThere } from '../check-places.ts'
 import type { EngineState } from '../state.ts'
 
@@ -16,7 +17,8 @@ type Spawn = Extract<CallOn<'run'>, { do: 'spawn' }>
 export function definitionOfFile(state: EngineState, parent: Definition, path: string): Definition {
   if (parent.kind !== 'script')
     throw problem('BAD_INPUT', { details: `a job of the kind ${parent.kind} has no scripts beside it` })
-  const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, graceMs, limits, secrets, cwd, env } = parent
+  const { executor, timeoutMs, idleTimeoutMs, queueTimeoutMs, onInterrupted, graceMs, limits, secrets, cwd, env } =
+    parent
   const { project } = parent.code
   const folder = parent.code.from === 'file' ? dirname(parent.code.path) : (project ?? state.scriptsFolder)
   return v.parse(scriptDefinitionSchema, {
@@ -26,6 +28,7 @@ export function definitionOfFile(state: EngineState, parent: Definition, path: s
     timeoutMs,
     idleTimeoutMs,
     queueTimeoutMs,
+    onInterrupted,
     graceMs,
     limits,
     secrets,
@@ -35,8 +38,9 @@ export function definitionOfFile(state: EngineState, parent: Definition, path: s
 }
 
 /** The definition with what the call overrides. What is left as it was is the same object. */
-export function overridden(definition: Definition, { executor, timeoutMs }: Spawn): Definition {
-  const limited = timeoutMs === null ? definition : { ...definition, timeoutMs }
+export function overridden(definition: Definition, { executor, timeoutMs, onInterrupted }: Spawn): Definition {
+  const ruled = withRule(definition, onInterrupted ?? undefined)
+  const limited = timeoutMs === null ? ruled : { ...ruled, timeoutMs }
   if (executor === null) return limited
   if (limited.kind !== 'command') return limited.executor === executor ? limited : { ...limited, executor }
   if (executor !== 'process') throw problem('BAD_INPUT', { details: `a command does not run on "${executor}"` })

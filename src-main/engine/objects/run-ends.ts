@@ -7,6 +7,9 @@ import { cancelChildrenOf, endInWords } from './cascades.ts'
 import { abortGroup } from './groups.ts'
 import { answer } from './script-side.ts'
 
+/** Without the result of such a run the others of its group have lost their purpose. */
+const endsGroup: readonly Outcome[] = ['failed', 'timed_out', 'abandoned']
+
 /** What hangs on the end of a run: the search index, its schedule, who watches it, its parent's count, its own children, its group. */
 export function runEnded(
   state: EngineState,
@@ -26,7 +29,7 @@ export function runEnded(
   }
   if (run.parent !== null) countOut(state, tick, run.parent)
   if (childCounts.has(run.id)) cancelChildrenOf(state, run.id, ...endInWords(ended.outcome, stop))
-  if (run.group !== null && (ended.outcome === 'failed' || ended.outcome === 'timed_out')) {
+  if (run.group !== null && endsGroup.includes(ended.outcome)) {
     abortGroup(state, run.group, run.id, endInWords(ended.outcome, stop)[0])
   }
 }

@@ -24,6 +24,8 @@ export class QueueFull extends named('QueueFull') {}
 export class QueueEmpty extends named('QueueEmpty') {}
 /** The queue was shut down: it takes no item any more, or has none left to give. As asyncio.QueueShutDown. */
 export class QueueShutDown extends named('QueueShutDown') {}
+/** The awaited run was cut off and begins no more by itself; nobody knows whether its work was done. */
+export class AbandonedError extends named('AbandonedError') {}
 /** The barrier was aborted or reset while this one waited, or is broken. As asyncio.BrokenBarrierError. */
 export class BrokenBarrierError extends named('BrokenBarrierError') {}
 
@@ -31,6 +33,7 @@ const classes = new Map<string, new (message?: string) => Error>(
   Object.entries({
     CancelledError,
     TimeoutError,
+    AbandonedError,
     InvalidStateError,
     RuntimeError,
     QueueFull,

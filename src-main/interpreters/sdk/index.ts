@@ -7,6 +7,7 @@ import { currentRun } from './run-link.ts'
 
 export { CancelledError } from './cancelled-error.ts'
 export {
+  AbandonedError,
   BrokenBarrierError,
   InvalidStateError,
   QueueEmpty,

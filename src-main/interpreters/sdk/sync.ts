@@ -5,6 +5,7 @@
 import { sync } from './index.ts'
 
 export {
+  AbandonedError,
   BrokenBarrierError,
   CancelledError,
   InvalidStateError,

@@ -18,6 +18,13 @@ export function prepareOverview(db: Database) {
          WHERE job_id IS NOT NULL GROUP BY job_id ORDER BY max(id) DESC`,
       )
       .pluck(),
+    /** Of the `looked` newest runs that were abandoned: those that nobody has looked at or run again, the newest first. */
+    abandoned: db.prepare<{ looked: number }, { id: number; name: string; finished_at: number; error: string | null }>(
+      `SELECT id, name, finished_at, error FROM (
+         SELECT id, name, finished_at, error FROM runs INDEXED BY runs_unhappy
+         WHERE outcome = 'abandoned' AND outcome IS NOT NULL AND outcome <> 'succeeded' ORDER BY id DESC LIMIT @looked) AS r
+       WHERE NOT EXISTS (SELECT 1 FROM events WHERE run_id = r.id AND type IN ('looked_at', 'run_again'))`,
+    ),
     /** Those of the job's `looked` newest runs that have ended, the newest first. */
     lastEndedOfJob: db.prepare<
       { job: number; looked: number; limit: number },

@@ -84,6 +84,16 @@ export function attentionLine(row: Attention, now: number): AttentionLine {
         act: { do: 'go', href, label: 'See the run' },
       }
     }
+    case 'abandoned_run': {
+      const href = routeHash(`/runs/${row.run}`)
+      return {
+        state: { look: 'lost', word: 'Abandoned' },
+        what: `${row.name} · run ${row.run}`,
+        href,
+        cause: `it was cut off ${forSpan(row.at)} ago, and nobody knows whether its work was done. It begins no more by itself`,
+        act: { do: 'go', href, label: 'See the run' },
+      }
+    }
     case 'failing_job':
       return {
         state: { look: 'failed', word: 'Failing' },

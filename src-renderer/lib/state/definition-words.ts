@@ -21,10 +21,15 @@ export function sourceOf(definition: Definition): { label: string; text: string 
   return code.from === 'file' ? { label: 'File', text: code.path } : { label: code.name, text: code.text }
 }
 
-const unset = new Set(['none', 'no limit', 'no limits of its own', 'no matter', 'nothing added'])
+const unset = new Set(['none', 'queued again', 'no limit', 'no limits of its own', 'no matter', 'nothing added'])
 
 /** Nothing is asked for by it: what a reader may pass over. */
 export const isUnset = (value: string): boolean => unset.has(value)
+
+const interruptionWords: Record<Definition['onInterrupted'], string> = {
+  requeue: 'queued again',
+  abandon: 'abandoned: never again by itself',
+}
 
 type Fact = readonly [name: string, value: string]
 
@@ -39,6 +44,7 @@ export function definitionFacts(definition: Definition): Fact[] {
     ['Limit without a sign of life', span(definition.idleTimeoutMs)],
     ['Limit in all', span(definition.totalTimeoutMs)],
     ['Retries', definition.retry === null ? 'none' : retrySummary(definition.retry)],
+    ['When it is cut off', interruptionWords[definition.onInterrupted]],
     ['Grace after the stop signal', durationText(definition.graceMs)],
     ['Semaphores', definition.semaphores.length === 0 ? 'none' : semaphoresText(definition.semaphores)],
     ['At a time', definition.concurrency === null ? 'no limit' : concurrencyText(definition.concurrency)],

@@ -35,6 +35,7 @@ export type Draft = RetryTexts &
     queueTimeout: string
     idleTimeout: string
     totalTimeout: string
+    onInterrupted: Definition['onInterrupted']
     grace: string
     /** NAME or NAME:AMOUNT, with commas between. */
     semaphores: string
@@ -55,7 +56,16 @@ export type Draft = RetryTexts &
 
 export type DraftField = Exclude<
   keyof Draft,
-  'kind' | 'executor' | 'commandAs' | 'start' | 'acPower' | 'network' | 'onOutput' | 'redirects' | 'oversize'
+  | 'kind'
+  | 'executor'
+  | 'onInterrupted'
+  | 'commandAs'
+  | 'start'
+  | 'acPower'
+  | 'network'
+  | 'onOutput'
+  | 'redirects'
+  | 'oversize'
 >
 export type DraftFaults = Partial<Record<DraftField, string>>
 export type DraftReading = { definition: Definition | null; faults: DraftFaults }
@@ -99,6 +109,7 @@ const blank: Draft = {
   ...noRetries,
   ...noLimits,
   ...noRequest,
+  onInterrupted: 'requeue',
   grace: '5s',
   semaphores: '',
   concurrency: '',
@@ -141,6 +152,7 @@ export function draftOfJob(job: Pick<JobRow, 'definition' | 'description' | 'pri
     totalTimeout: definition.totalTimeoutMs === null ? '' : durationText(definition.totalTimeoutMs),
     ...(definition.retry === null ? noRetries : retryTexts(definition.retry)),
     ...limitTexts(definition.limits),
+    onInterrupted: definition.onInterrupted,
     grace: durationText(definition.graceMs),
     semaphores: semaphoresText(definition.semaphores),
     concurrency: definition.concurrency === null ? '' : concurrencyDraft(definition.concurrency),
@@ -187,6 +199,7 @@ export function readDraft(draft: Draft): DraftReading {
     totalTimeoutMs: readSpan(draft, 'totalTimeout', faults),
     idleTimeoutMs: readSpan(draft, 'idleTimeout', faults),
     retry: readRetry(draft, faults),
+    onInterrupted: draft.onInterrupted,
     graceMs: readSpan(draft, 'grace', faults) ?? 5_000,
     semaphores: readField(readSemaphores, draft, 'semaphores', faults) ?? [],
     concurrency: readField(readConcurrency, draft, 'concurrency', faults),
@@ -241,6 +254,7 @@ type Policy = Pick<
   | 'totalTimeoutMs'
   | 'idleTimeoutMs'
   | 'retry'
+  | 'onInterrupted'
   | 'graceMs'
   | 'semaphores'
   | 'concurrency'

@@ -19,6 +19,7 @@ const run = (more: Partial<RunFact> = {}): RunFact => ({
   outcome: 'succeeded',
   attempt: 1,
   interrupted: 0,
+  isOnce: false,
   inputHash: hashOf(input),
   earlier: [],
   ...more,
@@ -61,6 +62,14 @@ test('a run that was cut off by a kill and then succeeded breaks nothing', () =>
     'DONE 1 2 succeeded',
   )
   expect(check(lines, store({ runs: [second], scheduled: [1], schedules: [schedule()] }))).toEqual([])
+})
+
+test('a run that is to begin once at most, and was cut off or had not begun, breaks nothing', () => {
+  const abandoned = run({ outcome: 'abandoned', isOnce: true })
+  const cutOff = ledger('LIFE 0 0', accepted, start(1), 'KILL 0 0 host', 'LIFE 0 0', 'DONE 1 1 abandoned')
+  expect(check(cutOff, store({ runs: [abandoned] }))).toEqual([])
+  const unbegun = ledger(accepted, 'REQUEUE 1 1', start(2), 'END 1 2', 'DONE 1 2 succeeded')
+  expect(check(unbegun, store({ runs: [{ ...second, isOnce: true }] }))).toEqual([])
 })
 
 test.each<{ what: string; lines: string[]; facts?: Partial<StoreFacts>; found: string[] }>([
@@ -155,6 +164,18 @@ test.each<{ what: string; lines: string[]; facts?: Partial<StoreFacts>; found: s
     lines: [start(1), 'REQUEUE 1 1', start(2), 'END 1 2', 'DONE 1 2 succeeded'],
     facts: { runs: [{ ...second, interrupted: 0 }] },
     found: ['P5 run 1: 1 of its attempts were cut off, and 0 do not count'],
+  },
+  {
+    what: 'a run that begins again against the rule of its job',
+    lines: [start(1), 'KILL 0 0 host', 'REQUEUE 1 1', start(2), 'END 1 2', 'DONE 1 2 succeeded'],
+    facts: { runs: [{ ...second, isOnce: true }] },
+    found: ['P5 run 1: was to begin once at most, and attempts 1, 2 began'],
+  },
+  {
+    what: 'a run that is abandoned without such a rule',
+    lines: [start(1), 'KILL 0 0 host', 'DONE 1 1 abandoned'],
+    facts: { runs: [run({ outcome: 'abandoned' })] },
+    found: ['P5 run 1: is abandoned, and its job does not say so'],
   },
   {
     what: 'an attempt that the store does not know',

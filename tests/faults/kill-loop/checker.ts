@@ -16,7 +16,8 @@ export type Violation = {
  * - I4 no attempt begins before the last one is dead; I5 none begins twice;
  * - I7 the file is whole, its totals fit its rows, and inputs are what was handed in;
  * - I8 every slot of a schedule is decided once, with a run of its own or a reason;
- * - P5 an attempt follows another only when that one was cut off or is tried again, under the same idempotency key.
+ * - P5 an attempt follows another only when that one was cut off or is tried again, under the same idempotency key; one that is never to begin
+ *   again by itself has begun once at most, and nothing else is abandoned.
  */
 export function check(lines: LedgerLine[], facts: StoreFacts): Violation[] {
   const byRun = Map.groupBy(
@@ -62,6 +63,7 @@ function checkRun(id: number, lines: Placed[], row: RunFact | undefined): Violat
   if (cutOff !== row.interrupted)
     say('P5', `${cutOff} of its attempts were cut off, and ${row.interrupted} do not count`)
   checkAttempts(lines, row, say)
+  checkOnce(lines, row, say)
   checkSuccess(lines, row, say)
   return found
 }
@@ -96,6 +98,12 @@ function checkAttempts(lines: Placed[], row: RunFact, say: Say): void {
       say('P5', `attempt ${row.attempt} follows attempt ${attempt}, of which the store does not say how it ended`)
     }
   }
+}
+
+function checkOnce(lines: Placed[], { isOnce, outcome }: RunFact, say: Say): void {
+  const begun = new Set(lines.flatMap(({ word, attempt }) => (word === 'START' ? [attempt] : [])))
+  if (isOnce && begun.size > 1) say('P5', `was to begin once at most, and attempts ${[...begun].join(', ')} began`)
+  if (!isOnce && outcome === 'abandoned') say('P5', 'is abandoned, and its job does not say so')
 }
 
 function checkSuccess(lines: Placed[], row: RunFact, say: Say): void {

@@ -88,6 +88,19 @@ export const mistakes: Mistake[] = [
     ],
   },
   {
+    name: 'begun once more',
+    mistake: 'what is never to begin again by itself goes back into the queue like everything else',
+    rule: 'P5',
+    loop: { kills: 4, victims: ['host'], early: 0 },
+    patches: [
+      {
+        file: 'src-main/core/verdict.ts',
+        find: "if (onInterrupted === 'requeue' || isUnbegun)",
+        replace: 'if (onInterrupted.length > 0 || isUnbegun)',
+      },
+    ],
+  },
+  {
     name: 'rescue by age',
     mistake: 'an attempt that is older than 600 ms is taken for dead',
     rule: 'I4',

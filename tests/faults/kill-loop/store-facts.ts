@@ -8,6 +8,8 @@ export type RunFact = {
   attempt: number
   /** How many of its attempts do not count. */
   interrupted: number
+  /** Its definition says that it never begins again by itself. */
+  isOnce: boolean
   inputHash: string
   /** Numbers of its earlier attempts, with what became of them. */
   earlier: { number: number; state: string }[]
@@ -39,9 +41,16 @@ export function readFacts(databasePath: string): StoreFacts {
       ),
       ({ run_id }) => run_id,
     )
-    const runs = all<Omit<RunFact, 'inputHash' | 'earlier'> & { input: string; schedule_id: number | null }>(
+    const runs = all<
+      Omit<RunFact, 'inputHash' | 'earlier' | 'isOnce'> & {
+        rule: string | null
+        input: string
+        schedule_id: number | null
+      }
+    >(
       db,
-      'SELECT id, lifecycle, outcome, attempt, interrupted, input, schedule_id FROM runs ORDER BY id',
+      `SELECT runs.id, lifecycle, outcome, attempt, interrupted, input, schedule_id, body ->> 'onInterrupted' AS rule
+       FROM runs JOIN definitions ON definitions.id = definition_id ORDER BY runs.id`,
     )
     const slots = all<{
       schedule_id: number
@@ -62,8 +71,9 @@ export function readFacts(databasePath: string): StoreFacts {
     )
     return {
       integrity: [...checks.filter((word) => word !== 'ok'), ...keys],
-      runs: runs.map(({ input, schedule_id: _schedule, ...run }) => ({
+      runs: runs.map(({ input, schedule_id: _schedule, rule, ...run }) => ({
         ...run,
+        isOnce: rule === 'abandon',
         inputHash: hashOf(JSON.parse(input)),
         earlier: (earlier.get(run.id) ?? []).map(({ number, state }) => ({ number, state })),
       })),

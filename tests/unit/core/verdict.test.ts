@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import * as v from 'valibot'
 import type { Stop } from '../../../src-preload/contract.ts'
 import { definitionSchema } from '../../../src-preload/definition.ts'
-import { judge } from '../../../src-main/core/verdict.ts'
+import { judge, orRetry } from '../../../src-main/core/verdict.ts'
 import type { Ending } from '../../../src-main/core/verdict.ts'
 
 const script = v.parse(definitionSchema, { kind: 'script', code: { from: 'text', name: 'a.ts', text: '' } })
@@ -20,6 +20,7 @@ const endings: Record<string, Ending> = {
   killed: { how: 'exited', code: null, signal: 'SIGKILL' },
   unstartable: { how: 'unstartable', error },
   interrupted: { how: 'interrupted', why: 'crash' },
+  'not begun': { how: 'interrupted', why: 'crash', isUnbegun: true },
 }
 const stop = (cause: Stop['cause']): Stop => ({ cause, reason: null, phase: 'signalled', requestedAt: 1, since: 1 })
 
@@ -41,6 +42,7 @@ describe('the outcome of an attempt', () => {
       killed: 'failed',
       unstartable: 'failed',
       interrupted: 'queued',
+      'not begun': 'queued',
     })
   })
 
@@ -61,6 +63,7 @@ describe('the outcome of an attempt', () => {
       killed: 'cancelled',
       unstartable: 'cancelled',
       interrupted: 'cancelled',
+      'not begun': 'cancelled',
     })
   })
 
@@ -72,6 +75,52 @@ describe('the outcome of an attempt', () => {
   test('of a host that stops is to run again, unless it returned in time', () => {
     expect(outcomes(command, stop('shutdown'))).toMatchObject({ 'exited 0': 'queued', killed: 'queued' })
     expect(outcomes(script, stop('shutdown'))).toMatchObject({ returned: 'succeeded', threw: 'queued' })
+  })
+
+  describe('that is not to begin again by itself', () => {
+    const once = { ...script, onInterrupted: 'abandon' as const }
+    const oneCommand = { ...command, onInterrupted: 'abandon' as const }
+
+    test('is abandoned when it was cut off, and certainly had begun or may have', () => {
+      expect(outcomes(once, null)).toEqual({
+        ...outcomes(script, null),
+        interrupted: 'abandoned',
+        'not begun': 'queued',
+      })
+      expect(outcomes(oneCommand, null)).toEqual({ ...outcomes(command, null), interrupted: 'abandoned' })
+    })
+
+    test('is abandoned by a host that stops, unless it returned or never began', () => {
+      expect(outcomes(once, stop('shutdown'))).toEqual({
+        returned: 'succeeded',
+        threw: 'abandoned',
+        'exited 0': 'abandoned',
+        'exited 3': 'abandoned',
+        killed: 'abandoned',
+        unstartable: 'queued',
+        interrupted: 'abandoned',
+        'not begun': 'queued',
+      })
+    })
+
+    test.each(['cancel', 'timeout'] as const)('ends as every other one after a %s', (cause) => {
+      expect(outcomes(once, stop(cause))).toEqual(outcomes(script, stop(cause)))
+    })
+
+    test('is not tried again, whatever its retries say', () => {
+      const retry = {
+        maxAttempts: 9,
+        backoff: { kind: 'fixed', delayMs: 0 },
+        maxDelayMs: 0,
+        jitter: 0,
+        on: null,
+        never: [],
+      }
+      const ending = endings['interrupted'] as Ending
+      const verdict = judge(ending, null, once) as Extract<ReturnType<typeof judge>, { next: 'finished' }>
+      const tried = { attempt: 1, now: 0, deadlineAt: null, random: 0 }
+      expect(orRetry(verdict, ending, null, { ...once, retry: retry as typeof once.retry }, tried)).toBe(verdict)
+    })
   })
 
   test('says so when the script ended its own process', () => {

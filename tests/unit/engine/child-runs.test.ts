@@ -48,7 +48,8 @@ describe('spawning', () => {
     for (const name of ['parent.ts', 'child.ts']) writeFileSync(join(folder, name), '')
     const world = await openFamily()
     const code = { from: 'file', path: join(folder, 'parent.ts') }
-    await world.addJob('file', { code, executor: 'process', graceMs: 77, timeoutMs: 9_000, env: { A: '1' } })
+    const rules = { executor: 'process', graceMs: 77, timeoutMs: 9_000, env: { A: '1' }, onInterrupted: 'abandon' }
+    await world.addJob('file', { code, ...rules })
     const parent = await world.submit({ job: 'file' })
     const child = await world.spawn(parent, { what: { what: 'file', path: './child.ts' } })
     const definition = world.detail(child).definition

@@ -29,6 +29,11 @@ test.each<[what: string, sqlOf: (store: Store) => string, index: RegExp]>([
     /queue_items_ready \(queue_id=\? AND priority>\?\).*queue_items_ready \(queue_id=\? AND priority=\?\)/,
   ],
   ['the last runs of a job', ({ overview }) => overview.lastEndedOfJob.source, /runs_of_job \(job_id=\?\)/],
+  [
+    'the abandoned runs that nobody has seen to',
+    ({ overview }) => overview.abandoned.source,
+    /SEARCH runs USING INDEX runs_unhappy \(outcome=\?\).*SEARCH events USING PRIMARY KEY \(run_id=\?\)/,
+  ],
   ['the children of a run', ({ children }) => children.spans.source, /runs_of_parent \(parent_run=\?\)/],
   ['a part of the dead', ({ queueItems }) => queueItems.reviveFirst.source, /queue_items_dead \(queue_id=\?\)/],
 ])('%s are read in their order from an index', (_what, sqlOf, index) => {

@@ -1,7 +1,7 @@
 import type { CallOn, RunEnded } from '../../calls.ts'
 import { parseJson } from '../../own-builtins.ts'
 import { CancelledError } from '../cancelled-error.ts'
-import { errorFrom, RuntimeError, TimeoutError } from '../errors.ts'
+import { AbandonedError, errorFrom, RuntimeError, TimeoutError } from '../errors.ts'
 import { placeOfCaller } from '../place.ts'
 import { currentLink } from '../run-link.ts'
 import { runtimeOf } from '../runtime.ts'
@@ -149,6 +149,8 @@ export function outcomeOfRun<Value>(run: number, { outcome, result, error }: Run
       return { how: 'failed', error: error === null ? new RuntimeError(message) : errorFrom(error) }
     case 'timed_out':
       return { how: 'failed', error: new TimeoutError(message) }
+    case 'abandoned':
+      return { how: 'failed', error: new AbandonedError(`Run ${run}: ${message}`) }
     default:
       return { how: 'failed', error: new RuntimeError(message) }
   }

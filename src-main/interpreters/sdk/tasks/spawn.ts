@@ -29,6 +29,11 @@ export type SpawnOptions = When & {
   timeout?: Duration | undefined
   /** How often it is tried again when it fails; left out: what the job says, and for a file never. */
   retries?: number | undefined
+  /**
+   * What follows when an attempt is cut off: `requeue`, it goes back into the queue; `abandon`, it never begins again by itself.
+   * Left out: what the job says, and for a file what holds for this run.
+   */
+  onInterrupted?: 'requeue' | 'abandon' | undefined
   /** What becomes of the child when this run's attempt ends before it; left out: `cancel`. */
   onParentEnd?: 'cancel' | 'keep' | undefined
 }
@@ -76,11 +81,13 @@ export const runInExecutor = <Value = unknown>(
 
 /** The call that spawns a run. */
 export function spawnCall(what: string, input: unknown, options: SpawnOptions = {}): SpawnCall {
-  const { name, executor, priority, timeout, retries, onParentEnd = 'cancel', delay, at } = options
+  const { name, executor, priority, timeout, retries, onInterrupted, onParentEnd = 'cancel', delay, at } = options
   if (executor !== undefined && !executors.includes(executor))
     throw new TypeError(`executor must be 'async', 'thread' or 'process', not ${shown(executor)}.`)
   if (onParentEnd !== 'cancel' && onParentEnd !== 'keep')
     throw new TypeError(`onParentEnd must be 'cancel' or 'keep', not ${shown(onParentEnd)}.`)
+  if (onInterrupted !== undefined && onInterrupted !== 'requeue' && onInterrupted !== 'abandon')
+    throw new TypeError(`onInterrupted must be 'requeue' or 'abandon', not ${shown(onInterrupted)}.`)
   return {
     on: 'run',
     do: 'spawn',
@@ -91,6 +98,7 @@ export function spawnCall(what: string, input: unknown, options: SpawnOptions = 
     timeoutMs: timeout === undefined ? null : checkSpan('timeout', timeout),
     priority: priority === undefined ? null : checkWhole('priority', priority, -1_000, 1_000),
     retries: retries === undefined ? null : checkWhole('retries', retries, 0, limits.attempts - 1),
+    onInterrupted: onInterrupted ?? null,
     onParentEnd,
     group: null,
     ...checkWhen({ delay, at }),
