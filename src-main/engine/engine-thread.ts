@@ -66,7 +66,7 @@ async function main(): Promise<void> {
   disk.start()
   const ending = new AbortController()
   if (!store.isReadThrough && options.mode !== 'private') void readThrough(options.home, ending.signal)
-  const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), backups, status))
+  const serve = servePorts(createRouter(engine, new Feeds(engine, systemClock), backups, status), systemClock)
 
   parent.on('message', (message: ToEngine) => {
     switch (message.type) {

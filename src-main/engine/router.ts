@@ -13,7 +13,9 @@ import { listExamples } from '../jobs/examples.ts'
 import { adviceFor } from './advice.ts'
 import { createBackupRouter } from './backup-keeper.ts'
 import type { BackupKeeper } from './backup-keeper.ts'
+import { CallTurns } from './call-turns.ts'
 import { checkPlaces } from './check-places.ts'
+import type { Clock } from './clock.ts'
 import { cancel, kill } from './commands/cancel.ts'
 import { removeJob, saveJob, setJobPaused } from './commands/jobs.ts'
 import { lookedAt } from './commands/looked-at.ts'
@@ -160,7 +162,8 @@ export function createRouter(engine: Engine, feeds: Feeds, backups: BackupKeeper
 }
 
 /** Serves the contract on ports that carry oRPC frames. */
-export function servePorts(router: ReturnType<typeof createRouter>): (port: MessagePort) => void {
+export function servePorts(router: ReturnType<typeof createRouter>, clock: Clock): (port: MessagePort) => void {
+  const turns = new CallTurns(clock)
   const handler = new RPCHandler(router, {
     clientInterceptors: [
       async ({ next }) => {
@@ -180,10 +183,14 @@ export function servePorts(router: ReturnType<typeof createRouter>): (port: Mess
       },
     }
     // oRPC's own adapter for ports drops the promise of `message`: one frame that cannot be read would end this thread.
+    const line = turns.line()
     port.on('message', (frame: string | Uint8Array) => {
-      handler.message(peer, frame).catch(() => port.close())
+      line.add(() => void handler.message(peer, frame).catch(() => port.close()))
     })
-    port.on('close', () => handler.close(peer))
+    port.on('close', () => {
+      line.close()
+      handler.close(peer)
+    })
   }
 }
 

@@ -15,6 +15,7 @@ import type { Mark } from './process-marks.ts'
 import type { Sweeper } from './sweeper.ts'
 import { isGroupAlive, signalGroup } from './tagged-processes.ts'
 import type { UsageWatch } from './usage-watch.ts'
+import { yieldToHost } from './yield-to-host.ts'
 
 export type Upstream = {
   report(message: FromSupervisor): void
@@ -104,6 +105,7 @@ export class SupervisedProcess {
       this.#child.once('error', (error: NodeJS.ErrnoException) => this.#refuse(error, launch.cwd))
       return
     }
+    yieldToHost(this.#child.pid)
     upstream.report({ type: 'launched', channel, pid: this.#child.pid })
     this.#unwatch =
       shared.usage?.watch({
