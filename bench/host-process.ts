@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { withHostMemory } from '../bin/host-memory.js'
 
 export type HostProcess = {
   child: ChildProcess
@@ -20,7 +21,7 @@ export function startHostProcess(
   const child = spawn(
     process.execPath,
     [...(isLarge ? ['--require', ballast] : []), entry, '--home', home, '--slots', slots],
-    { stdio: ['ignore', 'pipe', 'ignore'] },
+    { stdio: ['ignore', 'pipe', 'ignore'], env: withHostMemory(process.env) },
   )
   return new Promise((resolve, reject) => {
     child.once('exit', (code) => reject(new Error(`the host ended with code ${code} before it was ready`)))

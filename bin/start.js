@@ -8,6 +8,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, isBuildStale } from './build-state.js'
 import { findElectron } from './find-electron.js'
+import { withHostMemory } from './host-memory.js'
 
 const root = join(import.meta.dirname, '..')
 const oldestNode = 24
@@ -28,7 +29,7 @@ async function main() {
   console.log(`No desktop window: ${electron.reason}. Serving the app to your browser instead.`)
   const headless = join(root, 'out/main/headless.js')
   if (!existsSync(headless)) throw new Error('The build is incomplete. Run: npm run build')
-  return run(process.execPath, [headless, ...args], process.env, ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  return run(process.execPath, [headless, ...args], withHostMemory(process.env), ['SIGINT', 'SIGTERM', 'SIGHUP'])
 }
 
 /** Runs the host as if it were this process: same terminal, same signals, same exit code. */

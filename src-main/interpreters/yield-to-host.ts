@@ -1,7 +1,8 @@
-import { setPriority } from 'node:os'
+import { getPriority, setPriority } from 'node:os'
 
-/** Niceness of what runs are made of; the host and its supervisor keep theirs. Their own children take it over. */
-const NICENESS = 5
+/** How much nicer runs are than the supervisor that starts them, and with it the host. Their own children take it over. */
+const NICER_BY = 5
+const NICEST = 19
 
 /**
  * Lets the scheduler, and the person's other programs, go first where runs want more than the machine has; costs nothing where
@@ -9,8 +10,8 @@ const NICENESS = 5
  */
 export function yieldToHost(pid: number): void {
   try {
-    setPriority(pid, NICENESS)
+    setPriority(pid, Math.min(NICEST, getPriority() + NICER_BY))
   } catch {
-    // It has ended already, or the host is as nice as that itself and may not say so: both are no matter.
+    // It has ended already.
   }
 }

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { endWithTest, startSignalbox } from '../support/command-line.ts'
@@ -40,3 +42,28 @@ test('a Node that is too old is told which one is needed', async () => {
     stderr: 'signalbox: needs Node 20 or newer, and this is 18.20.8.\n',
   })
 })
+
+test.skipIf(process.platform !== 'linux')(
+  'a host gives memory back as the C library is told; its runs are not told that, and are nicer than it',
+  async () => {
+    const home = tempFolder()
+    const host = startSignalbox(['serve'], { home })
+    endWithTest(host.child)
+    await host.untilSaid('stdout', '#token=')
+    const seen = readFileSync(`/proc/${host.child.pid}/environ`, 'latin1').split('\0')
+    expect(seen.filter((line) => line.startsWith('MALLOC_')).sort()).toEqual([
+      'MALLOC_ARENA_MAX=2',
+      'MALLOC_MMAP_THRESHOLD_=65536',
+      'MALLOC_TRIM_THRESHOLD_=131072',
+    ])
+    const script = join(home, 'who.ts')
+    writeFileSync(
+      script,
+      `import { getPriority } from 'node:os'
+export default () => [Object.keys(process.env).filter((name) => name.startsWith('MALLOC_')), getPriority()]`,
+    )
+    const runs = Math.min(19, getPriority(host.child.pid) + 5)
+    const { code, stdout } = await startSignalbox(['run', script], { home }).whenEnded
+    expect({ code, result: JSON.parse(stdout) as unknown }).toEqual({ code: 0, result: [[], runs] })
+  },
+)
