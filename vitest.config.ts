@@ -69,9 +69,15 @@ export default defineConfig({
           browser: {
             enabled: true,
             headless: true,
-            provider: playwright({ launchOptions: chromium, actionTimeout: 10_000 }),
+            provider: playwright({
+              launchOptions: chromium,
+              // What moves is drawn again and again, by the processor, and nothing here is about how it looks.
+              contextOptions: { reducedMotion: 'reduce' },
+              actionTimeout: 10_000,
+            }),
             instances: [{ browser: 'chromium' }],
             viewport: { width: 1280, height: 800 },
+            dependencySourcemaps: false,
             screenshotFailures: false,
             traceView: false,
           },
