@@ -82,7 +82,7 @@ export const pages: Page[] = [
     icon: History,
     component: HistoryPage,
     toDo: ({ unseenFailures }) => unseenFailures,
-    toDoWords: (count) => `${count.toLocaleString()} failed since you looked`,
+    toDoWords: (count) => `${count.toLocaleString()} went wrong since you looked`,
   },
   { path: '/scripts', title: 'Scripts', icon: FileCode, component: ScriptsPage },
   { path: '/settings', title: 'Settings', icon: Settings, component: SettingsPage },

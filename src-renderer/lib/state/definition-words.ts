@@ -31,6 +31,12 @@ const interruptionWords: Record<Definition['onInterrupted'], string> = {
   abandon: 'abandoned: never again by itself',
 }
 
+/** What that means, for who chooses. */
+export const interruptionNote: Record<Definition['onInterrupted'], string> = {
+  requeue: 'By a crash or a quit. It may then do its work twice, and can tell by its attempt and its key.',
+  abandon: 'By a crash or a quit. Then it needs you: look at what it has done, and run it again by hand.',
+}
+
 type Fact = readonly [name: string, value: string]
 
 /** The rules of it, each by its name. */

@@ -63,6 +63,11 @@ export class RunActions {
     if (started) this.#router.go(`/runs/${started.id}`)
   }
 
+  /** Somebody has looked at what an abandoned run has done. */
+  async lookedAt({ id }: Pick<NamedRun, 'id'>): Promise<void> {
+    await tryCall(() => this.#connection.client.runs.lookedAt({ id }))
+  }
+
   async runJob(job: string): Promise<void> {
     const started = await tryCall(() => this.#connection.client.runs.submit({ what: 'job', job }))
     if (!started) return
