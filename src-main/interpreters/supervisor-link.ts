@@ -14,7 +14,7 @@ const MAX_INTERPRETER_FRAME_BYTES = 64 * 1024 * 1024
 
 const PING_MS = 2_000
 /** Bytes received between two collections. */
-const COLLECT_BYTES = 4 * 1024 * 1024
+const COLLECT_BYTES = 2 * 1024 * 1024
 /** Counted in turns of our own loop, so that a host that stood still itself does not blame its supervisor. */
 const MAX_UNANSWERED = 5
 /** How long `end` may take. */
