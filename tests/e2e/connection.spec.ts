@@ -5,7 +5,12 @@ import { openApp, runRow, stateOf } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
 let host: TestHost
-test.beforeEach(async () => {
+/** What Chromium itself writes when a socket is refused or nobody answers. */
+const refusedByHost = /WebSocket connection to .* failed|Failed to load resource: .*(ERR_CONNECTION_REFUSED|401|403)/
+
+test.beforeEach(async ({ faults }) => {
+  // The host of each test ends before its pages do.
+  faults.allow(refusedByHost)
   host = new TestHost()
   await host.start()
 })
@@ -15,14 +20,9 @@ test.afterEach(async ({ context }) => {
   await host.dispose()
 })
 
-/** What Chromium itself writes when a socket is refused or nobody answers. */
-const refusedByHost = /WebSocket connection to .* failed|Failed to load resource: .*(ERR_CONNECTION_REFUSED|401|403)/
-
 test('an address without its key, or with another, shows how to get the right one and nothing else', async ({
   page,
-  faults,
 }) => {
-  faults.allow(refusedByHost)
   const { origin } = new URL(host.url)
   await page.goto(`${origin}/`)
   await expect(page.getByRole('heading', { name: 'This address lacks its key' })).toBeVisible()
@@ -51,7 +51,6 @@ test('a page of another origin cannot connect even with the key, nor show the ap
   page,
   faults,
 }) => {
-  faults.allow(refusedByHost)
   faults.allow(/frame-ancestors/)
   const { origin, host: address, hash } = new URL(host.url)
   const foreign = createServer((_, response) => {
@@ -80,9 +79,7 @@ test('a page of another origin cannot connect even with the key, nor show the ap
 
 test('5: when the host is killed the page says so, keeps what it knew, and asks for the new address once one is back', async ({
   page,
-  faults,
 }) => {
-  faults.allow(refusedByHost)
   const id = await host.submit(shellLine('exec sleep 600'), { name: 'survivor' })
   await openApp(page, host)
   await expect(stateOf(runRow(page, id))).toHaveText('Running')
@@ -102,8 +99,31 @@ test('5: when the host is killed the page says so, keeps what it knew, and asks 
   await host.untilFinished(id)
 })
 
-test('a link that breaks for a moment is taken up again without a word from the person', async ({ page, faults }) => {
-  faults.allow(refusedByHost)
+test('5: when the host hangs what is shown is marked as stale with its age, and no more once it answers', async ({
+  page,
+}) => {
+  const id = await host.submit(shellLine('exec sleep 600'), { name: 'goes on' })
+  await openApp(page, host)
+  await expect(stateOf(runRow(page, id))).toHaveText('Running')
+  const engine = page.getByRole('contentinfo', { name: 'Engine' })
+  await expect(engine).toContainText('Running')
+  host.signal('SIGSTOP')
+  try {
+    await expect(page.getByText(/Signalbox has not answered for \d+ s/)).toBeVisible({
+      timeout: 12_000,
+    })
+    await expect(engine).toContainText(/Silent for \d+ s\s*stale: last known values/)
+    await expect(runRow(page, id)).toBeVisible()
+  } finally {
+    host.signal('SIGCONT')
+  }
+  await expect(engine).not.toContainText('stale')
+  await expect(page.getByText(/has not answered/)).toHaveCount(0)
+  await host.client.runs.cancel({ id })
+  await host.untilFinished(id)
+})
+
+test('a link that breaks for a moment is taken up again without a word from the person', async ({ page }) => {
   const sockets: { close(): Promise<void> }[] = []
   await page.routeWebSocket(/\/rpc$/, (socket) => {
     socket.connectToServer()

@@ -24,6 +24,55 @@ test('a first start says on every page what will be there and leads to something
   await expect(page.getByRole('button', { name: 'Run', exact: true })).toBeVisible()
 })
 
+test('25: every page that is empty says what will be there, and its button works; so does that of a filter that hides all', async ({
+  page,
+}) => {
+  await openApp(page, host)
+  const empties: { route: string; title: string; button: string; leadsTo: RegExp | string }[] = [
+    { route: '/queues', title: 'There are no queues yet', button: 'Make a queue…', leadsTo: 'New queue' },
+    { route: '/semaphores', title: 'There are no semaphores yet', button: 'Write a script', leadsTo: /new=script/ },
+    {
+      route: '/semaphores?kind=lock',
+      title: 'There are no locks yet',
+      button: 'Write a script',
+      leadsTo: /new=script/,
+    },
+    { route: '/futures', title: 'Nobody has asked for a value yet', button: 'Write a script', leadsTo: /new=script/ },
+    {
+      route: '/interpreters',
+      title: 'No interpreter is there now',
+      button: 'Make an interpreter',
+      leadsTo: /ers\/\d+/,
+    },
+    {
+      route: '/schedules',
+      title: 'There is no job to schedule',
+      button: 'Open the sample script',
+      leadsTo: /new=sample/,
+    },
+    { route: '/history', title: 'Nothing has finished yet', button: 'Try the sample script', leadsTo: /new=sample/ },
+    {
+      route: '/history?state=lost',
+      title: 'No finished run fits the filter',
+      button: 'Clear the filter',
+      leadsTo: /y$/,
+    },
+    { route: '/scripts?job=no', title: 'There is no job no', button: 'Write a script', leadsTo: /new=script/ },
+    { route: '/scripts?example=no', title: 'There is no example no', button: 'See the examples', leadsTo: /tab=ex/ },
+  ]
+  for (const { route, title, button, leadsTo } of empties)
+    await test.step(route, async () => {
+      await page.goto(host.page(route))
+      await expect(page.getByRole('heading', { name: title })).toBeVisible()
+      await page.getByRole('main').getByRole('button', { name: button }).click()
+      if (typeof leadsTo !== 'string') await expect(page).toHaveURL(leadsTo)
+      else {
+        await expect(page.getByRole('dialog', { name: leadsTo })).toBeVisible()
+        await page.keyboard.press('Escape')
+      }
+    })
+})
+
 test('the sample script that an empty history offers runs as it is, and is then found there', async ({ page }) => {
   await openApp(page, host)
   await goTo(page, 'History')

@@ -154,6 +154,10 @@ test('20: runs of a filter are run again, the result says how many, and undoing 
   await toast.getByRole('button', { name: 'Undo' }).click()
   await expect.poll(async () => (await host.client.engine.status()).counts.queued).toBe(0)
   await expect.poll(async () => (await host.client.engine.status()).finished.cancelled).toBe(4)
+  const undone = page.getByRole('listitem').filter({ hasText: '4 cancelled, 0 failed' })
+  await undone.getByRole('button', { name: 'Show' }).click()
+  await expect(page).toHaveURL(/#\/settings\?section=actions$/)
+  await expect(page.getByRole('heading', { name: 'Actions on many runs' })).toBeInViewport()
   await host.client.jobs.resume({ name: 'breaks' })
 })
 

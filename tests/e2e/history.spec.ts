@@ -62,7 +62,23 @@ test('19: typing leads to tokens, tokens stand in the route, and Back and Forwar
   await expectListed(page, 50)
 })
 
-test('Backspace in the empty field takes the last token back for editing', async ({ page }) => {
+test('19: a restart of host and browser restores what stands in the route', async ({ page, context, faults }) => {
+  faults.allow(/WebSocket|ERR_CONNECTION_REFUSED/)
+  await openAt(page, host, '/history?state=failed&job=breaks')
+  await expect(runRows(page)).toHaveCount(BREAKS)
+  const route = new URL(page.url()).hash.slice(1)
+  const port = Number(new URL(host.url).port)
+  await page.close()
+  await host.end('SIGTERM')
+  await host.start(port)
+  const again = await context.newPage()
+  await openAt(again, host, route)
+  await expect(tokens(again)).toHaveCount(2)
+  await expect(tokens(again).first()).toHaveAccessibleName('Remove state:failed')
+  await expect(runRows(again)).toHaveCount(BREAKS)
+})
+
+test('19: Backspace in the empty field takes the last token back for editing', async ({ page }) => {
   await openAt(page, host, '/history?state=failed&q=disk')
   await expect(runRows(page)).toHaveCount(BREAKS)
   await filter(page).press('Backspace')

@@ -30,6 +30,23 @@ test('21: letters with a modifier are not shortcuts', async ({ page }) => {
   await openApp(page, host)
   await page.keyboard.press('Control+p')
   await page.keyboard.press('Alt+n')
+  for (const modifier of ['Control', 'Alt', 'Meta'])
+    for (const key of ['p', 'n', 'x', 'c', 'j', '?'])
+      await page.evaluate(
+        ([held, pressed]) =>
+          document.activeElement?.dispatchEvent(
+            new KeyboardEvent('keydown', {
+              key: pressed,
+              ctrlKey: held === 'Control',
+              altKey: held === 'Alt',
+              metaKey: held === 'Meta',
+              bubbles: true,
+            }),
+          ),
+        [modifier, key] as const,
+      )
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByRole('region', { name: 'Cancellations' })).toHaveCount(0)
   await expect(page.getByRole('button', { name: 'Live' })).toBeVisible()
   await expect(page).toHaveURL(/#\/runs$|\/$/)
 })
@@ -77,6 +94,14 @@ test('21: the key sheet lists what works on this page', async ({ page }) => {
   await expect(sheet.getByRole('group', { name: 'Log' })).toContainText('Search the log')
   await expect(sheet.getByRole('group', { name: 'Run' })).toContainText('Cancel this run')
   await expect(sheet.getByRole('group', { name: 'Go to' })).toContainText('History')
+  await expect(sheet.getByRole('group', { name: 'Everywhere' }).getByRole('listitem')).toHaveText([
+    /Search or run a command\s*Ctrl\s*K/,
+    /Narrow or widen the rail\s*Ctrl\s*B/,
+    /Pause or resume live values\s*P/,
+    /New run\s*N/,
+    /Cancellations.*\s*X/,
+    /These keys\s*\?/,
+  ])
   await page.keyboard.press('Escape')
   await expect(sheet).toHaveCount(0)
   await page.keyboard.press('1')

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { expectAccessible } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
+import { timeFromKeys } from './support/page-state.ts'
 import { goTo, openApp, runRow, runRows, stateOf } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
@@ -35,10 +36,89 @@ test('1: rows keep their places under the pointer, and the list catches up when 
   expect(await order(page)).toEqual(places)
   expect(await headerPlaces(page)).toEqual(headers)
 
+  // Focus alone holds them too, and then a selection.
+  await runRow(page, ids[1] ?? 0)
+    .getByRole('link')
+    .focus()
   await page.getByRole('heading', { name: 'Runs', level: 1 }).hover()
-  await expect(runRow(page, late)).toBeVisible()
+  await page.waitForTimeout(900) // longer than the list waits after the hand has left
+  expect(await order(page)).toEqual(places)
+  await page.evaluate(() => {
+    const name = document.querySelector('tr[data-row] td:nth-child(3)')
+    if (name) getSelection()?.selectAllChildren(name)
+    if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
+  })
+  await page.waitForTimeout(900)
+  expect(await order(page)).toEqual(places)
+
+  await page.evaluate(() => getSelection()?.removeAllRanges())
+  await expect(runRow(page, late), 'the list catches up within a second').toBeVisible({ timeout: 2_000 })
   await expect(runRow(page, ids[0] ?? 0)).toHaveCount(0)
   expect(await headerPlaces(page)).toEqual(headers)
+})
+
+test('2: nothing is put in above what is read of the runs; what is new is counted, shown on demand, and has the focus', async ({
+  page,
+}) => {
+  await host.client.jobs.save({ name: 'held', definition: shellLine('true'), replace: true })
+  await host.client.jobs.pause({ name: 'held' })
+  await host.client.runs.submitMany({ job: 'held', inputs: Array<null>(80).fill(null) })
+  await openApp(page, host)
+  const list = page.getByRole('group', { name: 'Runs, content' })
+  await expect(runRows(page).first()).toBeVisible()
+  await list.evaluate((element) => element.scrollTo({ top: 600 }))
+  await expect.poll(() => list.evaluate((element) => element.scrollTop)).toBe(600)
+  const read = () =>
+    list.evaluate((element) => {
+      const rows = [...element.querySelectorAll('tr[data-row]')]
+      return rows.map((row) => `${row.getAttribute('data-row')} ${Math.round(row.getBoundingClientRect().top)}`)
+    })
+  const before = await read()
+  const id = await host.submit(shellLine('exec sleep 600'), { name: 'newcomer' })
+  await host.untilRun(id, ({ lifecycle }) => lifecycle === 'running', 'runs')
+  const more = page.getByRole('button', { name: '1 new · show' })
+  await expect(more).toBeVisible()
+  expect(await read()).toEqual(before)
+  await more.click()
+  await expect(runRow(page, id).getByRole('link', { name: 'newcomer' })).toBeFocused()
+  await expect(runRow(page, id)).toBeInViewport({ ratio: 1 })
+  await expect(more).toHaveCount(0)
+})
+
+test('15: the dialog names the children, which are cancelled with their parent; the state is told at once', async ({
+  page,
+}) => {
+  const parent = scriptText(
+    `import { gather, spawn } from 'signalbox'
+export default async () => {
+  try {
+    await gather([1, 2, 3, 4, 5].map((n) => spawn('child', null, { name: 'part ' + n })))
+  } finally {
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+  }
+}`,
+    { executor: 'async' },
+  )
+  const child = scriptText(`import { sleep } from 'signalbox'\nexport default () => sleep('1h')`, { executor: 'async' })
+  await host.client.jobs.save({ name: 'child', definition: child, replace: true })
+  const id = await host.submit(parent, { name: 'family' })
+  await expect.poll(async () => (await host.client.runs.get({ id })).children.unfinished).toBe(5)
+  const children = (await host.client.runs.get({ id })).children.first.map((each) => each.id)
+  await openApp(page, host)
+  await runRow(page, id).getByRole('link', { name: 'family' }).focus()
+  await page.keyboard.press('c')
+  const dialog = page.getByRole('dialog', { name: `Cancel run ${id}?` })
+  await expect(dialog).toContainText('family is asked to stop')
+  await expect(dialog).toContainText(
+    `With it end 5 unfinished children, unless spawned to outlive it: part 1 (${children[0]}), part 2 (${children[1]}), part 3 (${children[2]}) and 2 more.`,
+  )
+  await expectAccessible(page)
+  const toldMs = await timeFromKeys(page, 'Enter', `tr[data-row="${id}"]`, 'Stopping')
+  console.log(`a cancel was told of ${Math.round(toldMs)} ms after the key`)
+  // Wanted are 250 ms on a machine that has nothing else to do.
+  expect(toldMs).toBeLessThan(1_500)
+  for (const each of [id, ...children]) await host.untilFinished(each)
+  expect((await host.client.runs.get({ id: children[4] ?? 0 })).outcome).toBe('cancelled')
 })
 
 test('15: the dialog cancels the run for which it was opened, whatever the list does meanwhile', async ({ page }) => {
@@ -108,6 +188,9 @@ test('3: paused values stand still on every page and count what is held; resumin
 
   await goTo(page, 'Scripts')
   await expect(button).toBeVisible()
+  const other = await page.context().newPage()
+  await other.goto('about:blank')
+  await other.close()
   await page.bringToFront()
   await goTo(page, 'Runs')
   await expect(button).toBeVisible()

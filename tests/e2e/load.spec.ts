@@ -69,7 +69,9 @@ test('3: paused values stand still on the queues, and resuming shows what is tru
   await expect(first.locator('.chip')).toHaveText('Paused')
 })
 
-test('6: frames stay short while 1,000 things happen a second in 500 queues', async ({ page }) => {
+test('1 and 6: frames stay short and headers stand still while 1,000 things happen a second in 500 queues', async ({
+  page,
+}) => {
   for (let part = 0; part < 2; part += 1)
     await host.submit(churn, { input: { from: part * 250, to: (part + 1) * 250 }, name: `churn ${part}` })
   await openAt(page, host, '/queues')
@@ -85,11 +87,15 @@ test('6: frames stay short while 1,000 things happen a second in 500 queues', as
     new PerformanceObserver((list) => tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
       type: 'longtask',
     })
+    const headers = [...document.querySelectorAll('th')]
+    const places = () => headers.map((header) => header.getBoundingClientRect().x).join(' ')
+    const seenPlaces = new Set<string>()
     let last = performance.now()
     const end = last + forMs
     await new Promise<void>((resolve) => {
       const frame = (now: number) => {
         frames.push(now - last)
+        seenPlaces.add(places())
         last = now
         if (now < end) requestAnimationFrame(frame)
         else resolve()
@@ -97,13 +103,15 @@ test('6: frames stay short while 1,000 things happen a second in 500 queues', as
       requestAnimationFrame(frame)
     })
     frames.sort((a, b) => a - b)
-    return { frames: frames.length, p95: frames[Math.floor(frames.length * 0.95)] ?? 0, longest: Math.max(0, ...tasks) }
+    const p95 = frames[Math.floor(frames.length * 0.95)] ?? 0
+    return { frames: frames.length, p95, longest: Math.max(0, ...tasks), places: seenPlaces.size }
   }, seconds * 1_000)
   console.log(
     `${figures.frames} frames in ${seconds} s, p95 ${figures.p95.toFixed(1)} ms, longest task ${figures.longest.toFixed(0)} ms,`,
     `${Math.round(await moved())} puts and takes a second`,
   )
   // The wanted figures are 33 and 100 ms, on a machine that has nothing else to do; these say that nothing stalls.
+  expect(figures.places, 'places at which the headers were seen in any frame').toBe(1)
   expect(figures.frames).toBeGreaterThan(20)
   expect(figures.p95).toBeLessThan(400)
   expect(figures.longest).toBeLessThan(2_000)
@@ -134,5 +142,6 @@ export default async function () {
   await host.untilRun(producer, ({ waits }) => waits[0]?.kind === 'queue_put', 'waits for a place')
   const began = (await host.client.runs.get({ id: producer })).waits[0]?.since ?? 0
   console.log(`Backpressure was on the page ${seenAt - began} ms after it began`)
-  expect(seenAt - began).toBeLessThan(5_000)
+  // Wanted are 500 ms on a machine that has nothing else to do.
+  expect(seenAt - began).toBeLessThan(3_000)
 })

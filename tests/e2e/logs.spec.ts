@@ -1,9 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Locator, Page } from '@playwright/test'
+import { until } from '../support/until.ts'
 import { readClipboard } from './support/clipboard.ts'
 import { scriptText, useHost } from './support/host.ts'
 import { linesInView } from './support/lines-in-view.ts'
+import { timeFromKeys } from './support/page-state.ts'
 import { openAt } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
@@ -53,6 +55,11 @@ test('16: the log opens at its end, follows it, stays where it is read, and retu
   say('round-2')
   await expect(follow).toHaveText('1,000 new lines · Follow (G)')
   expect(await linesInView(log)).toEqual(before)
+  // Only the log scrolls; what belongs to it stays in view.
+  await expect(page.getByRole('toolbar', { name: 'Log' })).toBeInViewport({ ratio: 1 })
+  expect(
+    await page.evaluate(() => [document.scrollingElement?.scrollTop, document.querySelector('main')?.scrollTop]),
+  ).toEqual([0, 0])
 
   await follow.click()
   await expect(log.getByText('line number 2200', { exact: true })).toBeInViewport()
@@ -63,6 +70,33 @@ test('16: the log opens at its end, follows it, stays where it is read, and retu
   await page.keyboard.press('Shift+G')
   await expect(log.getByText('line number 2200', { exact: true })).toBeInViewport()
   say('end')
+  await host.untilFinished(id)
+})
+
+test('16: with 100,000 lines the end is there at once when it is asked for', async ({ page }) => {
+  const all = 100_000
+  const id = await host.submit(
+    scriptText(`import { sleep } from 'signalbox'
+export default async () => {
+  for (let n = 1; n < ${all}; n += 1000) {
+    console.log(Array.from({ length: 1000 }, (_, i) => 'line ' + (n + i)).join('\\n'))
+    await sleep(1)
+  }
+  await sleep('1h')
+}
+`),
+  )
+  await until(`all ${all} lines are kept`, async () => (await host.client.runs.get({ id })).logLines >= all)
+  await openAt(page, host, `/runs/${id}?tab=logs&line=${all / 2}`)
+  const log = page.getByRole('group', { name: `Log of run ${id}` })
+  await expect(log.getByText(`line ${all / 2}`, { exact: true })).toBeInViewport()
+  await expect(page.getByRole('button', { name: 'Follow (G)' })).toBeVisible()
+  const backMs = await timeFromKeys(page, 'Shift+G', '.line', `line ${all}`)
+  await expect(log.getByText(`line ${all}`, { exact: true })).toBeInViewport()
+  console.log(`back at the end of ${all} lines after ${Math.round(backMs)} ms`)
+  // Wanted are 100 ms on a machine that has nothing else to do.
+  expect(backMs).toBeLessThan(600)
+  await host.client.runs.cancel({ id })
   await host.untilFinished(id)
 })
 

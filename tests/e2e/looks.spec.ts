@@ -208,7 +208,8 @@ const views: View[] = [
     name: 'dialog-delete',
     async show(page) {
       await openAt(page, host, '/scripts?job=sync%20photos')
-      await page.getByRole('button', { name: 'Delete this job' }).click()
+      await page.getByRole('button', { name: /^More for / }).click()
+      await page.getByRole('menuitem', { name: 'Delete this job…' }).click()
       await expect(page.getByRole('dialog', { name: 'Delete the job sync photos?' })).toBeVisible()
     },
   },

@@ -51,6 +51,16 @@ test('24: a cron expression is explained with the days when the clocks change, a
   await editor.getByLabel('A time that they show twice').selectOption('counts both times')
   await expect(meaning).toContainText('this is the second')
 
+  await expect(meaning.getByRole('listitem')).toHaveCount(10)
+  await expect(meaning.locator('.words')).toContainText('in Europe/Berlin')
+  const refuseMs: number[] = []
+  for (let tries = 0; tries < 5; tries += 1) {
+    const began = performance.now()
+    const timing = { kind: 'cron' as const, expression: '1--100000000 * * * *', zone: 'UTC' }
+    await expect(host.client.schedules.preview({ timing, limit: 10 })).rejects.toThrow('is not a cron expression')
+    refuseMs.push(performance.now() - began)
+  }
+  expect(Math.min(...refuseMs), 'from the question to the refusal').toBeLessThan(50)
   await cron.fill('1--100000000 * * * *')
   await expect(meaning).toContainText('is not a cron expression')
   await expect(meaning.getByRole('listitem')).toHaveCount(0)

@@ -103,6 +103,24 @@ test('24: unsaved changes survive a reload and a crash of the page, and are told
   await goTo(other, 'Scripts')
 })
 
+test('an example is run as it is, and opened to be changed and saved', async ({ page }) => {
+  await openAt(page, host, '/scripts')
+  await page.getByRole('link', { name: 'Examples' }).click()
+  await expect(page.getByRole('heading', { name: 'Examples', level: 1 })).toBeVisible()
+  await page.getByRole('button', { name: 'Run gather-order' }).click()
+  await expect(stateOf(page.getByRole('region', { name: /^Run \d+$/ }))).toHaveText('Succeeded', { timeout: 15_000 })
+  await expect(page.getByRole('region', { name: 'Result' })).toContainText('error')
+  await page.goBack()
+  await page.getByRole('button', { name: 'Open three-at-a-time' }).click()
+  await expect(page.getByRole('heading', { name: 'Example three-at-a-time' })).toBeVisible()
+  await expect(editor(page, 'Script')).toContainText('executor: async')
+  await page.getByRole('button', { name: 'Save as job…' }).click()
+  await page.getByRole('dialog').getByLabel('Name').fill('three')
+  await page.getByRole('dialog').getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'three', level: 1, exact: true })).toBeVisible()
+  expect((await host.client.jobs.get({ name: 'three' })).executor).toBe('async')
+})
+
 test('versions of a job are compared, and an earlier one is restored', async ({ page }) => {
   const save = (text: string, timeoutMs: number | null) =>
     host.client.jobs.save({ name: 'tidy', definition: { ...scriptText(text), timeoutMs }, replace: true })

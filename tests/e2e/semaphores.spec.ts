@@ -114,6 +114,46 @@ test('8: the wait of a run leads to the semaphore, where the run is pointed out'
   ).toContainText('print more')
 })
 
+test('8: whatever a run waits for, its wait is a link to where it stands pointed out among those who wait', async ({
+  page,
+}) => {
+  const waits = (body: string) =>
+    scriptText(
+      `import { barrier, condition, event, future, lock, queue, sleep } from 'signalbox'
+export default async function () { ${body} }`,
+      { executor: 'async' },
+    )
+  const holder = await host.submit(waits(`await lock('door').acquire(); await sleep('1h')`), { name: 'inside' })
+  await host.untilRun(holder, (run) => run.waits[0]?.kind === 'sleep', 'has the lock')
+  const cases: [name: string, body: string, says: RegExp, list: string][] = [
+    ['knocks', `await lock('door').acquire()`, /^lock door/, 'Who waits for door'],
+    ['listens', `await event('bell').wait()`, /^event bell is not set/, 'Who waits at bell'],
+    [
+      'meets',
+      `await barrier('table', { parties: 9 }).wait()`,
+      /^barrier table: 1 of 9 are there/,
+      'Who waits at table',
+    ],
+    [
+      'watches',
+      `const c = condition('news'); await c.acquire(); await c.wait()`,
+      /^condition news/,
+      'Who waits at news',
+    ],
+    ['asks', `await future('answer')`, /^future answer/, 'Who waits for answer'],
+    ['takes', `await queue('empty one').get()`, /^queue empty one/, 'Consumers'],
+  ]
+  for (const [name, body, says, list] of cases)
+    await test.step(name, async () => {
+      const id = await host.submit(waits(body), { name })
+      await host.untilRun(id, (run) => run.waits.length > 0, 'waits')
+      await openAt(page, host, `/runs/${id}`)
+      await runPage(page, id).getByRole('link', { name: says }).click()
+      const place = page.getByRole(list === 'Consumers' ? 'region' : 'list', { name: list })
+      await expect(place.locator('[aria-current="true"]')).toContainText(name)
+    })
+})
+
 test('25: two kinds of nothing, each with a way on', async ({ page }) => {
   await openAt(page, host, '/semaphores?kind=condition')
   await expect(page.getByRole('heading', { name: 'Nobody waits at a condition' })).toBeVisible()

@@ -81,7 +81,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('checkbox', { name: 'Hide what has finished' }).uncheck()
       await group.getByRole('button', { name: 'Fold part ×64' }).press('Enter')
 
+      // What was unfolded stays so, whatever comes in.
+      await group.getByRole('button', { name: 'Unfold part ×64' }).press('Enter')
+      const late = await host.client.runs.list({ parent: id, lifecycle: ['running'], limit: 10 })
+      await host.client.runs.cancel({ id: late.rows.find(({ name }) => name === 'part')?.id ?? 0 })
+      await expect(group).toContainText('1 cancelled')
+      await expect(rows(page)).toHaveCount(folded + 64)
+      await group.getByRole('button', { name: 'Fold part ×64' }).press('Enter')
+
       // 12: queue and run are apart, and a bar under way ends at the now-line.
+      const blocks = await rows(page).evaluateAll((all) =>
+        all.map((row) => {
+          const line = row.querySelector('.now')?.getBoundingClientRect().left ?? 0
+          return [...row.querySelectorAll('.block')].map((block) => {
+            const { left, right } = block.getBoundingClientRect()
+            const kind = block.classList.contains('queue') ? 'queue' : 'run'
+            return { kind, left, right, isBeyondNow: right > line + 2 }
+          })
+        }),
+      )
+      expect(blocks.flat().filter(({ left, right, isBeyondNow }) => isBeyondNow || right < left)).toEqual([])
+      const queued = blocks.flatMap(([first, second]) => (first?.kind === 'queue' && second ? [[first, second]] : []))
+      for (const [queue, run] of queued) expect(Math.abs((queue?.right ?? 0) - (run?.left ?? 9_999))).toBeLessThan(4)
       const own = rows(page).first()
       await expect(own.locator('.block.run')).toHaveCount(1)
       const ends = await own.evaluate((row) => {
@@ -98,12 +119,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('group', { name: 'Timeline, rows' }).focus()
       await page.keyboard.press('+')
       await page.keyboard.press('+')
+      const inner = await scale()
       await page.keyboard.press('ArrowLeft')
+      expect(await scale()).not.toEqual(inner)
+      await page.keyboard.press('ArrowRight')
+      expect(await scale()).toEqual(inner)
+      await page.keyboard.press('-')
+      expect(await scale()).not.toEqual(inner)
       const zoomed = await scale()
       expect(zoomed).not.toEqual(whole)
       const { rows: parts } = await host.client.runs.list({ parent: id, lifecycle: ['running'] })
       await host.client.runs.cancel({ id: parts.find(({ name }) => name === 'part')?.id ?? 0 })
-      await expect(group).toContainText('1 cancelled')
+      await expect(group).toContainText('2 cancelled')
       expect(await scale()).toEqual(zoomed)
       await page.keyboard.press('0')
       await expect(page.getByRole('button', { name: 'All', exact: true })).toBeDisabled()

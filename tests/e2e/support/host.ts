@@ -71,6 +71,11 @@ export class TestHost {
     await exited
   }
 
+  /** Sends the running host a signal that it survives: SIGSTOP lets it hang, SIGCONT go on. */
+  signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    this.#child?.kill(signal)
+  }
+
   /** Stops it and removes its folder. No process of this store may be left. */
   async dispose(): Promise<void> {
     const storeId = readLastGood(homePaths(this.home).lastGood)?.storeId
