@@ -14,8 +14,9 @@ export type SubmitDefinition = Extract<Parameters<Client['runs']['submit']>[0], 
 /** A short run of the executor `async` beside the others, so often and due so late. */
 const PULSE_EVERY_MS = 250
 const PULSE_DELAY_MS = 50
-/** Each of a hundred runs is looked at: more often, and the looks themselves would be what makes the scheduler late. */
-const LOOK_EVERY_MS = 500
+/** One look for all of them: a hundred that ask for themselves would be what makes the scheduler late. */
+const LOOK_EVERY_MS = 250
+const NEWEST_RUNS = 200
 const pulseScript: SubmitDefinition = {
   kind: 'script',
   executor: 'async',
@@ -33,6 +34,8 @@ export async function openHostileHost(slots: string) {
   const pulse: number[] = []
   let largestBytes = 0
   let lastBeat = Promise.resolve()
+  const finished = new Set<number>()
+  let isClosed = false
 
   const submit = async (definition: SubmitDefinition, delayMs = 0): Promise<number> =>
     (await client.runs.submit({ what: 'definition', definition, input: null, delayMs })).id
@@ -43,6 +46,14 @@ export async function openHostileHost(slots: string) {
     look()
     lastBeat = submit(pulseScript, PULSE_DELAY_MS).then((id) => void pulse.push(id))
   }, PULSE_EVERY_MS)
+
+  const watching = (async () => {
+    while (!isClosed) {
+      const { rows } = await client.runs.list({ lifecycle: ['finished'], limit: NEWEST_RUNS })
+      for (const { id } of rows) finished.add(id)
+      await delay(LOOK_EVERY_MS)
+    }
+  })()
 
   return {
     client,
@@ -62,14 +73,12 @@ export async function openHostileHost(slots: string) {
       return late.sort((a, b) => b - a)
     },
     async ended(id: number, withinMs = PATIENCE_MS): Promise<RunDetail> {
-      let run = await get(id)
       const deadline = performance.now() + withinMs
-      while (run.lifecycle !== 'finished') {
+      while (!finished.has(id)) {
         if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain until run ${id} has ended`)
         await delay(LOOK_EVERY_MS)
-        run = await get(id)
       }
-      return run
+      return get(id)
     },
     untilSaid: (id: number, word: string) =>
       until(
@@ -80,6 +89,8 @@ export async function openHostileHost(slots: string) {
     async close() {
       clearInterval(beat)
       await lastBeat
+      isClosed = true
+      await watching
       close()
       const { code, stderr } = await host.stop()
       rmSync(home, { recursive: true })
