@@ -88,9 +88,11 @@ const rounds = await inRounds(3, async (folder) => {
   const noOp = 'export default () => null'
   await ended(client, await start(client, noOp, 'process'))
   const before = bareSpawns([process.execPath, '-e', '0'], PROCESSES / 2)
+  const succeeded = async () => (await client.engine.status()).finished.succeeded
+  const target = (await succeeded()) + PROCESSES
   const spawned = await rate(PROCESSES, async () => {
-    const ids = await Promise.all(Array.from({ length: PROCESSES }, () => start(client, noOp, 'process')))
-    await Promise.all(ids.map((id) => ended(client, id)))
+    await Promise.all(Array.from({ length: PROCESSES }, () => start(client, noOp, 'process')))
+    while ((await succeeded()) < target) await delay(10)
   })
   const after = bareSpawns([process.execPath, '-e', '0'], PROCESSES / 2)
 

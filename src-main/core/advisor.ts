@@ -17,8 +17,9 @@ const MIN_RUNS = 3
 const START_MS = 45
 /** Up to here an event loop is taken to wait, and what the run computes does not hold up those beside it. */
 const IDLE = 0.2
-/** The same of runs in fresh processes: cold code takes several times what it takes where modules and their code stay. */
+/** The same of runs in fresh processes, as far as it is no more than cold code and the loading of modules explain. */
 const IDLE_FRESH = 0.35
+const COLD_MS = 40
 /** Above that a run in a shared process is at the expense of its neighbours; a process of its own gives all back. */
 const LARGE_BYTES = 512 * 1024 * 1024
 
@@ -36,7 +37,8 @@ export function adviseExecutor(
   if (runs.length < MIN_RUNS) return null
   const ms = Math.max(1, typical(runs.map((use) => use.ms)))
   const cpuMs = typical(runs.map((use) => use.cpuMs))
-  const loopShare = Math.min(1, typical(runs.map((use) => use.loopMs)) / ms)
+  const loopMs = typical(runs.map((use) => use.loopMs))
+  const loopShare = Math.min(1, loopMs / ms)
   const peakBytes = Math.max(...runs.map((use) => use.peakBytes ?? 0))
   // Several threads of one run can compute more than the time that passes.
   const cpuShare = Math.min(1, cpuMs / ms)
@@ -48,7 +50,7 @@ export function adviseExecutor(
   }
   const isLarge = peakBytes > LARGE_BYTES
   const isFresh = runs.every((use) => use.peakBytes !== null)
-  const isReady = loopShare <= (isFresh ? IDLE_FRESH : IDLE)
+  const isReady = loopShare <= IDLE || (isFresh && loopShare <= IDLE_FRESH && (loopMs - COLD_MS) / ms <= IDLE)
   const fitting = isReady ? 'async' : perMs.process > perMs.thread ? 'process' : 'thread'
   const executor = needsProcess || isLarge ? 'process' : fitting
 

@@ -49,6 +49,11 @@ test('of long runs that do some of each, more go on in processes than on a threa
   expect(advise({ ms: 20, cpuMs: 8 })).toMatchObject({ executor: 'thread', reason: '40 % CPU, 12 ms waiting: thread' })
 })
 
+test('a fresh process may hold its loop a little longer, but no more than cold code explains', () => {
+  expect(advise({ ms: 130, cpuMs: 40 })).toMatchObject({ executor: 'async' })
+  expect(advise({ ms: 785, cpuMs: 230, loopMs: 260 })).toMatchObject({ executor: 'process' })
+})
+
 test('one run with much memory is reason enough for a process', () => {
   const [first, ...others] = threeOf({ cpuMs: 990 })
   const runs = [{ ...first!, peakBytes: 800 * 1024 * 1024 }, ...others]
