@@ -1,9 +1,11 @@
-import { scriptText, useHost } from './support/host.ts'
+import { scriptText, shellLine, useHost } from './support/host.ts'
 import { openAt } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
 const host = useHost()
 const queues = 500
+const runs = 10_000
+const runsAtOnce = 5_000
 
 /** Moves items through 500 queues, a few hundred puts and takes a second. */
 const churn = scriptText(
@@ -22,7 +24,7 @@ export default async function ({ from, to }: { from: number; to: number }) {
 )
 
 test.afterEach(async () => {
-  const { rows } = await host.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running'] })
+  const { rows } = await host.client.runs.list({ lifecycle: ['running'] })
   for (const { id } of rows) await host.client.runs.cancel({ id })
   for (const { id } of rows) await host.untilFinished(id)
 })
@@ -69,9 +71,13 @@ test('3: paused values stand still on the queues, and resuming shows what is tru
   await expect(first.locator('.chip')).toHaveText('Paused')
 })
 
-test('1 and 6: frames stay short and headers stand still while 1,000 things happen a second in 500 queues', async ({
+test('1 and 6: frames stay short and headers stand still while 1,000 things happen a second in 500 queues, beside 10,000 runs', async ({
   page,
 }) => {
+  await host.client.jobs.save({ name: 'held', definition: shellLine('true') })
+  await host.client.jobs.pause({ name: 'held' })
+  for (let left = runs; left > 0; left -= runsAtOnce)
+    await host.client.runs.submitMany({ job: 'held', inputs: Array.from({ length: runsAtOnce }, (_, n) => n) })
   for (let part = 0; part < 2; part += 1)
     await host.submit(churn, { input: { from: part * 250, to: (part + 1) * 250 }, name: `churn ${part}` })
   await openAt(page, host, '/queues')

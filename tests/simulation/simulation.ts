@@ -377,15 +377,11 @@ async function addJobs(engine: Engine): Promise<void> {
       graceMs: 300,
       ...extra,
     })
+  const command = { as: 'shell', line: 'true' }
   const definitions = {
     alpha: script('async', { timeoutMs: 2_500 }),
     beta: script('process', { timeoutMs: 3_000, queueTimeoutMs: 5_000 }),
-    gamma: v.parse(definitionSchema, {
-      kind: 'command',
-      command: { as: 'shell', line: 'true' },
-      graceMs: 0,
-      timeoutMs: 60_000,
-    }),
+    gamma: v.parse(definitionSchema, { kind: 'command', command, graceMs: 0, timeoutMs: 60_000 }),
     delta: script('async', { timeoutMs: 2_500, semaphores: gates.one }),
     epsilon: script('process', { timeoutMs: 2_500, semaphores: gates.several }),
     zeta: script('async', { timeoutMs: 2_500, semaphores: gates.one, concurrency: gates.perHost }),
