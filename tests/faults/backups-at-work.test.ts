@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { expect, onTestFinished, test } from 'vitest'
-import { connectToHost } from '../../src-main/cli/connection.ts'
 import { homePaths } from '../../src-main/home.ts'
-import { endWithTest } from '../support/command-line.ts'
 import { copyTree, ownTree } from '../support/mutants.ts'
-import { tempFolder } from '../support/temp-folder.ts'
+import { serveTree } from '../support/served-tree.ts'
 import { until } from '../support/until.ts'
 
 const PRODUCERS = 4
@@ -15,41 +12,34 @@ const RUNS_BETWEEN = 50
 
 /** What is wrong with backups of a host that accepts runs all the time: damage, and runs accepted before they were asked for. */
 async function faultsOfBackups(root: string): Promise<string[]> {
-  const home = tempFolder()
-  const child = spawn(process.execPath, [join(root, 'bin/signalbox'), 'serve', '--home', home], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  endWithTest(child)
-  let said = ''
-  child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
-  await until('the host is ready', () => said.includes('#token='), 60_000)
-  const { client, close } = await connectToHost(home)
-  await client.jobs.save({ name: 'held', definition: { kind: 'command', command: { as: 'shell', line: 'true' } } })
-  await client.jobs.pause({ name: 'held' })
-
+  const { home, client, stop } = await serveTree(root)
   const accepted: number[] = []
   let isOver = false
   const produce = async () => {
     while (!isOver) accepted.push((await client.runs.submit({ what: 'job', job: 'held', input: 'x'.repeat(500) })).id)
   }
-  const producers = Array.from({ length: PRODUCERS }, produce)
   const faults: string[] = []
-  for (let n = 1; n <= BACKUPS; n += 1) {
-    await until('more was accepted', () => accepted.length >= n * RUNS_BETWEEN, 60_000)
-    const before = [...accepted]
-    const copy = new Database(join(homePaths(home).backups, (await client.backups.make()).file), { readonly: true })
-    const found = copy.pragma('quick_check', { simple: true })
-    if (found !== 'ok') faults.push(`backup ${n}: ${String(found)}`)
-    const kept = new Set(copy.prepare<[], number>('SELECT id FROM runs').pluck().all())
-    copy.close()
-    const missing = before.filter((id) => !kept.has(id))
-    if (missing.length > 0) faults.push(`backup ${n}: ${missing.length} runs are missing`)
+  try {
+    await client.jobs.save({ name: 'held', definition: { kind: 'command', command: { as: 'shell', line: 'true' } } })
+    await client.jobs.pause({ name: 'held' })
+    const producers = Promise.all(Array.from({ length: PRODUCERS }, produce))
+    for (let n = 1; n <= BACKUPS; n += 1) {
+      await until('more was accepted', () => accepted.length >= n * RUNS_BETWEEN, 60_000)
+      const before = [...accepted]
+      const copy = new Database(join(homePaths(home).backups, (await client.backups.make()).file), { readonly: true })
+      const found = copy.pragma('quick_check', { simple: true })
+      if (found !== 'ok') faults.push(`backup ${n} is damaged: ${String(found)}`)
+      const kept = new Set(copy.prepare<[], number>('SELECT id FROM runs').pluck().all())
+      copy.close()
+      const missing = before.filter((id) => !kept.has(id))
+      if (missing.length > 0) faults.push(`backup ${n}: ${missing.length} runs are missing`)
+    }
+    isOver = true
+    await producers
+  } finally {
+    isOver = true
+    await stop()
   }
-  isOver = true
-  await Promise.all(producers)
-  close()
-  child.kill('SIGTERM')
-  await new Promise((resolve) => child.once('exit', resolve))
   return faults
 }
 

@@ -8,12 +8,13 @@ import { runFailpoints } from './failpoints.ts'
 import { runKillLoop } from './loop.ts'
 import { catchMistake, lateReports, mistakes } from './mistakes.ts'
 import { isSize, sizes } from './sizes.ts'
+import { runSoak } from '../soak/soak.ts'
 
 const [name = 'smoke', seedWord, part = 'all'] = process.argv.slice(2)
 const seed = Number(seedWord ?? Date.now() % 1_000_000)
 if (!isSize(name) || !Number.isInteger(seed)) {
   console.error(
-    `Write: npm run faults -- ${Object.keys(sizes).join('|')} [SEED] [PART], where PART is loop, late, steps or mistakes`,
+    `Write: npm run faults -- ${Object.keys(sizes).join('|')} [SEED] [PART], where PART is loop, late, steps, mistakes or soak`,
   )
   process.exit(2)
 }
@@ -45,4 +46,5 @@ if (isWanted('mistakes')) {
     tell(`mistake: ${mistake.name}`, { isCaught, by, rounds, violations })
   }
 }
+if (isWanted('soak')) tell('soak', await runSoak({ root: ownTree.root, seed, ...size.soak, onLook: follow }))
 process.exitCode = isWrong ? 1 : 0

@@ -8,6 +8,8 @@ type Size = {
   failpoints: Omit<FailpointOptions, 'root'>[]
   /** How often a mistake is looked for before it counts as not found. */
   rounds: number
+  /** A week has about 120,000. */
+  soak: { runs: number; keepRuns: number }
 }
 
 const every = (distance: number, upTo: number) =>
@@ -21,6 +23,7 @@ export const sizes = {
     late: { kills: 1, runs: 20, backlog: 20, early: 0 },
     failpoints: [{ in: 'engine', both: false, steps: [20, 33] }],
     rounds: 3,
+    soak: { runs: 1_200, keepRuns: 300 },
   },
   merge: {
     loop: { kills: 600, runs: 10_000, backlog: 60, withinMs: hourMs / 4 },
@@ -31,6 +34,7 @@ export const sizes = {
       { in: 'engine', both: true, steps: [26, 47, 68] },
     ],
     rounds: 4,
+    soak: { runs: 12_000, keepRuns: 2_000 },
   },
   nightly: {
     loop: { kills: 6_000, runs: 100_000, backlog: 60, early: 0.4, movesClock: true, withinMs: hourMs },
@@ -42,6 +46,7 @@ export const sizes = {
       { in: 'supervisor', both: true },
     ],
     rounds: 6,
+    soak: { runs: 120_000, keepRuns: 20_000 },
   },
 } satisfies Record<string, Size>
 
