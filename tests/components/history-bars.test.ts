@@ -47,6 +47,8 @@ test('each bar is as high as its runs, with what went wrong in front, and hours 
     ['bad', 1, 5],
     ['good', 50, 100],
     ['bad', 50, 4],
+    // Without colours the two are still seen to be apart.
+    ['between', 50, 3],
   ])
   expect(document.querySelector('svg')?.getAttribute('viewBox')).toBe('0 0 51 100')
 })

@@ -280,8 +280,8 @@ test('levels choose lines, by buttons and by words, and what is searched and cop
   expect(state.copied[0]?.split('\n')).toHaveLength(10)
   await search.fill('level:info,nothing line 1')
   await expect
-    .element(page.getByRole('status'))
-    .toMatchTextContent(/^There is no level "nothing". There are: debug, info,/)
+    .poll(() => document.querySelector('p[role="status"]')?.textContent)
+    .toMatch(/^There is no level "nothing". There are: debug, info,/)
   await expect.poll(counter).toBe('– / 10')
   await search.fill('level:debug')
   await expect.element(page.getByText('No line has one of the chosen levels.')).toBeVisible()

@@ -11,13 +11,19 @@ function hourOf(ended: Partial<Record<Outcome, number[]>>): Activity['hour'] {
   return { stepMs: 60_000, running: none, ended: { ...all, ...ended } }
 }
 
-const bars = () =>
-  [...document.querySelectorAll('rect')].map((rect) => ({
-    look: rect.dataset['stateLook'],
-    minute: Math.floor(Number(rect.getAttribute('x')) / 150),
-    top: Math.round(Number(rect.getAttribute('y'))),
-    height: Math.round(Number(rect.getAttribute('height'))),
-  }))
+/** Places and heights in percent of the plot. */
+const bars = () => {
+  const plot = document.querySelector('.bars')?.getBoundingClientRect() ?? new DOMRect()
+  return [...document.querySelectorAll<HTMLElement>('.bars i')].map((bar) => {
+    const { x, y, height } = bar.getBoundingClientRect()
+    return {
+      look: bar.dataset['stateLook'],
+      minute: Math.round(((x - plot.x) / plot.width) * 4),
+      top: Math.round(((y - plot.y) / plot.height) * 100),
+      height: Math.round((height / plot.height) * 100),
+    }
+  })
+}
 const links = () =>
   page
     .getByRole('link')
@@ -27,18 +33,18 @@ const links = () =>
 test('outcomes of a minute stand on each other, and a minute without any is a gap', async () => {
   await render(OutcomeStrip, { hour: hourOf({ succeeded: [60, 0, 0, 100], failed: [20, 0, 5, 0] }) })
   expect(bars()).toEqual([
-    { look: 'succeeded', minute: 0, top: 41, height: 55 },
-    { look: 'failed', minute: 0, top: 22, height: 18 },
-    { look: 'failed', minute: 2, top: 91, height: 5 },
-    { look: 'succeeded', minute: 3, top: 4, height: 92 },
+    { look: 'succeeded', minute: 0, top: 40, height: 60 },
+    { look: 'failed', minute: 0, top: 20, height: 20 },
+    { look: 'failed', minute: 2, top: 95, height: 5 },
+    { look: 'succeeded', minute: 3, top: 0, height: 100 },
   ])
   await expect.element(page.getByText('100 a minute')).toBeVisible()
 })
 
 test('one of many can still be seen', async () => {
   await render(OutcomeStrip, { hour: hourOf({ succeeded: [50_000, 0, 0, 0], abandoned: [1, 0, 0, 0] }) })
-  const thin = [...document.querySelectorAll('rect')].at(-1)
-  expect(Number(thin?.getAttribute('height'))).toBe(1.5)
+  const thin = [...document.querySelectorAll<HTMLElement>('.bars i')].at(-1)
+  expect([thin?.dataset['stateLook'], thin?.getBoundingClientRect().height]).toEqual(['lost', 2])
   await expect.element(page.getByText('100k a minute')).toBeVisible()
 })
 
