@@ -86,9 +86,9 @@ const policy = {
   expectSuccessEveryMs: v.optional(v.nullable(v.pipe(spanMs, v.minValue(1_000))), null),
   /** Working folder, absolute; null: the script's own folder, or the user's home for commands. */
   cwd: v.optional(v.nullable(v.string()), null),
-  /** Added to the allow-listed environment. */
   /** Added to the environment, or where that is shared, for `secret(…)` of the SDK; kept out of logs and results. */
   secrets: v.optional(neededSecretsSchema, []),
+  /** Added to the allow-listed environment. */
   env: v.optional(v.record(v.pipe(v.string(), v.regex(/^[A-Za-z_][A-Za-z0-9_]*$/)), v.string()), {}),
 }
 

@@ -4,6 +4,7 @@ import type { RunDetail, TaskRow } from '../../../src-preload/contract.ts'
 import { definitionSchema } from '../../../src-preload/definition.ts'
 import type { Cell } from '../../../src-main/cli/output.ts'
 import { treeRows } from '../../../src-main/cli/run-tree.ts'
+import { runRow } from '../../support/run-rows.ts'
 import { waitOf } from '../../support/waits.ts'
 
 const definition = v.parse(definitionSchema, { kind: 'command', command: { as: 'argv', argv: ['true'] } })
@@ -22,33 +23,7 @@ const lockWait = waitOf({
 
 function run(id: number, more: Partial<RunDetail> = {}): RunDetail {
   return {
-    id,
-    name: `run-${id}`,
-    job: null,
-    kind: 'command',
-    executor: 'process',
-    lifecycle: 'running',
-    outcome: null,
-    attempt: 1,
-    maxAttempts: 1,
-    priority: 0,
-    origin: 'manual',
-    retryOf: null,
-    parent: null,
-    schedule: null,
-    slot: null,
-    backfilled: false,
-    createdAt: 0,
-    dueAt: null,
-    queuedAt: 0,
-    startedAt: 0,
-    finishedAt: null,
-    progress: null,
-    stop: null,
-    errorMessage: null,
-    waits: [],
-    waitCount: 0,
-    deadlock: null,
+    ...runRow(id, { name: `run-${id}`, kind: 'command', executor: 'process', startedAt: 0 }),
     definition,
     idempotencyKey: '',
     input: null,
