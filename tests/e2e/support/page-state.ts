@@ -29,15 +29,20 @@ export async function timeFromKeys(page: Page, keys: string, selector: string, t
   return page.evaluate(() => (globalThis as unknown as { measured: Promise<number> }).measured)
 }
 
-/** Where everything that scrolls stands, and what has the focus: the same text for the same place. */
+/**
+ * Where everything that scrolls stands, and what has the focus: the same text for the same place. The focused element is
+ * told by itself, since rows of a windowed list may come and go above it.
+ */
 export const placeInPage = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const scrolled = [...document.querySelectorAll('main, main *')]
       .filter(({ scrollTop, scrollLeft }) => scrollTop > 0 || scrollLeft > 0)
       .map(({ className, scrollTop, scrollLeft }) => `${String(className)} at ${scrollLeft},${scrollTop}`)
-    const { activeElement } = document
-    const focused = [...document.querySelectorAll('*')].indexOf(activeElement ?? document.body)
-    return [...scrolled, `${activeElement?.tagName} ${focused}`].join('; ')
+    const told = globalThis as { focusedBefore?: Element[] }
+    const seen = (told.focusedBefore ??= [])
+    const focused = document.activeElement ?? document.body
+    if (!seen.includes(focused)) seen.push(focused)
+    return [...scrolled, `${focused.tagName}, number ${seen.indexOf(focused) + 1} to have the focus`].join('; ')
   })
 
 type Watched = { moved: string[]; heldChanges: number }
