@@ -13,6 +13,8 @@ type LogOptions = {
   opensAt?: number
   change?: (line: LogLine) => LogLine
   isOver?: boolean
+  /** Lines that are asked for come after this. */
+  answersAfter?: Promise<void>
 }
 type Ask = Parameters<NonNullable<NonNullable<Answers['runs']>['logs']>>[0]
 
@@ -43,11 +45,12 @@ async function openLog(options: LogOptions = {}) {
     end: isOver,
   })
   const feed = new FakeFeed(() => [message(linesOf(total - held + 1, total))])
-  const logs = (ask: Ask) => {
+  const logs = async (ask: Ask) => {
     state.asked.push(ask)
+    await options.answersAfter
     const from = Math.max(1, ask.from ?? 1)
     const to = Math.min(state.total, from + (ask.limit ?? 1_000) - 1)
-    return Promise.resolve({ lines: linesOf(from, to).map(change), total: state.total })
+    return { lines: linesOf(from, to).map(change), total: state.total }
   }
   Object.defineProperty(navigator, 'clipboard', {
     configurable: true,
@@ -81,7 +84,7 @@ async function settled(): Promise<void> {
     for (let frame = 0; frame < 6; frame += 1) await new Promise(requestAnimationFrame)
   }
 }
-/** The list insists for a moment on a line that it was sent to. */
+/** For a moment after lines came in above, the list corrects its place. */
 async function scrollUntil(top: number, seen: Locator): Promise<void> {
   await expect.poll(() => ((scroller().scrollTop = top), seen.query())).not.toBeNull()
 }
@@ -137,6 +140,32 @@ test('following begins again by the button, by its key, and by scrolling back to
     write(10)
     await expect.poll(isAtEnd).toBe(true)
   }
+})
+
+const pressG = () => window.dispatchEvent(new KeyboardEvent('keydown', { key: 'G', code: 'KeyG', shiftKey: true }))
+/** Longer than a list may insist on where it was sent to. */
+const aWhile = () => new Promise((resolve) => setTimeout(resolve, 400))
+
+test('the end that is asked for just after a line is where the log stays', async () => {
+  history.replaceState(null, '', '#/runs/7?tab=logs&line=150')
+  await openLog({ opensAt: 150 })
+  pressG()
+  await expect.poll(isAtEnd).toBe(true)
+  await aWhile()
+  expect(inSight().at(-1)).toBe(400)
+  await expect.element(follow).not.toBeInTheDocument()
+})
+
+test('a line that comes after the end was asked for moves nothing', async () => {
+  history.replaceState(null, '', '#/runs/7?tab=logs&line=500')
+  const answer = Promise.withResolvers<void>()
+  const { state } = await openLog({ total: 5_000, held: 1_000, answersAfter: answer.promise })
+  await expect.poll(() => state.asked.length).toBe(1)
+  pressG()
+  answer.resolve()
+  await aWhile()
+  expect(inSight().at(-1)).toBe(5_000)
+  await expect.element(follow).not.toBeInTheDocument()
 })
 
 test('a log of a run that is over offers nothing to follow', async () => {
