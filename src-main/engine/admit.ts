@@ -1,5 +1,4 @@
 import type { Executor } from '../../src-preload/contract.ts'
-import { isBefore } from '../core/admission.ts'
 import type { Claim, Lane, Need } from '../core/admission.ts'
 import { perExecutor } from '../core/executors.ts'
 import type { ClaimedRun } from '../store/queries/runs.ts'
@@ -46,12 +45,15 @@ function freeSlots({ slots, inUse, disk }: EngineState): Record<Executor, number
 }
 
 function carryOut({ lane, before, limit }: Claim, state: EngineState, tick: Tick): number {
-  const rows = state.store.runs.claim.all(tick.now, lane.id, before.rank, before.id, limit)
+  const { runs } = state.store
+  const rows = runs.ready.all(lane.id, before.rank, before.id, limit)
   if (rows.length === 0) throw new Error(`lane ${lane.id} has a head that cannot be claimed`)
-  // RETURNING promises no order.
-  rows.sort((a, b) => (isBefore(a, b) ? -1 : 1))
   state.lanes.left(lane, rows.length)
-  for (const row of rows) begin(row, lane, state, tick)
+  for (const row of rows) {
+    const startedAt = Math.max(tick.now, row.queuedAt)
+    if (runs.start.run(startedAt, row.id).changes !== 1) throw new Error(`run ${row.id} is no longer queued`)
+    begin({ ...row, startedAt }, lane, state, tick)
+  }
   return rows.length
 }
 

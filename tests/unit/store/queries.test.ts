@@ -42,7 +42,7 @@ test('lanes of an older store are kept when those of threads become possible', (
 test('hot statements read an index and never the whole table', () => {
   const { db, runs, search, retention, bulk, logs } = emptyStore()
   const plans = {
-    claim: planOf(db, runs.claim.source),
+    ready: planOf(db, runs.ready.source),
     head: planOf(db, runs.head.source),
     nextDue: planOf(db, runs.nextDue.source),
     nextExpiry: planOf(db, runs.nextExpiry.source),
@@ -72,7 +72,7 @@ test('hot statements read an index and never the whole table', () => {
     backFrom: planOf(db, logs.backFrom.source),
   }
   const indexOf: Record<keyof typeof plans, string> = {
-    claim: 'runs_ready',
+    ready: 'runs_ready',
     head: 'runs_ready',
     nextDue: 'runs_due',
     nextExpiry: 'runs_expiring',
@@ -172,7 +172,8 @@ test('a change of state names the attempt and the state it expects, and otherwis
      INSERT INTO runs (id, lane_id, definition_id, name, origin, priority, created_at, input, lifecycle, queued_at)
      VALUES (1, 1, 1, 'n', 'manual', 0, 0, '1', 'queued', 0)`,
   )
-  runs.claim.all(5, 1, 0, 100, 1)
+  const start = () => runs.start.run(5, 1).changes
+  expect([start(), start()]).toEqual([1, 0])
   const finish = (attempt: number, result: string) =>
     runs.finish.run('succeeded', 6, result, null, null, 0, null, null, null, null, null, 1, attempt).changes
   const stop = (attempt: number) => runs.setStop.run('{}', 1, attempt).changes
