@@ -113,6 +113,8 @@ class SupervisorClient implements Interpreters {
     for (const executor of poolExecutors) {
       if (shared[executor].length > 0) this.#life.pools[executor].start(shared[executor])
     }
+    // Now: the rest of the engine's turn, its replies and what its feeds tell, takes longer than a start should wait.
+    this.#life.link.flush()
   }
 
   stop(steps: StopStep[]): void {

@@ -32,7 +32,7 @@ export type LinkEvents = {
   exited(code: number | null): void
 }
 
-/** One supervisor process and the pipe to it. What is sent in one turn of the loop leaves in one write. */
+/** One supervisor process and the pipe to it. What is sent until `flush`, or in one turn of the loop, leaves in one write. */
 export class SupervisorLink {
   readonly life: string
   readonly #child: ChildProcess
@@ -90,6 +90,14 @@ export class SupervisorLink {
     this.#planFlush()
   }
 
+  flush(): void {
+    this.#isFlushPlanned = false
+    this.#encodeControls()
+    if (this.#frames.length === 0) return
+    this.#child.stdin?.write(this.#frames.length === 1 ? this.#frames[0] : Buffer.concat(this.#frames))
+    this.#frames = []
+  }
+
   /** What this channel still sends is thrown away. */
   stopReading(channel: number): void {
     this.#readers.set(channel, null)
@@ -102,7 +110,7 @@ export class SupervisorLink {
 
   /** Closes the pipe: the supervisor kills everything it started, sees it dead, and exits; one that cannot is killed. */
   end(): void {
-    this.#flush()
+    this.flush()
     this.#child.stdin?.end()
     clearInterval(this.#heartbeat)
     const killTimer = setTimeout(() => this.#child.kill('SIGKILL'), END_MS)
@@ -145,22 +153,13 @@ export class SupervisorLink {
   #planFlush(): void {
     if (this.#isFlushPlanned) return
     this.#isFlushPlanned = true
-    // Before the replies of this turn are encoded, which takes longer than a start should wait.
-    queueMicrotask(() => this.#flush())
+    queueMicrotask(() => this.flush())
   }
 
   #encodeControls(): void {
     if (this.#controls.length === 0) return
     this.#frames.push(encodeFrame(frameTypes.control, 0, JSON.stringify(this.#controls)))
     this.#controls = []
-  }
-
-  #flush(): void {
-    this.#isFlushPlanned = false
-    this.#encodeControls()
-    if (this.#frames.length === 0) return
-    this.#child.stdin?.write(this.#frames.length === 1 ? this.#frames[0] : Buffer.concat(this.#frames))
-    this.#frames = []
   }
 }
 
