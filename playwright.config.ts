@@ -10,8 +10,11 @@ export default defineConfig({
   timeout: 60_000,
   use: {
     viewport: { width: 1440, height: 900 },
+    // A window may write to the clipboard when it is clicked; the shell has to be told.
+    permissions: ['clipboard-read', 'clipboard-write'],
     screenshot: 'only-on-failure',
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // A copy of the page after each step costs a tenth of a run, and on CI nobody opens it.
+    trace: process.env['CI'] ? 'off' : { mode: 'retain-on-failure', screenshots: false },
   },
   projects: [
     {
