@@ -9,6 +9,7 @@ type Message =
 
 /** A process of a peer (`peers/process.js`): its worker, or who submits to it. */
 export type PeerProcess = {
+  pid: number | undefined
   ask: (request: Request) => Promise<unknown>
   /** The next time a job that was submitted begins. */ nextStart: () => Promise<number>
   /** What lives in it has nothing to lose: its folder and its server go next. */ end: () => Promise<void>
@@ -53,6 +54,7 @@ export async function startPeerProcess(module: string, settings: object, node: s
   }
   await next('ready')
   return {
+    pid: child.pid,
     ask,
     nextStart: async () => {
       const message = await next('start')

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { connectToHost } from '../src-main/cli/connection.ts'
 import { drain, slotsOption } from './draining.ts'
 import { endHost, startHostProcess } from './host-process.ts'
+import { idlePercent } from './idle.ts'
 import { findNode, installPeers, peersFolder } from './peer-packages.ts'
 import type { PeerProcess } from './peer-process.ts'
 import { startPeerProcess } from './peer-process.ts'
@@ -18,7 +19,12 @@ const WARM_UP = 20
 /** The subject that all others are held against. */
 export const OURS = 'signalbox'
 
-export type Figures = { drainPerSecond: number; startMs: number[]; versions: string }
+export type Figures = {
+  drainPerSecond: number
+  startMs: number[]
+  /** Of one processor, for the worker and its server while there is no job; the sender has gone. */ idlePercent?: number
+  versions: string
+}
 export type Subject = {
   /** How a commit reaches the disk, and what was set. */ settings: string
   /** Jobs of a drain: some seconds' worth. */ jobs: number
@@ -51,8 +57,9 @@ export const subjects: Record<string, Subject> = {
       const drainPerSecond = await drain(client, 'async', jobs)
       const { startToHandlerMs } = await measureStarts(client, SAMPLES)
       close()
+      const idle = await idlePercent([host.child.pid])
       await endHost(host, 'SIGTERM')
-      return { drainPerSecond, startMs: startToHandlerMs, versions: `Node ${process.version}` }
+      return { drainPerSecond, startMs: startToHandlerMs, idlePercent: idle, versions: `Node ${process.version}` }
     },
   },
   plainjob: peer('SQLite, synchronous=FULL instead of its NORMAL; looks for jobs every 1 ms (default 1 s)', 4_000, {
@@ -149,7 +156,9 @@ async function measureWith(
     await worker.ask({ what: 'listen' })
     const sender = await startPeerProcess(module, { ...settings, isFirst: false }, node)
     processes.push(sender)
-    return { drainPerSecond, startMs: await startOneByOne(sender, worker) }
+    const startMs = await startOneByOne(sender, worker)
+    await sender.end()
+    return { drainPerSecond, startMs, idlePercent: await idlePercent([worker.pid, server?.pid]) }
   } finally {
     await Promise.all(processes.map(({ end }) => end()))
   }

@@ -59,6 +59,9 @@ function report(name: string, { settings, jobs }: Subject) {
     startP50Ms: each(p50),
     startP99Ms: each(({ startMs }) => percentile(startMs, 0.99)),
     startP50ToOurs: each((own, ours) => p50(own) / p50(ours)),
+    ...(rounds.some(({ figures }) => figures.get(name)?.idlePercent !== undefined)
+      ? { idlePercent: each((own) => own.idlePercent ?? 0) }
+      : {}),
     startP50ToInsert1: each((own, _ours, { insert1 }) => p50(own) / (1_000 / insert1)),
   }
 }

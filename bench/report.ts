@@ -36,6 +36,7 @@ settings (WAL, \`synchronous=FULL\`; \`bench/probe.ts\`), or to the same case sm
 ${targets.map((target) => renderTarget(target, results)).join('\n')}
 
 ${renderPeers(results['peers'])}
+${renderAdvisor(results['advisor'])}
 ## Other figures
 
 ${renderOthers(results)}
@@ -79,7 +80,7 @@ type PeerFigures = { settings: string; versions: string } & Record<
   | 'startP50ToOurs'
   | 'startP50ToInsert1',
   Spread
->
+> & { idlePercent?: Spread }
 
 function renderPeers(result: Result | undefined): string {
   if (result === undefined) return '## Beside other queues\n\nNot measured: `npm run bench -- report peers`.\n'
@@ -87,11 +88,12 @@ function renderPeers(result: Result | undefined): string {
     result.figures['subjects'] as Record<string, PeerFigures | { settings: string; missing: string }>,
   )
   const rows = subjects.map(([name, figures]) => {
-    if ('missing' in figures) return `| ${name} | not measured: ${figures.missing} | | | | | | |`
+    if ('missing' in figures) return `| ${name} | not measured: ${figures.missing} | | | | | | | |`
     const { drainPerSecond, drainToOurs, drainToCycle100, startP50Ms, startP99Ms, ...ratios } = figures
     const cells = [drainPerSecond, drainToOurs, drainToCycle100, startP50Ms, startP99Ms]
     const all = [...cells, ratios.startP50ToOurs, ratios.startP50ToInsert1]
-    return `| ${name} | ${all.map(range).join(' | ')} |`
+    const idle = ratios.idlePercent === undefined ? '–' : range(ratios.idlePercent)
+    return `| ${name} | ${all.map(range).join(' | ')} | ${idle} |`
   })
   const settings = subjects.map(([name, figures]) => {
     const versions = 'missing' in figures ? '' : ` (${figures.versions})`
@@ -102,10 +104,11 @@ function renderPeers(result: Result | undefined): string {
 \`npm run bench peers\`. All but asyncio are durable to the same degree: what is acknowledged is on the disk, whatever that costs. A drain
 is of no-op jobs, from their stored start to their stored end; a start is from the sender's call to the first line of the
 handler, one job at a time on an idle worker (${String(result.figures['samples'])} a round), sender and worker in processes of
-their own. Best of the settings that were tried, per round; all are measured in turn, round after round.
+their own. Best of the settings that were tried, per round; all are measured in turn, round after round. The last column is what
+worker and server take for that while there is nothing to do.
 
-| queue | drain, jobs/s | to ours | to cycle100 | start p50, ms | start p99, ms | p50 to ours | p50 to one raw commit |
-|---|---|---|---|---|---|---|---|
+| queue | drain, jobs/s | to ours | to cycle100 | start p50, ms | start p99, ms | p50 to ours | p50 to one raw commit | idle, % of a processor |
+|---|---|---|---|---|---|---|---|---|
 ${rows.join('\n')}
 
 ${settings.join('\n')}
@@ -115,9 +118,42 @@ jobs a second completed and claimed by the hundred (cycle100).
 `
 }
 
+type Advised = {
+  fastest: string
+  isRight: boolean
+  measured: {
+    executor: string
+    perSecond: number
+    heldMs: number | null
+    advised: string | null
+    reason: string | null
+  }[]
+}
+
+/** What the advisor says of each workload, asked after it ran on that executor, beside how fast that was. */
+function renderAdvisor(result: Result | undefined): string {
+  if (result === undefined) return '## The advisor\n\nNot measured: `npm run bench -- report advisor`.\n'
+  const rows = Object.entries(result.figures['byWorkload'] as Record<string, Advised>).map(([workload, one]) => {
+    const rates = one.measured.map(({ perSecond, heldMs }) =>
+      heldMs === null ? number(perSecond) : `${number(perSecond)} (${number(heldMs)} ms)`,
+    )
+    const advice = [...new Set(one.measured.flatMap(({ reason }) => reason ?? []))]
+    return `| ${workload} | ${rates.join(' | ')} | ${one.fastest} | ${advice.join('; ')} | ${one.isRight ? 'yes' : '**no**'} |`
+  })
+  return `## The advisor
+
+\`npm run bench advisor\`: runs per second of each workload on each executor, and what is advised after it. On \`async\` the longest that
+another run on the same thread was held up stands beside it; what holds others up for too long is not the best, however fast.
+
+| workload | async | thread | process | best | advised | right |
+|---|---|---|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
 /** Of the benches without a target: all their numbers. */
 function renderOthers(results: Results): string {
-  const judged = new Set([...targets.map(({ bench }) => bench), 'peers'])
+  const judged = new Set([...targets.map(({ bench }) => bench), 'peers', 'advisor'])
   const rows = Object.entries(results)
     .filter(([name]) => !judged.has(name))
     .flatMap(([name, { figures }]) => leaves(figures, []).map(([path, figure]) => `| ${name} | ${path} | ${figure} |`))

@@ -8,7 +8,12 @@ import { delimiter, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
 /** A peer's server of our own: on a free loopback port, with a temporary data folder that goes with it. */
-export type Server = { port: number; /** Its name and version. */ version: string; stop: () => Promise<void> }
+export type Server = {
+  pid: number | undefined
+  port: number
+  /** Its name and version. */ version: string
+  stop: () => Promise<void>
+}
 
 /** What a peer needs is not on this machine. The message says what. */
 export class Missing extends Error {}
@@ -104,7 +109,7 @@ async function serve(
     folder,
     signal,
     isReady,
-  }: Omit<Server, 'stop'> & {
+  }: Omit<Server, 'pid' | 'stop'> & {
     folder: string
     /** What ends it cleanly. */ signal: NodeJS.Signals
     isReady: () => Promise<boolean>
@@ -120,6 +125,7 @@ async function serve(
     await delay(50)
   }
   return {
+    pid: child.pid,
     port,
     version,
     stop: async () => {

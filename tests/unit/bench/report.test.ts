@@ -41,7 +41,23 @@ describe('the page of performance', () => {
     ])
     const subjects = { BullMQ: { settings: 'Redis', missing: 'redis-server is not installed' } }
     const peers = kept({ samples: 200, subjects, insert1: around(500), cycle100: around(30_000) })
-    expect(rows({ peers }, /BullMQ/)).toEqual(['| BullMQ | not measured: redis-server is not installed | | | | | | |'])
+    expect(rows({ peers }, /BullMQ/)).toEqual([
+      '| BullMQ | not measured: redis-server is not installed | | | | | | | |',
+    ])
+  })
+
+  test('shows what is advised of each workload beside how fast it was', () => {
+    const measured = [
+      { executor: 'async', perSecond: 120, heldMs: 14, advised: 'async', reason: '2 % CPU: async' },
+      { executor: 'thread', perSecond: 15, heldMs: null, advised: 'async', reason: '2 % CPU: async' },
+      { executor: 'process', perSecond: 7, heldMs: null, advised: null, reason: null },
+    ]
+    const advisor = kept({
+      workloads: 1,
+      right: 1,
+      byWorkload: { fetch: { fastest: 'async', isRight: true, measured } },
+    })
+    expect(rows({ advisor }, /fetch/)).toEqual(['| fetch | 120 (14 ms) | 15 | 7 | async | 2 % CPU: async | yes |'])
   })
 
   test('does not make up a figure that a kept result lacks', () => {
