@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { rounds } from '../support/rounds.ts'
 import type { Script } from './support/script-machine.ts'
 import { barrier, CancelledError, condition, event, lock, queue, semaphore, sleep } from './support/signalbox.ts'
 import { World } from './support/world.ts'
@@ -166,6 +167,6 @@ test('scripts lose nothing, hold nothing and exclude each other, whatever cancel
       expect(new Set(left).size).toBe(left.length)
       world.close()
     }),
-    { numRuns: 150 },
+    { numRuns: rounds(75) },
   )
-}, 120_000)
+})

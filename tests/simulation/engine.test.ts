@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { rounds } from '../support/rounds.ts'
 import { simulate } from './simulation.ts'
 
 /** One seed can be run alone: SIGNALBOX_SEED=1234 npx vitest run tests/simulation */
 const asked = process.env['SIGNALBOX_SEED']
-const seeds = asked === undefined ? Array.from({ length: 60 }, (_, index) => 1_000 + index) : [Number(asked)]
+const seeds = asked === undefined ? Array.from({ length: rounds(24) }, (_, index) => 1_000 + index) : [Number(asked)]
 
 describe('the engine in simulation', () => {
   let retried = 0

@@ -1,4 +1,4 @@
-import Database from 'better-sqlite3'
+import type { Database } from 'better-sqlite3'
 import { onTestFinished } from 'vitest'
 import * as v from 'valibot'
 import { definitionSchema } from '../../src-preload/definition.ts'
@@ -20,10 +20,10 @@ import type {
   StopStep,
 } from '../../src-main/interpreters/interpreters.ts'
 import type { Instruction, NamedReport } from '../../src-main/interpreters/named/named-interpreters.ts'
-import { migrate, readMigrations } from '../../src-main/store/migrate.ts'
 import { prepareStore } from '../../src-main/store/store.ts'
 import type { Reading } from '../../src-main/interpreters/telemetry/gauges.ts'
 import type { Store } from '../../src-main/store/store.ts'
+import { newDatabase } from './new-database.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 export const usualSurroundings: Surroundings = {
@@ -35,7 +35,7 @@ export const usualSurroundings: Surroundings = {
 }
 
 /** Statements are prepared once for each connection, also over several lives: that takes longer than most of what they do. */
-const stores = new WeakMap<Database.Database, Store>()
+const stores = new WeakMap<Database, Store>()
 
 /**
  * An engine on a store in memory, in time that passes when told to, whose attempts do what the test says. With the `db` of
@@ -47,7 +47,7 @@ export async function openSimulatedEngine(
     slots?: { async: number; process: number; thread?: number }
     slotsAtStart?: Slots
     isPrivate?: boolean
-    db?: Database.Database
+    db?: Database
     scriptsFolder?: string
     /** What chance says; 0 unless given. */
     random?: () => number
@@ -62,12 +62,9 @@ export async function openSimulatedEngine(
 ) {
   const world = options.world ?? new VirtualClock()
   const clock = world.life()
-  const db = options.db ?? new Database(':memory:')
+  const db = options.db ?? newDatabase()
   let store = stores.get(db)
-  if (store === undefined) {
-    migrate(db, readMigrations())
-    stores.set(db, (store = prepareStore(db)))
-  }
+  if (store === undefined) stores.set(db, (store = prepareStore(db)))
   const started: AttemptStart[] = []
   const steps: StopStep[] = []
   const answers: Answer[] = []

@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
@@ -10,6 +9,7 @@ import { runRow } from '../../../src-main/engine/views.ts'
 import { definitionSchema } from '../../../src-preload/definition.ts'
 import { objectLimits } from '../../../src-preload/objects.ts'
 import { ended, openFamily } from '../../support/family.ts'
+import { newDatabase } from '../../support/new-database.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
 
 const command = v.parse(definitionSchema, { kind: 'command', command: { as: 'argv', argv: ['true'] } })
@@ -330,7 +330,7 @@ describe('the end of a parent', () => {
 
 describe('the next life', () => {
   test('cancels what the attempts of the last one had spawned, and keeps what is not bound to them', async () => {
-    const db = new Database(':memory:')
+    const db = newDatabase()
     const first = await openFamily({ db, slots: { async: 3, process: 1 } })
     await first.addJob('work')
     const parent = await first.submit({ job: 'work' })
@@ -355,7 +355,7 @@ describe('the next life', () => {
   })
 
   test('goes on with a cancel that a crash cut off, with its reason and its chain', async () => {
-    const db = new Database(':memory:')
+    const db = newDatabase()
     const first = await openFamily({ db, slots: { async: 2, process: 1 } })
     await first.addJob('work')
     const top = await first.submit({ job: 'work' })

@@ -1,8 +1,8 @@
-import Database from 'better-sqlite3'
 import { expect, test } from 'vitest'
 import { applyReport } from '../../../src-main/engine/attempts.ts'
 import type { Report } from '../../../src-main/interpreters/interpreters.ts'
 import { openFamily } from '../../support/family.ts'
+import { newDatabase } from '../../support/new-database.ts'
 
 test('when a run of a group fails, the others are cancelled, and nothing is spawned into it any more', async () => {
   const world = await openFamily({ slots: { async: 3, process: 1 } })
@@ -63,7 +63,7 @@ test('cancelling a group cancels all its runs; one of another run is refused', a
 })
 
 test('a group outlives its parent and the engine', async () => {
-  const db = new Database(':memory:')
+  const db = newDatabase()
   const slots = { async: 3, process: 1 }
   const first = await openFamily({ db, slots })
   await first.addJob('work')
@@ -85,7 +85,7 @@ test('a group outlives its parent and the engine', async () => {
 })
 
 test('the next life goes on with an abort that a crash cut off', async () => {
-  const db = new Database(':memory:')
+  const db = newDatabase()
   const first = await openFamily({ db, slots: { async: 2, process: 1 } })
   await first.addJob('work')
   const parent = await first.submit({ job: 'work' })
