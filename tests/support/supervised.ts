@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, onTestFinished } from 'vitest'
 import type { CommandDefinition, Executor, ScriptDefinition } from '../../src-preload/definition.ts'
 import type { AttemptStart, Ending, Report } from '../../src-main/interpreters/interpreters.ts'
 import type { LogEntry } from '../../src-main/interpreters/log-budget.ts'
@@ -37,7 +38,26 @@ export const script = (
  * the store's tag is left.
  */
 export function openSupervisor(asyncThreads = 1) {
-  const home = tempFolder()
+  const { close, ...supervised } = superviseIn(tempFolder(), asyncThreads)
+  onTestFinished(close)
+  return supervised
+}
+
+/**
+ * One supervisor for those tests of a file that leave its interpreters as they found them, with one folder of scripts. It is
+ * opened by the first of them, and closed as one of a test is. Call at the top of a test file.
+ */
+export function shareSupervisor() {
+  let shared: ReturnType<typeof superviseIn> | null = null
+  const home = mkdtempSync(join(tmpdir(), 'signalbox-shared-'))
+  afterAll(async () => {
+    await shared?.close()
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 })
+  })
+  return () => (shared ??= superviseIn(home, 1))
+}
+
+function superviseIn(home: string, asyncThreads: number) {
   const folders = { cacheFolder: join(home, 'cache'), scriptsFolder: join(home, 'scripts') }
   mkdirSync(folders.cacheFolder)
   mkdirSync(folders.scriptsFolder)
@@ -47,11 +67,6 @@ export function openSupervisor(asyncThreads = 1) {
     reports.push(...batch.filter((report) => 'run' in report)),
   )
   const alive = () => findTagged((candidate) => candidate.startsWith(`${tag}/`))
-  onTestFinished(async () => {
-    await interpreters.close()
-    const left = alive()
-    if (left.length > 0) throw new Error(`processes outlived the test: ${JSON.stringify(left)}`)
-  })
 
   let lastRun = 0
   const of = <Type extends Report['type']>(type: Type, run: number) =>
@@ -63,6 +78,11 @@ export function openSupervisor(asyncThreads = 1) {
     reports,
     alive,
     ...folders,
+    async close(): Promise<void> {
+      await interpreters.close()
+      const left = alive()
+      if (left.length > 0) throw new Error(`processes outlived the test: ${JSON.stringify(left)}`)
+    },
     /** Writes a file into the scripts folder. */
     write(name: string, text: string): string {
       const path = join(folders.scriptsFolder, name)

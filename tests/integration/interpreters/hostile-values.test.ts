@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { command, openSupervisor, script } from '../../support/supervised.ts'
+import { command, openSupervisor, script, shareSupervisor } from '../../support/supervised.ts'
 
 const unshowable = 'something was thrown that throws itself when it is looked at'
 const trap = `{ get() { throw new Error('trap') }, getPrototypeOf() { throw new Error('trap') } }`
@@ -30,8 +30,9 @@ const thrown: [what: string, body: string, message: string][] = [
 ]
 
 for (const executor of ['process', 'thread', 'async'] as const) {
+  const supervisor = shareSupervisor()
   test.each(thrown)(`${executor}: a run that throws %s fails alone, and says so`, async (_, body, message) => {
-    const { start, endingOf, untilSaid } = openSupervisor()
+    const { start, endingOf, untilSaid } = supervisor()
     const waiting = `import { log, sleep } from 'signalbox'; export default async () => { log('up'); await sleep('1s') }`
     const neighbour = start(script(waiting, executor))
     await untilSaid(neighbour, 'up')
@@ -41,7 +42,7 @@ for (const executor of ['process', 'thread', 'async'] as const) {
   })
 
   test(`${executor}: the name of an error and the note of a progress are bounded`, async () => {
-    const { start, endingOf, progress } = openSupervisor()
+    const { start, endingOf, progress } = supervisor()
     const text = `export default async (input, ctx) => {
       ctx.progress(1, 2, 'n'.repeat(1e6))
       throw Object.assign(new Error('x'), { name: 'N'.repeat(1e6) })
@@ -56,7 +57,7 @@ for (const executor of ['process', 'thread', 'async'] as const) {
     [`ctx.progress(1, {})`, 'progress(done, total, …): total must be a number'],
     [`ctx.progress(1, 2, 3)`, 'progress(…, note): note must be a text'],
   ])(`${executor}: %s is refused where it is called`, async (call, message) => {
-    const { start, endingOf } = openSupervisor()
+    const { start, endingOf } = supervisor()
     const ending = await endingOf(start(script(`export default (input, ctx) => { ${call} }`, executor)))
     expect(ending).toMatchObject({
       how: 'threw',
@@ -79,7 +80,7 @@ for (const executor of ['process', 'thread', 'async'] as const) {
   })
 
   test(`${executor}: a path that leads nowhere is refused in words`, async () => {
-    const { start, endingOf, scriptsFolder } = openSupervisor()
+    const { start, endingOf, scriptsFolder } = supervisor()
     const loop = join(scriptsFolder, 'loop.ts')
     symlinkSync(loop, loop)
     const folder = join(scriptsFolder, 'folder.ts')

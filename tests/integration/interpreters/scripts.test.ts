@@ -4,14 +4,15 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { openSupervisor, script } from '../../support/supervised.ts'
+import { openSupervisor, script, shareSupervisor } from '../../support/supervised.ts'
 import { until } from '../../support/until.ts'
 
 const returned = (value: unknown) => ({ how: 'returned', result: JSON.stringify(value) })
 
 for (const executor of ['process', 'thread', 'async'] as const) {
+  const supervisor = shareSupervisor()
   test(`${executor}: a script gets its input and its run, and returns a value`, async () => {
-    const { start, endingOf } = openSupervisor()
+    const { start, endingOf } = supervisor()
     const text = `import { run } from 'signalbox'
 export default async (input: { a: number[] }, ctx) => ({ input, run: { ...run }, same: { ...ctx }.run })`
     const run = start(script(text, executor), { a: [1, 2] })
@@ -30,7 +31,7 @@ export default async (input: { a: number[] }, ctx) => ({ input, run: { ...run },
   })
 
   test(`${executor}: an error carries the line and column of the TypeScript source, and no frame of ours`, async () => {
-    const { start, endingOf, scriptsFolder } = openSupervisor()
+    const { start, endingOf, scriptsFolder } = supervisor()
     const text = `interface Row {
   id: number
 }
