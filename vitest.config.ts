@@ -59,10 +59,23 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
+          exclude: ['tests/faults/{hostile,soak}/**'],
+          env,
+          // Each kills, starves or damages what is its own: its host, its store, its volume.
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'hostile',
+          include: ['tests/faults/{hostile,soak}/**/*.test.ts'],
           env,
           // What they do to a machine is not to be done to others at the same time.
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -75,7 +88,7 @@ export default defineConfig({
           name: 'components',
           include: ['tests/components/**/*.test.ts'],
           setupFiles: ['tests/components/support/setup.ts'],
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
           api: { host: '127.0.0.1' },
           // A condition is waited for, and a busy machine is no fault of the window.
           expect: { poll: { timeout: 10_000 } },
