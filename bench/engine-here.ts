@@ -62,7 +62,10 @@ export async function startEngineHere(
     connectInterpreters:
       connect ??
       ((onReports) =>
-        startSupervisor({ tag: storeId, cacheFolder: paths.cache, scriptsFolder: paths.scripts }, onReports)),
+        startSupervisor(
+          { tag: storeId, cacheFolder: paths.cache, scriptsFolder: paths.scripts, tempFolder: paths.temp },
+          onReports,
+        )),
     onFatal: (error) => {
       throw error
     },

@@ -23,6 +23,8 @@ export const homePaths = (home: string) => ({
   scripts: join(home, 'scripts'),
   /** Compiled forms that can be rebuilt at any time. */
   cache: join(home, 'cache'),
+  /** Folders for temporary files of what runs, removed when it has ended. */
+  temp: join(home, 'temp'),
   /** What Chromium keeps for the window; one desktop app per data folder finds itself here. */
   window: join(home, 'window'),
   /** Token of the headless host, mode 0600. */

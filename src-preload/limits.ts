@@ -45,6 +45,7 @@ export const resourceBounds = {
   outputBytes: [KB, 1024 * MB],
   resultBytes: [16, 16 * MB],
   openFiles: [32, 1_000_000],
+  tempBytes: [MB, 1024 * 1024 * MB],
 } as const
 
 /** What holds of a job that says nothing else. */

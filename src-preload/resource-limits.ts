@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { resourceBounds } from './limits.ts'
 
 const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most))
-const { memoryBytes, cpuMs, outputBytes, resultBytes, openFiles } = resourceBounds
+const { memoryBytes, cpuMs, outputBytes, resultBytes, openFiles, tempBytes } = resourceBounds
 
 /** What one attempt may use up; null: no limit of its own, only what `docs/limits.md` says of every run. */
 export const resourceLimitsSchema = v.strictObject({
@@ -18,6 +18,8 @@ export const resourceLimitsSchema = v.strictObject({
   resultBytes: v.optional(v.nullable(whole(...resultBytes)), null),
   /** Files, sockets and pipes that each of its processes may have open. Opening more fails inside it. */
   openFiles: v.optional(v.nullable(whole(...openFiles)), null),
+  /** What lies in its folder for temporary files. The attempt that passes it is killed; null: half of what is free at its start. */
+  tempBytes: v.optional(v.nullable(whole(...tempBytes)), null),
 })
 
 export type ResourceLimits = v.InferOutput<typeof resourceLimitsSchema>
@@ -29,4 +31,9 @@ export const noResourceLimits: ResourceLimits = {
   onOutput: 'cut',
   resultBytes: null,
   openFiles: null,
+  tempBytes: null,
 }
+
+/** Whether there is one of what belongs to a process, which runs that share one cannot have for themselves. */
+export const limitsProcess = ({ memoryBytes, cpuMs, openFiles, tempBytes }: ResourceLimits): boolean =>
+  [memoryBytes, cpuMs, openFiles, tempBytes].some((limit) => limit !== null)

@@ -13,6 +13,7 @@ export type LimitOptions = {
   onOutput?: string
   maxResult?: string
   maxOpenFiles?: string
+  maxTemp?: string
 }
 type ResourceLimits = Definition['limits']
 
@@ -28,9 +29,10 @@ export const addLimitOptions = (command: Command): Command =>
     .option('--on-output <rule>', 'of more output: cut (the middle, default) or fail (the attempt ends)')
     .option('--max-result <bytes>', `largest result (default: ${bytesInWords(resourceDefaults.resultBytes)})`)
     .option('--max-open-files <number>', 'files, sockets and pipes that each process may have open (executor process)')
+    .option('--max-temp <bytes>', 'most that lies in the folder for temporary files (executor process)')
 
 export function parseLimits(options: LimitOptions): ResourceLimits {
-  const { memory, cpuTime, maxOutput, onOutput, maxResult, maxOpenFiles } = options
+  const { memory, cpuTime, maxOutput, onOutput, maxResult, maxOpenFiles, maxTemp } = options
   return {
     memoryBytes: memory === undefined ? null : parseBytes('--memory', memory, resourceBounds.memoryBytes),
     cpuMs: cpuTime === undefined ? null : parseCpuTime(cpuTime),
@@ -39,6 +41,7 @@ export function parseLimits(options: LimitOptions): ResourceLimits {
     resultBytes: maxResult === undefined ? null : parseBytes('--max-result', maxResult, resourceBounds.resultBytes),
     openFiles:
       maxOpenFiles === undefined ? null : parseWhole('--max-open-files', maxOpenFiles, ...resourceBounds.openFiles),
+    tempBytes: maxTemp === undefined ? null : parseBytes('--max-temp', maxTemp, resourceBounds.tempBytes),
   }
 }
 
@@ -70,7 +73,7 @@ function parseCpuTime(given: string): number {
 
 /** Those that a job has of its own, each as a fact. */
 export function limitFacts(limits: ResourceLimits): [string, string | null][] {
-  const { memoryBytes, cpuMs, outputBytes, onOutput, resultBytes, openFiles } = limits
+  const { memoryBytes, cpuMs, outputBytes, onOutput, resultBytes, openFiles, tempBytes } = limits
   const bytes = (value: number | null) => (value === null ? null : bytesInWords(value))
   const kept = bytes(outputBytes ?? (onOutput === 'fail' ? resourceDefaults.outputBytes : null))
   return [
@@ -79,5 +82,6 @@ export function limitFacts(limits: ResourceLimits): [string, string | null][] {
     ['output', kept === null ? null : `${kept}, then ${onOutput === 'cut' ? 'the middle is cut' : 'it fails'}`],
     ['result', bytes(resultBytes)],
     ['open files', openFiles === null ? null : String(openFiles)],
+    ['temporary files', bytes(tempBytes)],
   ]
 }

@@ -1,6 +1,6 @@
 import type { RunError } from '../../src-preload/contract.ts'
 
-export const resources = ['memory', 'cpu', 'output', 'result', 'open_files'] as const
+export const resources = ['memory', 'cpu', 'output', 'result', 'open_files', 'temp'] as const
 export type Resource = (typeof resources)[number]
 
 /** A limit of a resource that an attempt has passed: bytes, or of `cpu` milliseconds. */
@@ -21,6 +21,7 @@ const errorNames: Record<Resource, string> = {
   output: 'OutputLimitError',
   result: 'ResultLimitError',
   open_files: 'OpenFilesLimitError',
+  temp: 'TempLimitError',
 }
 
 const hints: Record<Resource, string> = {
@@ -29,6 +30,7 @@ const hints: Record<Resource, string> = {
   output: 'Let it write less, keep more of it (--max-output), or have the middle cut (--on-output cut).',
   result: 'Keep the content in a file and return its path, or allow more (--max-result).',
   open_files: 'Close what is done with, open fewer at a time, or allow more (--max-open-files).',
+  temp: 'Remove temporary files that are done with, write large ones to a folder of your own, or allow more (--max-temp).',
 }
 
 export const limitError = (passed: LimitPassed): RunError => ({
@@ -46,6 +48,7 @@ export function limitInWords({ resource, used, allowed }: LimitPassed): string {
     output: ['wrote', 'write', ' of output'],
     result: ['returned', 'return', ''],
     open_files: ['opened', 'have', ''],
+    temp: ['wrote', 'have', ' of temporary files'],
   }[resource] as [string, string, string]
   const amount = resource === 'cpu' ? secondsInWords : resource === 'open_files' ? filesInWords : bytesInWords
   // Rounded, the two can read the same: then both are said to the last unit.

@@ -1,5 +1,6 @@
 import type { Advice, Definition } from '../../src-preload/contract.ts'
 import { problem } from '../../src-preload/problem.ts'
+import { limitsProcess } from '../../src-preload/resource-limits.ts'
 import { adviseExecutor } from '../core/advisor.ts'
 import type { Use } from '../core/advisor.ts'
 import type { Store } from '../store/store.ts'
@@ -20,8 +21,7 @@ export function adviceFor(state: EngineState, name: string): Advice | null {
 
 /** Whether a definition asks for what only a process of its own can have. */
 export function needsProcess({ cwd, env, limits }: Definition): boolean {
-  const isLimited = limits.memoryBytes !== null || limits.cpuMs !== null || limits.openFiles !== null
-  return cwd !== null || Object.keys(env).length > 0 || isLimited
+  return cwd !== null || Object.keys(env).length > 0 || limitsProcess(limits)
 }
 
 /** Of the last `limit` runs of a job those that succeeded and were measured, the newest first. */

@@ -26,6 +26,7 @@ export function checkPlaces(definition: Definition): void {
     ...(limits.memoryBytes === null ? [] : ['memory']),
     ...(limits.cpuMs === null ? [] : ['processor time']),
     ...(limits.openFiles === null ? [] : ['open files']),
+    ...(limits.tempBytes === null ? [] : ['temporary files']),
   ]
   if (own.length === 0) return
   throw problem('BAD_INPUT', {

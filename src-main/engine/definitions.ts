@@ -29,7 +29,8 @@ export class Definitions {
     if (cached !== undefined) return cached
     const body = this.#store.definitions.body.get(id)
     if (body === undefined) throw new Error(`definition ${id} is not in the store`)
-    const definition: Definition = { ...rulesOfOld, ...(JSON.parse(body) as Definition) }
+    const stored = JSON.parse(body) as Definition
+    const definition: Definition = { ...rulesOfOld, ...stored, limits: { ...rulesOfOld.limits, ...stored.limits } }
     const oldest = this.#cache.keys().next()
     if (this.#cache.size >= CACHED && !oldest.done) this.#cache.delete(oldest.value)
     this.#cache.set(id, definition)
@@ -37,10 +38,12 @@ export class Definitions {
   }
 }
 
-/** The usual rule is left out, as where it did not exist yet: what is the same to run stays the same definition. */
+/** Usual rules of later times are left out, as where they did not exist yet: what is the same to run stays the same definition. */
 function bodyOf(definition: Definition): string {
-  const { onInterrupted } = definition
-  return JSON.stringify(
-    onInterrupted === rulesOfOld.onInterrupted ? { ...definition, onInterrupted: undefined } : definition,
-  )
+  const { onInterrupted, limits } = definition
+  return JSON.stringify({
+    ...definition,
+    limits: { ...limits, tempBytes: limits.tempBytes ?? undefined },
+    onInterrupted: onInterrupted === rulesOfOld.onInterrupted ? undefined : onInterrupted,
+  })
 }

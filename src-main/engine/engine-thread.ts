@@ -160,6 +160,7 @@ async function openEngine(options: EngineData, askForKey: AskForKey): Promise<{ 
           tag: store.storeId,
           cacheFolder: paths.cache,
           scriptsFolder: paths.scripts,
+          tempFolder: paths.temp,
         },
         onReports,
       ),

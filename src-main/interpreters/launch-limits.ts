@@ -9,18 +9,22 @@ export type LaunchLimits = {
   outputBytes: number
   onOutput: ResourceLimits['onOutput']
   openFiles: number | null
+  /** Null: half of what is free at the start. */
+  tempBytes: number | null
 }
 
 /** No run may take more of the machine's memory than this, unless its job says so: the rest of the machine goes on. */
 const MACHINE_SHARE = 0.75
 
-export function launchLimits({ memoryBytes, cpuMs, outputBytes, onOutput, openFiles }: ResourceLimits): LaunchLimits {
+export function launchLimits(limits: ResourceLimits): LaunchLimits {
+  const { memoryBytes, cpuMs, outputBytes, onOutput, openFiles, tempBytes } = limits
   return {
     memoryBytes: memoryBytes ?? Math.floor(machineBytes() * MACHINE_SHARE),
     cpuMs,
     outputBytes: outputBytes ?? resourceDefaults.outputBytes,
     onOutput,
     openFiles,
+    tempBytes,
   }
 }
 

@@ -2,7 +2,7 @@ import type { Answer } from './calls.ts'
 import { keyOfCode } from './interpreter-protocol.ts'
 import type { Batch, Code, FromInterpreter, PoolSettings, ThreadLost, ToInterpreter } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
-import { noResourceLimits } from '../../src-preload/resource-limits.ts'
+import { limitsProcess, noResourceLimits } from '../../src-preload/resource-limits.ts'
 import { limitInWords } from '../core/resource-limit.ts'
 import type { LimitPassed } from '../core/resource-limit.ts'
 import { brokenChannel, interpreterLaunch, limitEnding, scriptStart } from './process-attempts.ts'
@@ -324,11 +324,10 @@ export class PoolAttempts {
   /** What belongs to a process cannot be a run's where that is shared. */
   #refuse({ run, attempt, definition }: AttemptStart): boolean {
     const { limits } = definition
-    const isLimited = limits.memoryBytes !== null || limits.cpuMs !== null || limits.openFiles !== null
-    if (definition.cwd === null && Object.keys(definition.env).length === 0 && !isLimited) return false
+    if (definition.cwd === null && Object.keys(definition.env).length === 0 && !limitsProcess(limits)) return false
     const error = {
       name: 'Error',
-      message: `A script of the executor ${this.#settings.executor} shares its process: it cannot have a working folder, an environment, or limits of memory, processor time and open files of its own.`,
+      message: `A script of the executor ${this.#settings.executor} shares its process: it cannot have a working folder, an environment, or limits of memory, processor time, open files and temporary files of its own.`,
       stack: null,
       hint: 'Choose the executor process, or leave them out.',
     }

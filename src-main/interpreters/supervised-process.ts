@@ -14,6 +14,9 @@ import { marked, markOf } from './process-marks.ts'
 import type { Mark } from './process-marks.ts'
 import type { Sweeper } from './sweeper.ts'
 import { isGroupAlive, signalGroup } from './tagged-processes.ts'
+import { tempEnvironment, usualTempBytes } from './temp-folders.ts'
+import type { TempFolders } from './temp-folders.ts'
+import type { TempWatch } from './temp-watch.ts'
 import type { UsageWatch } from './usage-watch.ts'
 import { yieldToHost } from './yield-to-host.ts'
 
@@ -25,10 +28,17 @@ export type Upstream = {
 }
 
 /**
- * What all processes of this supervisor have in common: the first two parts of their tags, the allow-listed environment, and
- * the watch over what they use, which some systems do not have.
+ * What all processes of this supervisor have in common: the first two parts of their tags, the allow-listed environment, where
+ * their folders for temporary files lie, and the watches over what they use, which some systems do not have.
  */
-export type Shared = { life: string; environment: NodeJS.ProcessEnv; sweeper: Sweeper; usage: UsageWatch | null }
+export type Shared = {
+  life: string
+  environment: NodeJS.ProcessEnv
+  sweeper: Sweeper
+  temps: TempFolders
+  usage: UsageWatch | null
+  tempUse: TempWatch | null
+}
 
 const LINES_PER_REPORT = 256
 const LINES_DELAY_MS = 50
@@ -62,7 +72,9 @@ export class SupervisedProcess {
   readonly #child: ChildProcess
   readonly #limits: LaunchLimits
   readonly #budget: LogBudget
-  readonly #unwatch: (() => void) | null = null
+  readonly #temps: TempFolders
+  readonly #tempFolder: string
+  readonly #unwatch: (() => void)[] = []
   #outputBytes = 0
   readonly #takeUnfinishedLines: (() => void)[] = []
   #lines: LogEntry[] = []
@@ -76,7 +88,7 @@ export class SupervisedProcess {
   #mutedTimer: NodeJS.Timeout | null = null
   #looks = 0
 
-  /** Starts the process. Throws what spawn throws at once (E2BIG and the like). */
+  /** Starts the process. Throws what the file system says of its folder, and what spawn throws at once (E2BIG and the like). */
   constructor(channel: number, launch: Launch, shared: Shared, upstream: Upstream) {
     this.#channel = channel
     this.#tag = `${shared.life}/${launch.label}`
@@ -85,20 +97,9 @@ export class SupervisedProcess {
     this.#sweeper = shared.sweeper
     this.#limits = launch.limits
     this.#budget = new LogBudget({ totalBytes: launch.limits.outputBytes })
-    const env = { ...shared.environment, ...launch.env, [TAG_VARIABLE]: this.#tag }
-    const { file, args } = marked({ ...launch, env }, this.#mark)
-    this.#child = spawn(...underFileLimit(file, args, launch.limits.openFiles), {
-      cwd: launch.cwd,
-      env,
-      detached: true,
-      windowsHide: true,
-      stdio: [
-        launch.stdin === null ? 'ignore' : 'pipe',
-        'pipe',
-        'pipe',
-        ...(launch.hasChannel ? (['pipe', 'pipe'] as const) : []),
-      ],
-    })
+    this.#temps = shared.temps
+    this.#tempFolder = shared.temps.make(channel)
+    this.#child = this.#spawn(launch, shared.environment)
     // The reader may close its end before it has read everything, or never have started: no error of ours.
     for (const pipe of [this.#child.stdin, this.#writable(4)]) pipe?.on('error', () => pipe.destroy())
     if (this.#child.pid === undefined) {
@@ -107,14 +108,7 @@ export class SupervisedProcess {
     }
     yieldToHost(this.#child.pid)
     upstream.report({ type: 'launched', channel, pid: this.#child.pid })
-    this.#unwatch =
-      shared.usage?.watch({
-        pid: this.#child.pid,
-        tag: this.#tag,
-        memoryBytes: launch.limits.memoryBytes,
-        cpuMs: launch.limits.cpuMs,
-        onPassed: (passed) => this.#endOverLimit(passed),
-      }) ?? null
+    this.#watchUse(this.#child.pid, shared)
     this.#readLines(this.#child.stdout, 'out')
     this.#readLines(this.#child.stderr, 'err')
     this.#readable(3)?.on('data', (bytes: Buffer) => {
@@ -156,6 +150,37 @@ export class SupervisedProcess {
       if (isPaused) stream.pause()
       else stream.resume()
     }
+  }
+
+  #spawn(launch: Launch, environment: NodeJS.ProcessEnv): ChildProcess {
+    const env = { ...environment, ...tempEnvironment(this.#tempFolder), ...launch.env, [TAG_VARIABLE]: this.#tag }
+    const { file, args } = marked({ ...launch, env }, this.#mark)
+    try {
+      return spawn(...underFileLimit(file, args, launch.limits.openFiles), {
+        cwd: launch.cwd,
+        env,
+        detached: true,
+        windowsHide: true,
+        stdio: [
+          launch.stdin === null ? 'ignore' : 'pipe',
+          'pipe',
+          'pipe',
+          ...(launch.hasChannel ? (['pipe', 'pipe'] as const) : []),
+        ],
+      })
+    } catch (error) {
+      this.#temps.remove(this.#tempFolder)
+      throw error
+    }
+  }
+
+  #watchUse(pid: number, { usage, tempUse }: Shared): void {
+    const { memoryBytes, cpuMs, tempBytes } = this.#limits
+    const onPassed = (passed: LimitPassed) => this.#endOverLimit(passed)
+    if (usage !== null) this.#unwatch.push(usage.watch({ pid, tag: this.#tag, memoryBytes, cpuMs, onPassed }))
+    if (tempUse === null) return
+    const folder = this.#tempFolder
+    this.#unwatch.push(tempUse.watch({ folder, allowedBytes: tempBytes ?? usualTempBytes(folder), onPassed }))
   }
 
   /**
@@ -226,7 +251,8 @@ export class SupervisedProcess {
   }
 
   #finish(code: number | null, signal: string | null): void {
-    this.#unwatch?.()
+    for (const unwatch of this.#unwatch) unwatch()
+    this.#temps.remove(this.#tempFolder)
     for (const takeUnfinishedLine of this.#takeUnfinishedLines) takeUnfinishedLine()
     for (const entry of this.#budget.release()) this.#addLine(entry)
     this.#flushLines()
@@ -240,6 +266,7 @@ export class SupervisedProcess {
   }
 
   #refuse(error: NodeJS.ErrnoException, cwd: string): void {
+    this.#temps.remove(this.#tempFolder)
     this.#upstream.report({
       type: 'unlaunchable',
       channel: this.#channel,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { requestScript } from '../jobs/http.ts'
 import { entryPath } from '../entry.ts'
@@ -27,6 +28,8 @@ export type SupervisorOptions = {
   /** Both absolute and existing. */
   cacheFolder: string
   scriptsFolder: string
+  /** Absolute: where processes have their folders for temporary files, by lives. */
+  tempFolder: string
   /**
    * Threads of the pools. Default for `async`: one less than the cores, 1 to 4, for the engine needs one too; for `thread`: as
    * many as there are cores.
@@ -84,12 +87,18 @@ class SupervisorClient implements Interpreters {
       nextChannel: () => this.#nextChannel(),
       report: (one) => this.#collect(one),
       readEnded: () => this.#deliver(),
+      lifeEnded: (life) => this.#removeTemps([life]),
     })
     this.#life = this.#begin()
   }
 
-  sweep(): Promise<{ killed: number }> {
-    return sweepOtherLives(this.#options.tag, [this.#life.link.life, ...this.#apart.lives])
+  async sweep(): Promise<{ killed: number }> {
+    const own = [this.#life.link.life, ...this.#apart.lives]
+    const swept = await sweepOtherLives(this.#options.tag, own)
+    const { tempFolder } = this.#options
+    const left = existsSync(tempFolder) ? readdirSync(tempFolder) : []
+    this.#removeTemps(left.filter((life) => !own.includes(life)))
+    return swept
   }
 
   start(attempts: AttemptStart[]): void {
@@ -167,33 +176,38 @@ class SupervisorClient implements Interpreters {
   }
 
   #begin(): Life {
-    const { tag, cacheFolder, scriptsFolder } = this.#options
+    const { tag, cacheFolder, scriptsFolder, tempFolder } = this.#options
     const folders = { cacheFolder, scriptsFolder }
     const report = (one: Report | NamedReport) => this.#collect(one)
     const breakChannel = (channel: number) => {
       ownerOf(life, channel).breakChannel(channel)
     }
-    const link: SupervisorLink = new SupervisorLink(tag, randomUUID(), cacheFolder, {
-      message: (message) => this.#fromSupervisor(life, message),
-      frame: (channel, frame) => {
-        if (life.named.owns(channel)) {
-          if (life.named.fromInterpreter(channel, frame.payload) !== null) return
-          link.stopReading(channel)
-          breakChannel(channel)
-          return
-        }
-        const messages = parseFromInterpreter(frame.payload)
-        if (messages === null) {
-          link.stopReading(channel)
-          breakChannel(channel)
-          return
-        }
-        for (const message of messages) attemptsOn(life, channel).fromInterpreter(channel, message)
+    const link: SupervisorLink = new SupervisorLink(
+      tag,
+      randomUUID(),
+      { cacheFolder, tempFolder },
+      {
+        message: (message) => this.#fromSupervisor(life, message),
+        frame: (channel, frame) => {
+          if (life.named.owns(channel)) {
+            if (life.named.fromInterpreter(channel, frame.payload) !== null) return
+            link.stopReading(channel)
+            breakChannel(channel)
+            return
+          }
+          const messages = parseFromInterpreter(frame.payload)
+          if (messages === null) {
+            link.stopReading(channel)
+            breakChannel(channel)
+            return
+          }
+          for (const message of messages) attemptsOn(life, channel).fromInterpreter(channel, message)
+        },
+        broken: (channel) => breakChannel(channel),
+        readEnded: () => this.#deliver(),
+        exited: (code) => void this.#afterExit(life, code),
       },
-      broken: (channel) => breakChannel(channel),
-      readEnded: () => this.#deliver(),
-      exited: (code) => void this.#afterExit(life, code),
-    })
+    )
     const createPools = (executor: PoolExecutor) => {
       const settings = { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor] }
       return new PoolAttempts(
@@ -239,8 +253,14 @@ class SupervisorClient implements Interpreters {
     const held = this.#held
     this.#held = null
     this.#life = this.#begin()
+    this.#removeTemps([life.link.life])
     for (const ask of held) ask()
     this.#deliver()
+  }
+
+  /** The present supervisor does it: none of these has a process any more. */
+  #removeTemps(lives: string[]): void {
+    if (lives.length > 0) this.#life.link.send({ type: 'remove_temps', lives })
   }
 
   /** True when `close` was called; what it waited for has then happened. */

@@ -20,6 +20,9 @@ const MAX_UNANSWERED = 5
 /** How long `end` may take. */
 const END_MS = 3_000
 
+/** Both absolute. */
+export type LinkFolders = { cacheFolder: string; tempFolder: string }
+
 export type LinkEvents = {
   message(message: FromChannel): void
   /** A frame of an interpreter's own stream. */
@@ -44,9 +47,9 @@ export class SupervisorLink {
   readonly #heartbeat: NodeJS.Timeout
   #unanswered = 0
 
-  constructor(tag: string, life: string, cacheFolder: string, events: LinkEvents) {
+  constructor(tag: string, life: string, { cacheFolder, tempFolder }: LinkFolders, events: LinkEvents) {
     this.life = life
-    this.#child = spawn(process.execPath, [entryPath('supervisor')], {
+    this.#child = spawn(process.execPath, [entryPath('supervisor'), tempFolder], {
       // A session of its own: the terminal's Ctrl-C is for the host, which then ends it in order.
       detached: true,
       windowsHide: true,

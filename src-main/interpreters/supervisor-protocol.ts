@@ -28,6 +28,8 @@ export type ToSupervisor =
   | { type: 'terminate'; channel: number }
   /** SIGKILL for the group and for everything with the process's tag, again and again until nobody is left. */
   | { type: 'kill'; channel: number }
+  /** Removes what these lives have left of temporary files; their processes were seen dead. */
+  | { type: 'remove_temps'; lives: string[] }
   /** Asks whether it still works: answered by `alive`. */
   | { type: 'ping' }
 

@@ -11,6 +11,8 @@ import { SupervisedProcess } from './supervised-process.ts'
 import type { Upstream } from './supervised-process.ts'
 import { TAG_VARIABLE } from './supervisor-protocol.ts'
 import type { FromSupervisor, ToSupervisor } from './supervisor-protocol.ts'
+import { TempFolders } from './temp-folders.ts'
+import { systemTempSource, TempWatch } from './temp-watch.ts'
 import { UsageWatch } from './usage-watch.ts'
 import type { WatchTimers } from './usage-watch.ts'
 import { isOfLife } from './process-marks.ts'
@@ -28,6 +30,7 @@ const COLLECT_BYTES = 1024 * 1024
 
 const ownTag = process.env[TAG_VARIABLE] ?? ''
 const life = ownTag.slice(0, ownTag.lastIndexOf('/'))
+const [, , tempRoot = ''] = process.argv
 const environment = { ...process.env }
 // What only this process needed is not handed on.
 delete environment['ELECTRON_RUN_AS_NODE']
@@ -41,7 +44,10 @@ const timers: WatchTimers = {
   },
 }
 const usage = source === null ? null : new UsageWatch(source, timers, availableParallelism())
-const shared = { life, environment, sweeper: new Sweeper(), usage }
+const tempSource = systemTempSource()
+const tempUse = tempSource === null ? null : new TempWatch(tempSource, timers)
+const temps = new TempFolders(tempRoot, life.slice(life.indexOf('/') + 1))
+const shared = { life, environment, sweeper: new Sweeper(), temps, usage, tempUse }
 
 const processes = new Map<number, SupervisedProcess>()
 let reports: FromSupervisor[] = []
@@ -107,6 +113,9 @@ function obey(message: ToSupervisor): void {
     case 'kill':
       processes.get(message.channel)?.kill()
       return
+    case 'remove_temps':
+      temps.removeLives(message.lives)
+      return
     case 'ping':
       upstream.report({ type: 'alive' })
       return
@@ -137,11 +146,12 @@ function endWithHost(): void {
 
 /** The last look: whatever escaped its group long ago and was never asked for is found by this life's tag. */
 async function endAfterSweep(): Promise<void> {
-  for (;;) {
-    const isOurs = { tag: (tag: string) => tag.startsWith(`${life}/`), mark: (mark: bigint) => isOfLife(mark, life) }
-    if (sweep([isOurs]).every((killed) => killed === 0)) process.exit(0)
+  const isOurs = { tag: (tag: string) => tag.startsWith(`${life}/`), mark: (mark: bigint) => isOfLife(mark, life) }
+  while (sweep([isOurs]).some((killed) => killed > 0)) {
     await new Promise((resolve) => setTimeout(resolve, SWEEP_PAUSE_MS))
   }
+  await temps.close()
+  process.exit(0)
 }
 
 // A Ctrl-C in the terminal is the host's to interpret; it tells us what to end, or closes our input.

@@ -5,6 +5,7 @@ import { parseFromInterpreter } from './parse-from-interpreter.ts'
 import { ProcessAttempts } from './process-attempts.ts'
 import type { Folders } from './process-attempts.ts'
 import { SupervisorLink } from './supervisor-link.ts'
+import type { LinkFolders } from './supervisor-link.ts'
 import { sweepLife } from './tagged-processes.ts'
 import type { Gauges } from './telemetry/gauges.ts'
 
@@ -13,14 +14,17 @@ const MAX_APART = 8
 
 type Apart = { start: AttemptStart; link: SupervisorLink; processes: ProcessAttempts; isOver: boolean }
 
-type Options = Folders & {
-  tag: string
-  gauges: Gauges
-  nextChannel: () => number
-  report: (report: Report) => void
-  /** Everything that one read brought was reported. */
-  readEnded: () => void
-}
+type Options = Folders &
+  LinkFolders & {
+    tag: string
+    gauges: Gauges
+    nextChannel: () => number
+    report: (report: Report) => void
+    /** Everything that one read brought was reported. */
+    readEnded: () => void
+    /** One of these has died, and its processes with it. */
+    lifeEnded: (life: string) => void
+  }
 
 /**
  * Attempts that have a supervisor to themselves, because one has died under their run before. When this one dies as well, it is
@@ -77,20 +81,25 @@ export class SupervisorsApart {
   }
 
   #begin(start: AttemptStart): Apart {
-    const { tag, cacheFolder, scriptsFolder, gauges, report, readEnded } = this.#options
-    const link: SupervisorLink = new SupervisorLink(tag, randomUUID(), cacheFolder, {
-      message: (message) => processes.fromSupervisor(message),
-      frame: (channel, frame) => {
-        const messages = parseFromInterpreter(frame.payload)
-        if (messages === null) {
-          link.stopReading(channel)
-          processes.breakChannel(channel)
-        } else for (const message of messages) processes.fromInterpreter(channel, message)
+    const { tag, cacheFolder, tempFolder, scriptsFolder, gauges, report, readEnded } = this.#options
+    const link: SupervisorLink = new SupervisorLink(
+      tag,
+      randomUUID(),
+      { cacheFolder, tempFolder },
+      {
+        message: (message) => processes.fromSupervisor(message),
+        frame: (channel, frame) => {
+          const messages = parseFromInterpreter(frame.payload)
+          if (messages === null) {
+            link.stopReading(channel)
+            processes.breakChannel(channel)
+          } else for (const message of messages) processes.fromInterpreter(channel, message)
+        },
+        broken: (channel) => processes.breakChannel(channel),
+        readEnded,
+        exited: () => void this.#afterExit(apart),
       },
-      broken: (channel) => processes.breakChannel(channel),
-      readEnded,
-      exited: () => void this.#afterExit(apart),
-    })
+    )
     const processes = new ProcessAttempts(link, { cacheFolder, scriptsFolder }, gauges, (one) => {
       if (one.type === 'ended' && !apart.isOver) {
         apart.isOver = true
@@ -105,6 +114,7 @@ export class SupervisorsApart {
   /** Its children may outlive a supervisor that was killed: the attempt is over when they were seen dead. */
   async #afterExit({ start, link, processes, isOver }: Apart): Promise<void> {
     await sweepLife(this.#options.tag, link.life)
+    this.#options.lifeEnded(link.life)
     this.#byRun.delete(start.run)
     if (!isOver && this.#whenEmpty === null) processes.endAll(hasKilledItsSupervisor)
     const [next] = this.#waiting.splice(0, 1)

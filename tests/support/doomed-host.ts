@@ -28,7 +28,11 @@ const definitions: Definition[] = [
   },
 ]
 
-const folders = { cacheFolder: join(home, 'cache'), scriptsFolder: join(home, 'scripts') }
+const folders = {
+  cacheFolder: join(home, 'cache'),
+  scriptsFolder: join(home, 'scripts'),
+  tempFolder: join(home, 'temp'),
+}
 const interpreters = startSupervisor({ tag, ...folders }, (reports) => {
   for (const report of reports) if (report.type === 'log') console.log(`up ${report.run}`)
 })

@@ -58,7 +58,11 @@ export function shareSupervisor() {
 }
 
 function superviseIn(home: string, asyncThreads: number) {
-  const folders = { cacheFolder: join(home, 'cache'), scriptsFolder: join(home, 'scripts') }
+  const folders = {
+    cacheFolder: join(home, 'cache'),
+    scriptsFolder: join(home, 'scripts'),
+    tempFolder: join(home, 'temp'),
+  }
   mkdirSync(folders.cacheFolder)
   mkdirSync(folders.scriptsFolder)
   const tag = randomUUID()

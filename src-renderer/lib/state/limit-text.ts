@@ -3,7 +3,7 @@ import type { Definition } from '../../../src-preload/contract.ts'
 import { durationText, parseDuration } from './duration.ts'
 
 type ResourceLimits = Definition['limits']
-type Field = 'memory' | 'cpuTime' | 'maxOutput' | 'maxResult' | 'maxOpenFiles'
+type Field = 'memory' | 'cpuTime' | 'maxOutput' | 'maxResult' | 'maxOpenFiles' | 'maxTemp'
 export type LimitTexts = Record<Field, string> & Pick<ResourceLimits, 'onOutput'>
 
 const MB = 1024 * 1024
@@ -11,6 +11,7 @@ const bounds = {
   memory: [32 * MB, 1024 * 1024 * MB],
   maxOutput: [1024, 1024 * MB],
   maxResult: [16, 16 * MB],
+  maxTemp: [MB, 1024 * 1024 * MB],
 } as const
 
 export const noLimits: LimitTexts = {
@@ -20,6 +21,7 @@ export const noLimits: LimitTexts = {
   onOutput: 'cut',
   maxResult: '',
   maxOpenFiles: '',
+  maxTemp: '',
 }
 
 export const limitTexts = (limits: ResourceLimits): LimitTexts => ({
@@ -29,11 +31,12 @@ export const limitTexts = (limits: ResourceLimits): LimitTexts => ({
   onOutput: limits.onOutput,
   maxResult: bytesText(limits.resultBytes),
   maxOpenFiles: limits.openFiles === null ? '' : String(limits.openFiles),
+  maxTemp: bytesText(limits.tempBytes),
 })
 
 /** In one line, for reading; null when there are none. */
 export function limitSummary(limits: ResourceLimits): string | null {
-  const { memory, cpuTime, maxOutput, onOutput, maxResult, maxOpenFiles } = limitTexts(limits)
+  const { memory, cpuTime, maxOutput, onOutput, maxResult, maxOpenFiles, maxTemp } = limitTexts(limits)
   const parts = [
     memory === '' ? '' : `${memory} of memory`,
     cpuTime === '' ? '' : `${cpuTime} of processor time`,
@@ -41,6 +44,7 @@ export function limitSummary(limits: ResourceLimits): string | null {
     onOutput === 'cut' ? '' : 'fails on more output',
     maxResult === '' ? '' : `${maxResult} of result`,
     maxOpenFiles === '' ? '' : `${maxOpenFiles} open files`,
+    maxTemp === '' ? '' : `${maxTemp} of temporary files`,
   ].filter((part) => part !== '')
   return parts.length === 0 ? null : parts.join(' · ')
 }
@@ -65,6 +69,7 @@ export function readLimits(
     onOutput: texts.onOutput,
     resultBytes: bytes('maxResult'),
     openFiles: isShared ? null : readOpenFiles(texts.maxOpenFiles, faults),
+    tempBytes: isShared ? null : bytes('maxTemp'),
   }
 }
 

@@ -1,10 +1,11 @@
 import { channel, floods, pollution } from './channel-cases.ts'
+import { disks } from './disk-cases.ts'
 import { exits, memory } from './ending-cases.ts'
 import type { HostileCase } from './hostile-case.ts'
 import { standstill } from './standstill-cases.ts'
 import { trees } from './tree-cases.ts'
 
-const all: HostileCase[] = [...standstill, ...exits, ...memory, ...floods, ...channel, ...pollution, ...trees]
+const all: HostileCase[] = [...standstill, ...exits, ...memory, ...floods, ...channel, ...pollution, ...trees, ...disks]
 
 /** At every commit: one of each kind. */
 const smoke = new Set([
@@ -14,6 +15,7 @@ const smoke = new Set([
   'a result of 100 MB',
   'stdout without an end',
   'the channel closed',
+  'a temporary folder that is filled with one file',
   'poisoned prototypes',
   'a daemon with a new session and an empty environment',
   'a daemon of a command that is cancelled',

@@ -20,6 +20,7 @@ test('what is too small or too large is refused with the bounds', () => {
   expect(() => parseLimits({ maxResult: '1GB' })).toThrow('--max-result: "1GB" is not from 16 bytes to 16 MB.')
   expect(() => parseLimits({ cpuTime: '1ms' })).toThrow('--cpu-time: "1ms" is too short. Write 100ms at least.')
   expect(() => parseLimits({ maxOpenFiles: '3' })).toThrow('--max-open-files: "3" is not a whole number from 32')
+  expect(() => parseLimits({ maxTemp: '1KB' })).toThrow('--max-temp: "1KB" is not from 1 MB to 1 TB.')
   expect(() => parseLimits({ onOutput: 'drop' })).toThrow('--on-output: "drop" is not one of cut, fail.')
 })
 
@@ -30,11 +31,13 @@ test('the limits of a job read as they were given', () => {
     maxOutput: '10MB',
     onOutput: 'fail',
     maxOpenFiles: '64',
+    maxTemp: '2GB',
   })
   expect(limitFacts(limits).filter(([, value]) => value !== null)).toEqual([
     ['memory', '512 MB'],
     ['processor time', '30.0 s'],
     ['output', '10 MB, then it fails'],
     ['open files', '64'],
+    ['temporary files', '2 GB'],
   ])
 })

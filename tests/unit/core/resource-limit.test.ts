@@ -20,6 +20,7 @@ test('each limit has a name to retry by, words with both numbers, and advice', (
     limitError({ resource: 'result', used: MB + 9, allowed: MB }),
     limitError({ resource: 'cpu', used: 30_012, allowed: 30_000 }),
     limitError({ resource: 'open_files', used: null, allowed: 64 }),
+    limitError({ resource: 'temp', used: 2_048 * MB, allowed: 1_024 * MB }),
   ]
   expect(errors.map(({ name, message }) => `${name}: ${message}`)).toEqual([
     'MemoryLimitError: used 812 MB of memory, may use 512 MB',
@@ -29,6 +30,7 @@ test('each limit has a name to retry by, words with both numbers, and advice', (
     'ResultLimitError: returned 1048585 bytes, may return 1048576 bytes',
     'CpuLimitError: used 30012 ms of processor time, may use 30000 ms',
     'OpenFilesLimitError: opened more than it may, may have 64 open files',
+    'TempLimitError: wrote 2 GB of temporary files, may have 1 GB',
   ])
   expect(errors.every(({ hint }) => hint !== null)).toBe(true)
 })
