@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { problem } from '../src-preload/problem.ts'
 
@@ -13,6 +13,12 @@ export function writePrivateFile(path: string, text: string): void {
   } catch (error) {
     throw problem('HOME_UNUSABLE', { home: dirname(path), why: `${path} cannot be made anew (${reasonOf(error)})` })
   }
+}
+
+/** The same for one that must not be lost: until the new one is whole, the old one is there. */
+export function replacePrivateFile(path: string, text: string): void {
+  writePrivateFile(`${path}.new`, text)
+  renameSync(`${path}.new`, path)
 }
 
 const reasonOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error)

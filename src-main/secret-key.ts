@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { problem } from '../src-preload/problem.ts'
 import { homePaths } from './home.ts'
-import { writePrivateFile } from './private-file.ts'
+import { replacePrivateFile } from './private-file.ts'
 
 /** Where the key of the secrets is kept. Both reject with SECRETS_LOCKED when it cannot be had. */
 export type KeyVault = {
@@ -58,7 +58,7 @@ export function readKept(home: string): KeptKey | null {
 }
 
 export const writeKept = (home: string, kept: KeptKey): void =>
-  writePrivateFile(homePaths(home).secretsKey, `${JSON.stringify(kept)}\n`)
+  replacePrivateFile(homePaths(home).secretsKey, `${JSON.stringify(kept)}\n`)
 
 export function plainKey({ key }: KeptKey): Buffer {
   const bytes = Buffer.from(key, 'base64')

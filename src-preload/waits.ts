@@ -56,6 +56,8 @@ export type Wait = Waiting &
     | { kind: 'disk_full'; freeBytes: number }
     /** Of the machine. `isKnown` false: this host cannot see whether it holds, and `hint` says what to do. */
     | { kind: 'machine'; condition: ConditionKind; idleMs: number | null; isKnown: boolean; hint: string | null }
+    /** Their key cannot be had for now: why, and what to do. */
+    | { kind: 'secrets'; why: string; hint: string }
     /** `free`: what could be taken if nobody were ahead. `perMs`: of a rate limit, how long a permit is used. */
     | { kind: 'semaphore'; amount: number; free: number; permits: number; perMs: number | null }
     /** The holders are runs with the same value of its job's concurrency key, which `resource` names. */

@@ -43,6 +43,8 @@ function whatInWords(wait: Wait, nowMs: number): string {
       return `the disk is full (${bytesInWords(wait.freeBytes)} free): make room, and it goes on by itself`
     case 'machine':
       return `waiting for ${wait.resource}${wait.hint === null ? '' : `, which this host cannot see. ${wait.hint}`}`
+    case 'secrets':
+      return `waiting for its secrets. ${wait.why} ${wait.hint}`
     case 'semaphore': {
       const permits = wait.amount === 1 ? 'a permit' : `${wait.amount} permits`
       const what = wait.perMs === null ? 'semaphore' : 'rate limit'

@@ -15,7 +15,8 @@ export const rankOf = (queuedAt: number, priority: number): number => queuedAt -
 
 /**
  * What a run takes while its attempt lasts: permits of a semaphore, or one of `limit` places for runs with the same
- * value of a key; or a condition of the machine that must hold when it starts. `resource` names it among all of them.
+ * value of a key; or what must hold when it starts: a condition of the machine, or that the secrets are open. `resource`
+ * names it among all of them.
  */
 export type Need =
   | { readonly kind: 'semaphore'; readonly resource: string; readonly name: string; readonly amount: number }
@@ -25,6 +26,7 @@ export type Need =
       readonly resource: string
       readonly condition: { readonly kind: ConditionKind; readonly idleMs: number | null }
     }
+  | { readonly kind: 'secrets'; readonly resource: string }
 
 /**
  * Queued runs that are admissible under the same conditions, so that one look at the lane decides for all of them:
@@ -39,7 +41,7 @@ export type Lane = {
   readonly isPrivate: boolean
   /** The stored form of `needs`; '' when there are none. */
   readonly gate: string
-  /** All of them are taken at once, or none: conditions first, then keys, then semaphores in the order of their names. */
+  /** All of them are taken at once, or none: conditions and secrets first, then keys, then semaphores in the order of their names. */
   readonly needs: readonly Need[]
   isPaused: boolean
   queued: number

@@ -94,6 +94,11 @@ export class Gatekeeper {
     if (line !== undefined) for (const executor of executors) yield* line.parked[executor].before(place)
   }
 
+  /** Whether somebody waits at a resource, or has just been called up there. */
+  hasLine(resource: string): boolean {
+    return this.#lines.has(resource)
+  }
+
   isOpen(lane: Lane): boolean {
     return this.#open[lane.executor].has(lane)
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { SafeStorage } from 'electron'
-import { problem } from '../../src-preload/problem.ts'
+import { Problem, problem } from '../../src-preload/problem.ts'
 import { fileVault, KEY_BYTES, plainKey, readKept, writeKept } from '../secret-key.ts'
 import type { KeyVault } from '../secret-key.ts'
 
@@ -17,12 +17,13 @@ export function systemVault(home: string, storage: SafeStorage): KeyVault {
       await assertSafe(storage)
       try {
         const { result, shouldReEncrypt } = await storage.decryptStringAsync(Buffer.from(kept.key, 'base64'))
-        if (shouldReEncrypt) await keep(result)
+        if (shouldReEncrypt) await keepAnew(result)
         return plainKey({ keptBy: 'system', key: result })
       } catch (cause) {
+        if (cause instanceof Problem) throw cause
         throw locked(
           `the key store of the system does not give their key (${String(cause)})`,
-          'Unlock it, and start again.',
+          'Unlock it, and what waits for them begins.',
         )
       }
     },
@@ -32,6 +33,15 @@ export function systemVault(home: string, storage: SafeStorage): KeyVault {
       await keep(key.toString('base64'))
       return key
     },
+  }
+
+  /** The system's own key was changed. What is kept opens still, so where this fails the next start tries again. */
+  async function keepAnew(key: string): Promise<void> {
+    try {
+      await keep(key)
+    } catch (error) {
+      process.stderr.write(`the key of the secrets could not be encrypted anew: ${String(error)}\n`)
+    }
   }
 
   async function keep(key: string): Promise<void> {

@@ -15,11 +15,14 @@ export function desktopSource(powerMonitor: PowerMonitor, net: Net, system: Surr
       powerMonitor.on('on-ac', onNews)
       powerMonitor.on('on-battery', onNews)
       powerMonitor.on('resume', onWake)
+      // The key store of the system is often locked with the screen.
+      powerMonitor.on('unlock-screen', onWake)
       return () => {
         stopSystem()
         powerMonitor.off('on-ac', onNews)
         powerMonitor.off('on-battery', onNews)
         powerMonitor.off('resume', onWake)
+        powerMonitor.off('unlock-screen', onWake)
       }
     },
   }

@@ -1,18 +1,16 @@
-import type { Executor } from '../../src-preload/contract.ts'
 import { Problem, problem } from '../../src-preload/problem.ts'
 import { Secrets } from './secrets.ts'
-import type { AskForKey } from './secrets.ts'
+import { SecretOpener } from './secret-opener.ts'
 import type { Surroundings } from '../core/conditions.ts'
-import type { Interpreters, OnReports, Report } from '../interpreters/interpreters.ts'
+import type { Interpreters, Report } from '../interpreters/interpreters.ts'
 import type { NamedReport } from '../interpreters/named/named-interpreters.ts'
 import type { Reading } from '../interpreters/telemetry/gauges.ts'
 import { isStoreFault } from '../store/faults.ts'
-import type { Store } from '../store/store.ts'
 import { admit } from './admit.ts'
 import { applyReport, saveProgress } from './attempts.ts'
 import { ClockJumps } from './clock-jumps.ts'
 import { totalsOf } from './activity.ts'
-import type { Clock } from './clock.ts'
+import type { EngineParts } from './engine-parts.ts'
 import { EventLog } from './event-log.ts'
 import { Chores } from './history/chores.ts'
 import { expireQueued, expireTotal, followClock, isTimeOver, nextPlanned, queueDue } from './due.ts'
@@ -31,27 +29,6 @@ import { deadlinePassed, requestKill, requestStop, stopSent } from './stopping.t
 import { noChanges } from './tick.ts'
 import type { Changes, Tick } from './tick.ts'
 import { lookForDeadlocks, lookTaken, planLook } from './waits/deadlocks.ts'
-
-export type EngineParts = {
-  store: Store
-  storeId: string
-  scriptsFolder: string
-  clock: Clock
-  /** Numbers in [0, 1). */
-  random: () => number
-  slots: Record<Executor, number>
-  /** What this start of the host has in place of those, and of what is set; default: nothing. */
-  slotsAtStart?: Partial<Record<Executor, number>>
-  /** Admits only what is submitted in this life. */
-  isPrivate: boolean
-  /** Gives the key of the secrets. */
-  askForKey: AskForKey
-  /** What the machine is like at the start. */
-  surroundings: Surroundings
-  connectInterpreters: (onReports: OnReports) => Interpreters
-  /** A turn was rolled back, or the store cannot be read: memory and store may differ, so the engine has stopped. */
-  onFatal: (error: unknown) => void
-}
 
 /** Work of one turn is bounded, so that a flood of messages cannot hold up timers and readers. */
 const TURN_MS = 8
@@ -74,6 +51,7 @@ export class Engine {
   readonly #interpreters: Interpreters
   readonly #clockJumps: ClockJumps
   readonly #chores: Chores
+  readonly #secretOpener: SecretOpener
   #inbox: InboxItem[] = []
   #isTurnPlanned = false
   #cancelNap: (() => void) | null = null
@@ -96,16 +74,22 @@ export class Engine {
       if (this.#state.history.bulkDue !== null) this.#plan()
     }
     this.#chores = new Chores({ state: this.#state, clock: parts.clock, transact })
+    this.#secretOpener = new SecretOpener({
+      state: this.#state,
+      clock: parts.clock,
+      command: (apply) => this.command(apply),
+      fail: (error) => this.#fail(error),
+    })
     this.#interpreters = parts.connectInterpreters((reports) => this.#receive(reports))
   }
 
   /** Sees the last life's processes dead, settles its runs, then opens the gate. */
   async start(): Promise<void> {
     await this.#interpreters.sweep()
-    await this.#state.secrets.open()
     this.#transact((tick) => recover(this.#state, tick))
     this.#phase = 'running'
     this.#plan()
+    this.#secretOpener.ask()
   }
 
   /** Runs `apply` in the next turn's transaction. `apply` checks before it writes: a `Problem` rolls nothing back. */
@@ -147,6 +131,7 @@ export class Engine {
   /** Compares the clocks now and does what is due by them: the machine has woken up, or its clock was moved. */
   lookAtClock(): void {
     this.#plan()
+    this.#secretOpener.hurry()
   }
 
   /** Epoch ms by the engine's clock. */
@@ -189,10 +174,7 @@ export class Engine {
     })
     await this.#idle(KILL_MS)
     await this.#interpreters.close()
-    this.#phase = 'closed'
-    this.#cancelNap?.()
-    this.#chores.stop()
-    for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('DRAINING'))
+    this.#close(problem('DRAINING'))
     this.#inbox = []
   }
 
@@ -231,6 +213,7 @@ export class Engine {
     else this.#nap()
     if (this.#state.live.size === 0) for (const wake of this.#idleWaiters.splice(0)) wake()
     this.#chores.turned()
+    this.#secretOpener.turned()
   }
 
   /** A fault in `work` ends the engine: undefined then, and when it has ended already. */
@@ -246,11 +229,16 @@ export class Engine {
 
   #fail(error: unknown): void {
     if (this.#phase === 'closed') return
+    this.#close(problem('ENGINE_LOST'))
+    this.#parts.onFatal(error)
+  }
+
+  #close(refusal: Problem): void {
     this.#phase = 'closed'
     this.#cancelNap?.()
     this.#chores.stop()
-    for (const item of this.#inbox) if (item.type === 'command') item.reject(problem('ENGINE_LOST'))
-    this.#parts.onFatal(error)
+    this.#secretOpener.stop()
+    for (const item of this.#inbox) if (item.type === 'command') item.reject(refusal)
   }
 
   /**

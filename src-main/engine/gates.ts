@@ -8,6 +8,7 @@ import type { RequeuedRun } from '../store/queries/runs.ts'
 import type { KeyHolds } from './key-holds.ts'
 import { semaphoreOfGate } from './objects/semaphores.ts'
 import type { Semaphores } from './objects/semaphores.ts'
+import type { Secrets } from './secrets.ts'
 import type { EngineState } from './state.ts'
 import type { SurroundingsSeen } from './surroundings.ts'
 import type { Tick } from './tick.ts'
@@ -20,6 +21,7 @@ type StoredNeed =
   | ['key', key: string, limit: number]
   | ['semaphore', name: string, amount: number]
   | ['condition', kind: Condition['kind'], idleMs: number | null]
+  | ['secrets', name: '', none: null]
 
 type Queued = {
   definition: Definition
@@ -31,8 +33,11 @@ type Queued = {
 }
 
 /** Whether the lane of a run is known from its definition alone, so that the store's `lane_id` is the right one. */
-const isGated = ({ semaphores, concurrency, conditions }: Definition): boolean =>
-  semaphores.length > 0 || concurrency !== null || conditions !== null
+const isGated = ({ semaphores, concurrency, conditions, secrets }: Definition): boolean =>
+  semaphores.length > 0 || concurrency !== null || conditions !== null || secrets.length > 0
+
+/** All secrets are opened by one key. */
+export const secretsNeed: Need = { kind: 'secrets', resource: 'secrets' }
 
 /**
  * The lane in which a run is queued: its gate is decided now, by its definition and its input. A semaphore it needs that
@@ -62,7 +67,7 @@ export function laneOfRequeued(state: EngineState, tick: Tick, row: RequeuedRun,
 /** The needs of a run in one canonical form: the same ones are the same text. '' when it has none. */
 function gateOf({ definition, definitionId, jobId, input }: Queued): string {
   if (!isGated(definition)) return ''
-  const { semaphores, concurrency, conditions } = definition
+  const { semaphores, concurrency, conditions, secrets } = definition
   const needs: StoredNeed[] = semaphores
     .map(({ name, amount }): StoredNeed => ['semaphore', name, amount])
     .sort(([, a], [, b]) => (a < b ? -1 : 1))
@@ -72,6 +77,7 @@ function gateOf({ definition, definitionId, jobId, input }: Queued): string {
     const value = key === null ? '' : ` ${key}=${bounded(canonical(valueAt(key, JSON.parse(input()) as Json)))}`
     needs.unshift(['key', scope + value, limit])
   }
+  if (secrets.length > 0) needs.unshift(['secrets', '', null])
   needs.unshift(...conditionsIn(conditions).map(({ kind, idleMs }): StoredNeed => ['condition', kind, idleMs]))
   return needs.length === 0 ? '' : JSON.stringify(needs)
 }
@@ -88,6 +94,8 @@ export function needsOf(gate: string): Need[] {
         return { kind, resource: `key ${name}`, limit: number }
       case 'semaphore':
         return { kind, resource: `semaphore ${name}`, name, amount: number }
+      case 'secrets':
+        return secretsNeed
       case 'condition':
         return { kind, resource: `condition ${name} ${number ?? ''}`, condition: { kind: name, idleMs: number } }
     }
@@ -103,9 +111,10 @@ export const waitingRoomOf = (
 
 /** How many runs with a need may be admitted now. One for a semaphore that is made anew at its next use. */
 export const roomIn =
-  (semaphores: Semaphores, keys: KeyHolds, surroundings: SurroundingsSeen) =>
+  (semaphores: Semaphores, keys: KeyHolds, surroundings: SurroundingsSeen, secrets: Pick<Secrets, 'isLocked'>) =>
   (need: Need): number => {
     if (need.kind === 'condition') return surroundings.isMet(need) ? Infinity : 0
+    if (need.kind === 'secrets') return secrets.isLocked ? 0 : Infinity
     if (need.kind === 'key') return need.limit - keys.heldOf(need.resource)
     const semaphore = semaphores.semaphore.get(need.name)
     return semaphore === undefined ? Math.floor(1 / need.amount) : semaphore.roomForRuns(need.amount)

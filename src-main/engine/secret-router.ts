@@ -2,6 +2,7 @@ import { implement } from '@orpc/server'
 import { problem } from '../../src-preload/problem.ts'
 import { secretContract } from '../../src-preload/secrets.ts'
 import type { SecretRow } from '../../src-preload/secrets.ts'
+import { setSecret } from './commands/secrets.ts'
 import type { Engine } from './engine.ts'
 import type { EngineState } from './state.ts'
 
@@ -13,7 +14,7 @@ export function createSecretRouter(engine: Engine) {
       set: on.secrets.set.handler(async ({ input }) => {
         await engine.read(({ secrets }) => secrets.unlock())
         return engine.command((state, tick) => {
-          state.secrets.set(input.name, input.value, tick.now)
+          setSecret(state, tick, input.name, input.value)
           return rowNamed(state, input.name)
         })
       }),

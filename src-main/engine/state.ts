@@ -145,7 +145,7 @@ export function createState(options: {
   const objects = loadObjects(store)
   const keys = new KeyHolds()
   const surroundings = new SurroundingsSeen(options.surroundings)
-  const gatekeeper = new Gatekeeper(roomIn(objects.semaphores, keys, surroundings))
+  const gatekeeper = new Gatekeeper(roomIn(objects.semaphores, keys, surroundings, options.secrets))
   return {
     ...options,
     slots,

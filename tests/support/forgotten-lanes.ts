@@ -6,7 +6,7 @@ import type { EngineState } from '../../src-main/engine/state.ts'
 
 /** Lanes that could start a run, and which nobody before them keeps from it: there must be none after a turn. */
 export function forgottenLanes(state: EngineState): Lane[] {
-  const roomFor = roomIn(state.objects.semaphores, state.keys, state.surroundings)
+  const roomFor = roomIn(state.objects.semaphores, state.keys, state.surroundings, state.secrets)
   const lanes = executors.flatMap((executor) => [...state.lanes.nonEmpty(executor)])
   return lanes.filter((lane) => {
     if (lane.isPaused || state.inUse[lane.executor] >= state.slots[lane.executor]) return false

@@ -1,9 +1,9 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemVault } from '../../src-main/desktop/key-vault.ts'
 import { fileVault } from '../../src-main/secret-key.ts'
-import { safeStorage } from '../support/electron-stand-in/electron.ts'
+import { keyring, safeStorage } from '../support/electron-stand-in/electron.ts'
 import { tempFolder } from '../support/temp-folder.ts'
 
 type Storage = Parameters<typeof systemVault>[1]
@@ -50,4 +50,45 @@ test('a key file that a person has chosen serves the desktop, too', async () => 
   const home = tempFolder()
   const key = await fileVault(home).create()
   expect(Buffer.from((await systemVault(home, storage('basic_text')).load()) ?? [])).toEqual(Buffer.from(key))
+})
+
+test('a key that the system has changed is encrypted anew, and is the same key', async () => {
+  const home = tempFolder()
+  const key = await systemVault(home, storage()).create()
+  const before = readFileSync(fileOf(home), 'utf8')
+  keyring.isRotated = true
+  onTestFinished(() => void (keyring.isRotated = false))
+  const vault = systemVault(home, storage())
+  expect(Buffer.from((await vault.load()) ?? [])).toEqual(Buffer.from(key))
+  expect(readFileSync(fileOf(home), 'utf8')).not.toBe(before)
+  keyring.isRotated = false
+  expect(Buffer.from((await vault.load()) ?? [])).toEqual(Buffer.from(key))
+  expect(statSync(fileOf(home)).mode & 0o777).toBe(0o600)
+})
+
+test('where that fails, the key is had all the same, and nothing of the old one is lost', async () => {
+  const home = tempFolder()
+  const key = await systemVault(home, storage()).create()
+  const before = readFileSync(fileOf(home), 'utf8')
+  keyring.isRotated = true
+  onTestFinished(() => void (keyring.isRotated = false))
+  const failing = { ...storage(), encryptStringAsync: () => Promise.reject(new Error('busy')) }
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  onTestFinished(() => said.mockRestore())
+  expect(Buffer.from((await systemVault(home, failing).load()) ?? [])).toEqual(Buffer.from(key))
+  expect(said.mock.calls.flat().join('')).toContain('could not be encrypted anew')
+  expect(readFileSync(fileOf(home), 'utf8')).toBe(before)
+})
+
+test('a key store that is locked says what to do, and gives the key when it is open again', async () => {
+  const home = tempFolder()
+  const key = await systemVault(home, storage()).create()
+  keyring.isLocked = true
+  onTestFinished(() => void (keyring.isLocked = false))
+  await expect(systemVault(home, storage()).load()).rejects.toMatchObject({
+    code: 'SECRETS_LOCKED',
+    hint: 'Unlock it, and what waits for them begins.',
+  })
+  keyring.isLocked = false
+  expect(Buffer.from((await systemVault(home, storage()).load()) ?? [])).toEqual(Buffer.from(key))
 })

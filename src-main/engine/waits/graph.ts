@@ -242,11 +242,11 @@ class Builder {
     if (run?.lifecycle !== 'queued') return
     const lane = lanes.get(run.lane_id)
     if (lane.isPaused || (isPrivate && !lane.isPrivate)) return
-    // The machine can change at any moment.
-    if (lane.heldUpAt?.kind === 'condition') return
+    // The machine can change at any moment, and so can what keeps the secrets locked.
+    if (lane.heldUpAt?.kind === 'condition' || lane.heldUpAt?.kind === 'secrets') return
     const since = run.queued_at ?? run.created_at
     const needs = lane.needs.flatMap((need) => {
-      if (need.kind === 'condition') return []
+      if (need.kind === 'condition' || need.kind === 'secrets') return []
       return need.kind === 'key'
         ? [this.#key(need, run.job_name)]
         : this.#permits('semaphore', need.name, null, need.amount)

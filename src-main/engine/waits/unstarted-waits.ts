@@ -57,6 +57,12 @@ function needWait(state: EngineState, run: StoredRun, need: Need, since: number,
     ]
   }
   if (need.kind === 'condition') return [machineWait(state, run, need, since)]
+  if (need.kind === 'secrets') {
+    const { lockedBy } = state.secrets
+    // Opened in this moment: the next turn admits it.
+    if (lockedBy === null) return []
+    return [{ ...nobody, kind: 'secrets', why: lockedBy.message, hint: lockedBy.hint, since }]
+  }
   const semaphore = state.objects.semaphores.semaphore.get(need.name)
   if (semaphore === undefined) return []
   const { free, settings, aheadOfLanes } = semaphore

@@ -34,6 +34,7 @@ export function waitRoute(wait: Wait, run: number): string | null {
     case 'sleep':
     case 'promise':
     case 'machine':
+    case 'secrets':
       return null
     default:
       return wait satisfies never

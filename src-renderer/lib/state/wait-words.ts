@@ -43,6 +43,8 @@ function whatWords(wait: Wait, now: number): string {
       return `the disk is full (${formatBytes(wait.freeBytes)} free): make room, and it goes on by itself`
     case 'machine':
       return `waiting for ${name}${wait.hint === null ? '' : `, which this host cannot see. ${wait.hint}`}`
+    case 'secrets':
+      return `waiting for its secrets. ${wait.why} ${wait.hint}`
     case 'semaphore': {
       const what = wait.perMs === null ? 'semaphore' : 'rate limit'
       return `${what} ${name}: needs ${wait.amount}, ${Math.max(0, wait.free)} of ${wait.permits} free`

@@ -7,6 +7,7 @@ import {
   app,
   dialogAnswers,
   ipcMain,
+  keyring,
   MessagePortMain,
   powerMonitor,
   protocol,
@@ -57,10 +58,11 @@ const actions = {
   minimizeWindow: () => theWindow().minimize(),
   secondInstance: () => app.emit('second-instance', {}, [], ''),
   trayMenu: ({ label }: { label: string }) => trays[0]?.menu?.items.find((item) => item.label === label)?.click?.(),
-  power({ event, isOnBattery }: { event: 'on-ac' | 'on-battery' | 'resume'; isOnBattery: boolean }) {
+  power({ event, isOnBattery }: { event: 'on-ac' | 'on-battery' | 'resume' | 'unlock-screen'; isOnBattery: boolean }) {
     powerMonitor.isOnBattery = isOnBattery
     powerMonitor.emit(event)
   },
+  keyStore: (is: Partial<typeof keyring>) => void Object.assign(keyring, is),
   shutdown: () => powerMonitor.emit('shutdown', {}),
   quitTwice() {
     app.quit()

@@ -156,13 +156,23 @@ export const dialog = {
     return Promise.resolve({ response: dialogAnswers.shift() ?? 1 })
   },
 }
+/** What the test does to the key store; STAND_IN_KEY_STORE_LOCKED locks it from the start. */
+export const keyring = { isLocked: process.env['STAND_IN_KEY_STORE_LOCKED'] === '1', isRotated: false }
+
 /** A key store as good as the test says: STAND_IN_KEY_STORE is the backend, default one that is safe. */
 export const safeStorage = {
   getSelectedStorageBackend: () => process.env['STAND_IN_KEY_STORE'] ?? 'gnome_libsecret',
   isAsyncEncryptionAvailable: () => Promise.resolve(true),
-  encryptStringAsync: (text: string) => Promise.resolve(Buffer.from(`sealed ${[...text].toReversed().join('')}`)),
-  decryptStringAsync: (sealed: Buffer) =>
-    Promise.resolve({ result: [...sealed.toString().slice(7)].toReversed().join(''), shouldReEncrypt: false }),
+  encryptStringAsync: (text: string) => {
+    const by = keyring.isRotated ? 'the new key' : 'the key'
+    return Promise.resolve(Buffer.from(`sealed by ${by}:${[...text].toReversed().join('')}`))
+  },
+  decryptStringAsync(sealed: Buffer) {
+    if (keyring.isLocked) return Promise.reject(new Error('the keychain is locked'))
+    const [by, text = ''] = sealed.toString().split(':')
+    const shouldReEncrypt = keyring.isRotated && by !== 'sealed by the new key'
+    return Promise.resolve({ result: [...text].toReversed().join(''), shouldReEncrypt })
+  },
 }
 
 export const shell = {

@@ -54,7 +54,7 @@ class World {
   room(need: Need): number {
     const held = this.held.get(need.resource) ?? 0
     if (need.kind === 'key') return need.limit - held
-    if (need.kind === 'condition') return Infinity
+    if (need.kind === 'condition' || need.kind === 'secrets') return Infinity
     return Math.max(0, Math.floor(((this.permits.get(need.resource) ?? 0) - held) / need.amount))
   }
 

@@ -71,7 +71,7 @@ test.each([
   const store = openStore()
   await filled(store)
   const secrets = new Secrets(store, ask)
-  await secrets.open()
+  expect(await secrets.open()).toBe(false)
   expect(secrets.give(needs('api'))).toMatchObject({ refusal: { message: why as never } })
   await expect(secrets.unlock()).rejects.toThrow(why)
   expect(() => secrets.set('api', 'new', 2)).toThrow(why)
