@@ -1,18 +1,13 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Json } from '../../../src-preload/contract.ts'
 import { cancel } from '../../../src-main/engine/commands/cancel.ts'
 import { setJobPaused } from '../../../src-main/engine/commands/jobs.ts'
 import { runRow } from '../../../src-main/engine/views.ts'
-import { deadlocksOf } from '../../../src-main/engine/waits/deadlock-views.ts'
-import type { Call, CallOn, TaskReport } from '../../../src-main/interpreters/calls.ts'
+import type { Call, CallOn } from '../../../src-main/interpreters/calls.ts'
+import { deadlocks, eventsOf, inDeadlock, lock } from '../../support/deadlocks.ts'
+import type { World } from '../../support/deadlocks.ts'
 import { openFamily } from '../../support/family.ts'
 import { openRuns } from '../../support/objects.ts'
 
-type World = Awaited<ReturnType<typeof openFamily>>
-
-const lock = (name: string): Call => ({ on: 'lock', name, do: 'acquire' })
-const unlock = (name: string): Call => ({ on: 'lock', name, do: 'release', permit: null })
 const acquire = (name: string, permits = 1, perMs: number | null = null): Call => {
   return { on: 'semaphore', name, spec: { permits, bounded: false, perMs }, do: 'acquire', amount: 1 }
 }
@@ -20,11 +15,6 @@ const release = (name: string): Call => ({ on: 'semaphore', name, spec: null, do
 const queue = { on: 'queue', name: 'q', spec: null } as const
 const condition = { on: 'condition', name: 'c', lock: 'A' } as const
 
-const deadlocks = (world: World) => world.engine.read((state) => deadlocksOf(state, 100))
-/** The runs of each deadlock that stands. */
-const inDeadlock = (world: World) => deadlocks(world).map(({ members }) => members.map(({ run }) => run))
-const eventsOf = (world: World, run: number): [string, Json][] =>
-  world.detail(run).events.flatMap(({ type, data }) => (type.startsWith('deadlock') ? [[type, data] as const] : []))
 const rowOf = (world: World, run: number) => world.engine.read((state) => runRow(state, world.run(run)))
 
 /** Two runs that take A and B, and then the other. */
@@ -337,152 +327,3 @@ describe('what anybody may bring about, or what ends by itself, is no deadlock:'
     expect(inDeadlock(world)).toEqual([])
   })
 })
-
-describe('tasks of a run', () => {
-  const task = (number: number, waits: TaskReport['waits'] = [], needsAll = false): TaskReport => ({
-    task: number,
-    parent: number === 0 ? null : 0,
-    name: `t${number}`,
-    since: 0,
-    waits,
-    needsAll,
-    place: null,
-  })
-  const tell = (world: Awaited<ReturnType<typeof openRuns>>, tasks: TaskReport[], ended: number[] = []) =>
-    world.report({ type: 'tasks', run: world.runOf(0), attempt: 1, tasks, ended })
-  const forTasks = (...numbers: number[]): TaskReport['waits'] =>
-    numbers.map((number) => ({ for: 'task', task: number }))
-
-  test('are none while one of the run can still go on, and one when that has ended', async () => {
-    const world = await openRuns(2)
-    await tell(world, [task(0, forTasks(1), true), task(1), task(2)])
-    await world.call(0, lock('A'), { task: 1 })
-    await world.call(1, lock('B'))
-    await world.call(0, lock('B'), { task: 1 })
-    await world.call(1, lock('A'))
-    await world.pass(1_000)
-    expect(inDeadlock(world)).toEqual([])
-    await tell(world, [], [2])
-    await world.pass(1_000)
-    expect(inDeadlock(world).map((runs) => [...new Set(runs)])).toEqual([world.runs])
-  })
-
-  test('are judged when it is known what they wait for besides, which is told a little later', async () => {
-    const world = await openRuns(1)
-    await world.call(0, lock('A'))
-    await world.pass(1_000)
-    await world.call(0, lock('A'))
-    await world.pass(200)
-    await tell(world, [task(0, [{ for: 'sleep', until: 1 }])])
-    await world.pass(1_000)
-    expect(eventsOf(world, world.runOf(0))).toEqual([])
-    await tell(world, [task(0)])
-    await world.pass(1_000)
-    expect(inDeadlock(world)).toEqual([world.runs])
-  })
-
-  test('wait for each other within one run', async () => {
-    const world = await openRuns(1)
-    await tell(world, [task(0, forTasks(1, 2), true), task(1), task(2)])
-    await world.call(0, lock('A'), { task: 1 })
-    await world.call(0, lock('B'), { task: 2 })
-    await world.call(0, lock('B'), { task: 1 })
-    await world.call(0, lock('A'), { task: 2 })
-    await world.pass(1_000)
-    const [{ summary, members } = { summary: '', members: [] }] = deadlocks(world)
-    const run = `run ${world.runOf(0)} (work)`
-    expect(summary).toBe(
-      `task t1 of ${run} waits for the lock "B", which task t2 of ${run} holds; task t2 of ${run} waits for the lock "A", which task t1 of ${run} holds`,
-    )
-    expect(members.map(({ task: name, holds }) => [name?.name, holds.map(({ resource }) => resource)])).toEqual([
-      ['t0', []],
-      ['t1', ['A']],
-      ['t2', ['B']],
-    ])
-  })
-
-  test('go on by themselves from a sleep, a promise, and the first of several', async () => {
-    const world = await openRuns(1)
-    const waits: TaskReport['waits'][] = [
-      [{ for: 'sleep', until: 1 }],
-      [{ for: 'promise' }],
-      [...forTasks(1), { for: 'promise' }],
-    ]
-    await world.call(0, lock('A'), { task: 1 })
-    await world.call(0, lock('A'), { task: 1 })
-    for (const own of waits) {
-      await tell(world, [task(0, own), task(1)])
-      await world.pass(1_000)
-      expect(inDeadlock(world)).toEqual([])
-    }
-    await tell(world, [task(0, forTasks(1)), task(1)])
-    await world.pass(1_000)
-    expect(inDeadlock(world).length).toBe(1)
-  })
-})
-
-/** A run takes a lock, lets go of one that it has, or ends; one that waits does nothing. */
-const step = fc.record({ run: fc.nat(4), name: fc.constantFrom('A', 'B', 'C', 'D'), do: fc.nat(9) })
-
-test('random programs with locks are reported exactly when they wait in a circle', async () => {
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
-      const world = await openRuns(5)
-      const model = new Locks()
-      for (const { run, name, do: what } of steps) {
-        // Twice the same lock is a circle of one: not too often.
-        if (model.wants.has(run) || (what < 7 && model.holders.get(name) === run)) continue
-        if (what < 8) {
-          await world.call(run, lock(name))
-          model.acquire(run, name)
-        } else if (what === 8) {
-          if (model.holders.get(name) !== run) continue
-          await world.call(run, unlock(name))
-          model.release(name)
-        } else {
-          await world.replace(run, 'returned')
-          for (const [held, holder] of [...model.holders]) if (holder === run) model.release(held)
-        }
-        if (what % 3 === 0) await world.pass(1_000)
-      }
-      await world.pass(1_000)
-      const found = inDeadlock(world).map((runs) => runs.sort((a, b) => a - b))
-      const expected = model.circles().map((runs) => runs.map((run) => world.runOf(run)).sort((a, b) => a - b))
-      expect(found.sort()).toEqual(expected.sort())
-    }),
-    { numRuns: 100 },
-  )
-})
-
-/** Who holds and who wants what, in plain terms. */
-class Locks {
-  readonly holders = new Map<string, number>()
-  readonly wants = new Map<number, string>()
-
-  acquire(run: number, name: string): void {
-    if (this.holders.has(name)) this.wants.set(run, name)
-    else this.holders.set(name, run)
-  }
-
-  release(name: string): void {
-    const next = [...this.wants].find(([, wanted]) => wanted === name)
-    this.holders.delete(name)
-    if (next === undefined) return
-    this.wants.delete(next[0])
-    this.holders.set(name, next[0])
-  }
-
-  circles(): number[][] {
-    const found = new Map<number, number[]>()
-    for (const start of this.wants.keys()) {
-      const path: number[] = []
-      let at: number | undefined = start
-      while (at !== undefined && !path.includes(at)) {
-        path.push(at)
-        at = this.holders.get(this.wants.get(at) ?? '')
-      }
-      if (at === start) found.set(Math.min(...path), path)
-    }
-    return [...found.values()]
-  }
-}
