@@ -59,4 +59,9 @@ export const disks: HostileCase[] = [
     definition: command('rmdir "$TMPDIR" && ln -s / "$TMPDIR"; ln -s /proc "$TMPDIR-proc"; exit 0'),
     expected: succeeded,
   },
+  {
+    name: 'a temporary folder that is removed by whoever has it',
+    definition: script(`fs.rmSync(tmpdir(), { recursive: true }); return fs.existsSync(tmpdir())`, { imports: temp }),
+    expected: succeeded,
+  },
 ]

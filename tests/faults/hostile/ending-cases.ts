@@ -94,6 +94,13 @@ export const exits: HostileCase[] = [
     definition: script(`setTimeout(() => { throw new Error('late') }, 1); return 1`),
     expected: succeeded,
   },
+  {
+    name: 'signals to its supervisor, short of SIGKILL',
+    definition: script(
+      `for (const s of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(process.ppid, s); await new Promise((resolve) => setTimeout(resolve, 300)); return 1`,
+    ),
+    expected: succeeded,
+  },
 ]
 
 export const memory: HostileCase[] = [

@@ -106,4 +106,11 @@ export const standstill: HostileCase[] = [
     definition: command('kill -STOP $$; sleep MARK', { timeoutMs }),
     expected: timedOut,
   },
+  {
+    name: 'timers without end',
+    definition: endless(
+      'for (;;) { for (let i = 0; i < 1e3; i++) setInterval(() => undefined, 1); await new Promise(setImmediate) }',
+    ),
+    expected: timedOut,
+  },
 ]
