@@ -53,14 +53,7 @@ export function formatRelative(at: number, now: number): string {
   return at > now ? `in ${span}` : `${span} ago`
 }
 
-export { formatInstant } from './time-zone.svelte.ts'
-
-/** Time of day with milliseconds, for log lines. */
-export function formatLogTime(at: number): string {
-  const date = new Date(at)
-  const two = (value: number) => String(value).padStart(2, '0')
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`
-}
+export { formatInstant, formatLogTime } from './time-zone.svelte.ts'
 
 /** Bytes in the largest unit that leaves a number of at least one. */
 export function formatBytes(bytes: number): string {

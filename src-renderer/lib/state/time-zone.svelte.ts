@@ -30,3 +30,15 @@ export function showHoursAs(chosen: ClockChoice): void {
 
 /** Date and time of `at` in the person's own manner, with seconds. */
 export const formatInstant = (at: number): string => `${format.format(at)}${zone === 'utc' ? ' UTC' : ''}`
+
+/**
+ * Time of day with milliseconds, for log lines: all of the same width. As the language has it here means 24 hours, as
+ * everywhere in logs.
+ */
+export function formatLogTime(at: number): string {
+  const minutesBehind = zone === 'utc' ? 0 : new Date(at).getTimezoneOffset()
+  const time = new Date(at - minutesBehind * 60_000).toISOString().slice(11, 23)
+  if (clock !== '12') return time
+  const hours = Number(time.slice(0, 2))
+  return `${String(hours % 12 || 12).padStart(2, '0')}${time.slice(2)} ${hours < 12 ? 'AM' : 'PM'}`
+}
