@@ -35,12 +35,12 @@ async function openLog(options: LogOptions = {}) {
   const { total = 400, change = (line) => line, isOver = false } = options
   const { held = total, opensAt = total } = options
   const state = { total, version: 1, asked: [] as Ask[], copied: [] as string[] }
-  const message = (lines: LogLine[]): LogMessage => ({
+  const message = (lines: LogLine[], skipped = 0): LogMessage => ({
     type: 'lines',
     feed: 'log',
     version: state.version,
     lines: lines.map(change),
-    skipped: 0,
+    skipped,
     total: state.total,
     end: isOver,
   })
@@ -59,12 +59,12 @@ async function openLog(options: LogOptions = {}) {
   const app = fakeApp({ runs: { logs }, feeds: { logs: feed.open, ack } })
   await renderInApp(LogView, { id: 7 }, app)
   if (total > 0) await expect.poll(inSight).toContain(opensAt)
-  /** The run writes `count` lines more. */
-  const write = (count: number) => {
-    const from = state.total + 1
-    state.total += count
+  /** The run writes `skipped` lines so fast that the host leaves them out, and `count` more. */
+  const write = (count: number, skipped = 0) => {
+    const from = state.total + skipped + 1
+    state.total += skipped + count
     state.version += 1
-    feed.send(message(linesOf(from, state.total)))
+    feed.send(message(linesOf(from, state.total), skipped))
   }
   return { app, state, write }
 }
@@ -341,5 +341,48 @@ test('a run that wrote nothing says so, now or for ever', async () => {
   await openLog({ total: 0, isOver: true })
   await expect.element(page.getByText('This run wrote nothing.')).toBeVisible()
   await openLog({ total: 0 })
-  await expect.element(page.getByText('Nothing has been written yet.')).toBeVisible()
+  await expect.element(page.getByText(/^Nothing has been written yet\./)).toBeVisible()
+  await expect.element(page.getByRole('link', { name: 'See what it does' })).toHaveAttribute('href', '#/runs/7')
+})
+
+test('lines that the host left out are told with number, age and reason until they were fetched', async () => {
+  const { app, write } = await openLog()
+  write(20, 1_500)
+  await expect.poll(() => inSight().at(-1)).toBe(1_920)
+  app.live.now = Date.now() + 7_000
+  const notice = page.getByText(/^1,500 lines were left out, the last \d+ s ago: they\s+came faster than a window/)
+  await expect.element(notice).toBeVisible()
+  await page.getByRole('button', { name: 'Go there' }).click()
+  await expect.element(page.getByText(/^1,500 lines were left out: they came too fast/)).toBeVisible()
+  await page.getByRole('button', { name: 'Load 1,000' }).click()
+  await expect.element(page.getByText(/^500 lines were left out, the last/)).toBeVisible()
+  await page.getByRole('button', { name: 'Go there' }).click()
+  await page.getByRole('button', { name: 'Load 500' }).click()
+  await expect.element(page.getByText(/were left out/)).not.toBeInTheDocument()
+})
+
+test('5: a log that is lost says why and since when, also while it is asked for anew, until it is live again', async () => {
+  const opened = new FakeFeed<LogMessage>(() => [
+    { type: 'lines', feed: 'log', version: 1, lines: linesOf(1, 3), skipped: 0, total: 3, end: false },
+  ])
+  let refusals = 0
+  let isBack = false
+  const open = () => {
+    if (refusals === 0 || isBack) return opened.open()
+    refusals += 1
+    return Promise.reject(new Error('the engine starts again'))
+  }
+  const app = fakeApp({ feeds: { logs: open, ack } })
+  await renderInApp(LogView, { id: 7 }, app)
+  await expect.poll(inSight).toEqual([1, 2, 3])
+  refusals = 1
+  const lostAt = Date.now()
+  opened.end()
+  await expect.poll(() => refusals).toBeGreaterThan(2)
+  app.live.now = lostAt + 8_000
+  await expect
+    .element(page.getByText(/^Stale\. The log stopped updating \d+ s ago: the engine starts again/))
+    .toBeVisible()
+  isBack = true
+  await expect.element(page.getByText(/stopped updating/)).not.toBeInTheDocument()
 })

@@ -86,7 +86,7 @@ test('5: when the host is killed the page says so, keeps what it knew, and asks 
   const port = Number(new URL(host.url).port)
 
   await host.end('SIGKILL')
-  await expect(page.getByText('Signalbox cannot be reached.')).toBeVisible()
+  await expect(page.getByText(/^Signalbox cannot be reached. What is shown is \d+ s old/)).toBeVisible()
   await expect(page.getByRole('contentinfo', { name: 'Engine' })).toContainText(/Unreachable for \d+ s/)
   await expect(runRow(page, id)).toBeVisible()
 

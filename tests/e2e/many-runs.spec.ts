@@ -37,7 +37,7 @@ test('6: of 10,000 unfinished runs only what can be seen is drawn, and keys and 
   await expect(page.locator(`tr[data-row="${first}"] a`).first()).toBeFocused()
   const scroller = page.getByRole('group', { name: 'Runs, content' })
   await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight))
-  await expect(page.getByText('9,900 more not shown')).toBeInViewport()
+  await expect(page.getByText(/^9,900 more not shown/)).toBeInViewport()
   await expect(page.locator(`tr[data-row="${first}"]`)).toHaveCount(0)
   await expect(scroller, 'the focus stays in the list when its row is scrolled away').toBeFocused()
   expect(await nodes()).toBeLessThan(2_000)

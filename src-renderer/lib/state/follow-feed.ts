@@ -3,7 +3,10 @@ import type { CallProblem } from './call-problem.ts'
 import { callProblem } from './call-problem.ts'
 import type { Connection } from './connection.svelte.ts'
 
-/** `refused`: the engine answered that there is no such thing; it is not asked again. */
+/**
+ * `lost`: nothing comes since then; it stays so while the feed is opened anew, until something has come. `refused`: the
+ * engine answered that there is no such thing; it is not asked again.
+ */
 export type FeedStatus =
   | { is: 'opening' }
   | { is: 'live' }
@@ -31,12 +34,18 @@ const reopenPauseMs = 500
  * back when the page is hidden, and opens it anew after a gap or a lost connection.
  */
 export async function followFeed<M extends Message>(reader: FeedReader<M>, signal: AbortSignal): Promise<void> {
+  let lostSince: number | null = null
+  const say = (status: FeedStatus) => {
+    if (status.is === 'lost') status = { ...status, since: (lostSince ??= status.since) }
+    if (status.is === 'live') lostSince = null
+    reader.say(status)
+  }
   while (!signal.aborted) {
-    await whenVisible(reader, signal)
+    await whenVisible({ ...reader, say }, signal)
     if (signal.aborted) return
-    reader.say({ is: 'opening' })
+    if (lostSince === null) say({ is: 'opening' })
     const { client } = await reader.connection.whenConnected(signal)
-    const outcome = await readOnce(reader, client, signal)
+    const outcome = await readOnce({ ...reader, say }, client, signal)
     if (outcome === 'end') return
     if (outcome === 'lost') await pause(reopenPauseMs, signal)
   }

@@ -1,5 +1,7 @@
 const tickMs = 1_000
 const heldShownMs = 250
+/** What is shown is called stale when it is older than this. */
+export const staleAfterMs = 5_000
 const rateKey = 'signalbox.rate'
 
 /** How many times a second values change at most. The host sends no feed of rows more often than the first of these. */
@@ -11,18 +13,27 @@ export class Live {
   isPaused = $state(false)
   /** What the person chose, kept in this browser. */
   rate: LiveRate = $state(storedRate())
+  /** Epoch ms: what is shown while paused is as it was then. */
+  pausedAt: number | null = $state(null)
+  /** What is shown while paused has become old. */
+  isStale = $state(false)
   /** Changes that arrived while paused; moves at most 4 times a second. */
   held = $state(0)
   /** Epoch ms, once a second. */
   now = $state(Date.now())
   #held = 0
   #showHeld: ReturnType<typeof setTimeout> | undefined
+  #growStale: ReturnType<typeof setTimeout> | undefined
 
   toggle(): void {
     this.isPaused = !this.isPaused
     this.#held = 0
     this.held = 0
-    if (!this.isPaused) this.now = Date.now()
+    this.isStale = false
+    clearTimeout(this.#growStale)
+    this.pausedAt = this.isPaused ? Date.now() : null
+    if (this.isPaused) this.#growStale = setTimeout(() => (this.isStale = true), staleAfterMs)
+    else this.now = Date.now()
   }
 
   setRate(rate: LiveRate): void {
@@ -55,6 +66,7 @@ export class Live {
     return () => {
       clearInterval(timer)
       clearTimeout(this.#showHeld)
+      clearTimeout(this.#growStale)
       document.removeEventListener('visibilitychange', tick)
     }
   }

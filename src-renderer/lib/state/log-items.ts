@@ -4,6 +4,8 @@ import { plainText } from './ansi.ts'
 
 /** Lines `from` to `to` exist and are not held here. */
 export type LogGap = { from: number; to: number }
+/** A gap that the host made, since lines came faster than a window can show; `at`: when. */
+export type LogSkip = LogGap & { at: number }
 export type LogItem = LogLine | LogGap
 
 /** As many items a window keeps; older ones are fetched again when they are asked for. */
@@ -32,6 +34,18 @@ export function dropOldest(items: LogItem[], limit = heldLines): LogItem[] {
   const kept = items.slice(items.length - limit)
   const first = kept.find((item) => !isGap(item))
   return first ? [...gapBetween(0, numberOf(first)), ...kept.slice(kept.indexOf(first))] : kept
+}
+
+/** What is still missing of a gap that the host made. */
+export const isSkipped = (gap: LogGap, skips: readonly LogSkip[]): boolean =>
+  skips.some(({ from, to }) => from <= gap.to && to >= gap.from)
+
+/** How many lines of `skips` are not here. */
+export function countSkipped(items: readonly LogItem[], skips: readonly LogSkip[]): number {
+  if (skips.length === 0) return 0
+  const overlap = (gap: LogGap) =>
+    skips.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(to, gap.to) - Math.max(from, gap.from) + 1), 0)
+  return items.reduce((sum, item) => sum + (isGap(item) ? overlap(item) : 0), 0)
 }
 
 /** The items whose level is wanted; gaps stay, since what they hide is not known. */

@@ -5,8 +5,8 @@ import type { Connection } from './connection.svelte.ts'
 import type { FeedStatus, Next } from './follow-feed.ts'
 import { followFeed } from './follow-feed.ts'
 import type { Live } from './live.svelte.ts'
-import type { LogGap, LogItem } from './log-items.ts'
-import { dropOldest, heldLines, mergeLines } from './log-items.ts'
+import type { LogGap, LogItem, LogSkip } from './log-items.ts'
+import { countSkipped, dropOldest, heldLines, mergeLines } from './log-items.ts'
 
 /** Lines fetched at the opening and by one press on a gap. */
 const pageLines = 1_000
@@ -23,6 +23,10 @@ export class LogReader {
   /** The run has finished and all was sent. */
   hasEnded = $state(false)
   status: FeedStatus = $state.raw({ is: 'opening' })
+  /** What the host left out while it followed, since it could not be shown so fast. */
+  skips: readonly LogSkip[] = $state.raw([])
+  /** Lines of those that were not fetched since. */
+  skipped: number = $derived(countSkipped(this.items, this.skips))
   /** True for the one update in which items come or go at the start: the list then keeps its place from the end. */
   isShifting = $state(false)
   #held: LogLine[] = []
@@ -108,6 +112,9 @@ export class LogReader {
     this.#version = message.version
     this.total = message.total
     this.#lastLine = message.lines.at(-1)?.n ?? this.#lastLine
+    const first = message.lines[0]?.n
+    if (message.skipped > 0 && first !== undefined)
+      this.skips = [...this.skips, { from: first - message.skipped, to: first - 1, at: Date.now() }]
     this.#held.push(...message.lines)
     if (this.#live.isPaused && this.items.length > 0) this.#live.hold(message.lines.length)
     else void this.publish()

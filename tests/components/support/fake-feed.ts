@@ -21,6 +21,11 @@ export class FakeFeed<Message> {
     if (this.#sink === null) throw new Error('Nobody has opened this feed. Wait for what its first message shows.')
     this.#sink.enqueue(message)
   }
+
+  /** The host gives the feed up, for no reason that it tells. */
+  end(): void {
+    this.#sink?.close()
+  }
 }
 
 /** Takes what was received, as every host does. */
