@@ -96,6 +96,33 @@ test('15: a cancel that is ignored shows its age and its steps, and can be force
   expect((await host.client.runs.get({ id })).outcome).toBe('cancelled')
 })
 
+test('15: force is offered when the grace period after the signal is over, and the age is shown till then', async ({
+  page,
+}) => {
+  const id = await startStubborn('deaf')
+  await host.client.runs.cancel({ id })
+  await host.untilRun(id, ({ stop }) => stop?.phase === 'signalled', 'has its signal')
+  const { stop } = await host.client.runs.get({ id })
+  const signalledAt = stop?.signalledAt ?? stop?.since ?? 0
+  await openAt(page, host, '/overview')
+  const drawer = page.getByRole('region', { name: 'Cancellations' })
+  const force = drawer.getByRole('button', { name: `Force run ${id} to end` })
+  await page.clock.setFixedTime(signalledAt + 2_500)
+  await page.getByRole('button', { name: '1 stopping' }).click()
+  await expect(drawer).toContainText('Ending · 2 s')
+  await expect(drawer).toContainText(/2 s in all, can be forced in 2 s/)
+  await expect(force).toHaveCount(0)
+  await page.clock.setFixedTime(signalledAt + 5_500)
+  await expect(drawer).toContainText('Not reacting · 5 s')
+  await expect(drawer).toContainText(/5 s in all, forced in 9 m 54 s/)
+  await force.click()
+  await page.clock.setFixedTime(Date.now())
+  await host.untilFinished(id)
+  expect((await host.client.runs.get({ id })).outcome).toBe('cancelled')
+  await expect(drawer).toContainText('Forced')
+  await expect(force).toHaveCount(0)
+})
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })

@@ -9,6 +9,13 @@ export type StopStep = { label: string; is: 'done' | 'now' | 'late' | 'to come' 
 /** A script that reacts to its signal ends well within this. */
 const cooperatesMs = 3_000
 
+/** What a run has to end by itself unless its job says otherwise; the host forces it when the time of its own job is over. */
+const usualGraceMs = 5_000
+
+/** From when on a person may force the end: the usual grace period after the signal. Null: it has not been sent, or is forced. */
+export const forceOfferedAt = ({ phase, signalledAt, since }: Stop): number | null =>
+  phase === 'signalled' ? (signalledAt ?? since) + usualGraceMs : null
+
 /** `outcome`: of a run that has ended; the steps it took are behind it. */
 export function stopSteps(stop: Stop, outcome: Outcome | null, now: number): StopStep[] {
   const age = formatSpan(now - stop.since, true)

@@ -7,7 +7,7 @@ import { nextUp } from '../../../src-renderer/lib/state/next-up.ts'
 import { answerPreview, readAnswer } from '../../../src-renderer/lib/state/settle-form.ts'
 import type { AnswerKind } from '../../../src-renderer/lib/state/settle-form.ts'
 import { stopList } from '../../../src-renderer/lib/state/stop-list.ts'
-import { stopSteps } from '../../../src-renderer/lib/state/stop-steps.ts'
+import { forceOfferedAt, stopSteps } from '../../../src-renderer/lib/state/stop-steps.ts'
 import { waitRoute } from '../../../src-renderer/lib/state/wait-routes.ts'
 import { waitOf } from '../../support/waits.ts'
 
@@ -199,6 +199,13 @@ describe('requirement 15: the steps of a stop', () => {
     ],
   ])('of a run that was %s', (_, given, outcome, expected) => {
     expect(stopSteps(given, outcome, now).map(({ label, is }) => `${is}: ${label}`)).toEqual(expected)
+  })
+
+  it('can be forced by a person five seconds after the signal, before that and once it is forced not', () => {
+    const signalled = { ...stop('signalled', 1_000), signalledAt: now - 4_000 }
+    expect(
+      [stop('requested', 9_000), signalled, stop('signalled', 4_000), stop('killing', 9_000)].map(forceOfferedAt),
+    ).toEqual([null, now + 1_000, now + 1_000, null])
   })
 
   it('keep their places, and what has ended stays for half a minute', () => {
