@@ -85,6 +85,7 @@ export type SchedulesMeta = {
   moreUpcoming: boolean
   /** The last 20. */
   missed: MissedSlot[]
+  moreMissed: boolean
 }
 
 const nameOnly = v.strictObject({ name: v.string() })

@@ -313,7 +313,11 @@ test('levels choose lines, by buttons and by words, and what is searched and cop
     .toMatch(/^There is no level "nothing". There are: debug, info,/)
   await expect.poll(counter).toBe('– / 10')
   await search.fill('level:debug')
-  await expect.element(page.getByText('No line has one of the chosen levels.')).toBeVisible()
+  const none = page.getByText(/^No line has one of the chosen levels\./)
+  await expect.element(none).toBeVisible()
+  await page.getByRole('button', { name: 'Show all levels' }).click()
+  await expect.element(none).not.toBeInTheDocument()
+  await expect.poll(() => inSight().length).toBeGreaterThan(10)
 })
 
 test('escape sequences become colours, and HTML and control characters stay text', async () => {
@@ -337,9 +341,10 @@ test('while values are paused what is written is held back, and comes when they 
   await expect.poll(() => inSight().at(-1)).toBe(420)
 })
 
-test('a run that wrote nothing says so, now or for ever', async () => {
+test('25: a run that wrote nothing says so, now or for ever, and leads on', async () => {
   await openLog({ total: 0, isOver: true })
-  await expect.element(page.getByText('This run wrote nothing.')).toBeVisible()
+  await expect.element(page.getByText(/^This run wrote nothing\./)).toBeVisible()
+  await expect.element(page.getByRole('link', { name: 'See its result' })).toHaveAttribute('href', '#/runs/7')
   await openLog({ total: 0 })
   await expect.element(page.getByText(/^Nothing has been written yet\./)).toBeVisible()
   await expect.element(page.getByRole('link', { name: 'See what it does' })).toHaveAttribute('href', '#/runs/7')

@@ -50,13 +50,15 @@ export function schedulesView(engine: Engine, text: string): View<ScheduleLive, 
       }),
     meta: () =>
       engine.read((state) => {
+        const missed = missedSlots(state, MISSED_SHOWN)
         const { rows, more } = upcomingSlots(state, engine.now, { hours: 24, limit: UPCOMING_SHOWN })
         return {
           total: state.schedules.count,
           fitting,
           upcoming: rows,
           moreUpcoming: more,
-          missed: missedSlots(state, MISSED_SHOWN).rows,
+          missed: missed.rows,
+          moreMissed: missed.more,
         }
       }),
   }

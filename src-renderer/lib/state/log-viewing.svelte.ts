@@ -68,6 +68,11 @@ export class LogViewing {
     this.pressed = levels
   }
 
+  showAllLevels(): void {
+    this.pressed = new Set(allLevels)
+    this.typed = this.query
+  }
+
   /** The next match after the last one, or before it; wraps around. Null without a match. */
   step(by: 1 | -1): number | null {
     const { length } = this.matches
