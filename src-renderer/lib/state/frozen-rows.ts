@@ -6,11 +6,24 @@ export type PlacedRow<Row, Group> = { key: string; row: Row; group: Group; hasLe
 /** `waiting`: rows that have come and are not shown yet. */
 export type Placement<Row, Group> = { placed: PlacedRow<Row, Group>[]; waiting: number }
 
-type Rows<Row> = { rows: ReadonlyMap<string, Row>; order: readonly string[] }
+export type RowsInOrder<Row> = { rows: ReadonlyMap<string, Row>; order: readonly string[] }
+
+/** Rows under what they are told apart by; those that look alike are numbered. */
+export function inOrder<Row>(rows: readonly Row[], keyOf: (row: Row) => string): RowsInOrder<Row> {
+  const times = new Map<string, number>()
+  const byKey = new Map<string, Row>()
+  for (const row of rows) {
+    const key = keyOf(row)
+    const nth = (times.get(key) ?? 0) + 1
+    times.set(key, nth)
+    byKey.set(nth === 1 ? key : `${key} ${nth}`, row)
+  }
+  return { rows: byKey, order: [...byKey.keys()] }
+}
 
 /** Every row where it belongs, nothing held. */
 export function placeFreely<Row, Group>(
-  { rows, order }: Rows<Row>,
+  { rows, order }: RowsInOrder<Row>,
   groupOf: (row: Row) => Group,
 ): Placement<Row, Group> {
   const placed = order.flatMap((key) => {
@@ -21,7 +34,10 @@ export function placeFreely<Row, Group>(
 }
 
 /** The newest values in the places of `before`, also of rows that belong to another group by now. */
-export function placeHeld<Row, Group>(before: Placement<Row, Group>, { rows }: Rows<Row>): Placement<Row, Group> {
+export function placeHeld<Row, Group>(
+  before: Placement<Row, Group>,
+  { rows }: RowsInOrder<Row>,
+): Placement<Row, Group> {
   const placed = before.placed.map(({ key, row, group }) => {
     const newest = rows.get(key)
     return { key, row: newest ?? row, group, hasLeft: newest === undefined }

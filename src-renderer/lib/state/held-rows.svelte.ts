@@ -1,5 +1,5 @@
-import type { FeedView } from './feed-model.ts'
-import type { Placement } from './frozen-rows.ts'
+import { tick } from 'svelte'
+import type { Placement, RowsInOrder } from './frozen-rows.ts'
 import { placeFreely, placeHeld } from './frozen-rows.ts'
 
 const releaseMs = 600
@@ -19,6 +19,7 @@ export class HeldRows<Row, Group> {
   isHeld = $state(false)
   #groupOf: (row: Row) => Group
   #options: HoldOptions
+  #element: HTMLElement | null = null
 
   constructor(groupOf: (row: Row) => Group, options: HoldOptions = {}) {
     this.#groupOf = groupOf
@@ -26,20 +27,30 @@ export class HeldRows<Row, Group> {
   }
 
   /** Puts in what the feed shows, in the old places while `isHeld`. */
-  update(view: FeedView<Row, unknown>, isHeld: boolean): void {
+  update(view: RowsInOrder<Row>, isHeld: boolean): void {
     const keepsPlaces = isHeld && this.shown.placed.length > 0
     this.shown = keepsPlaces ? placeHeld(this.shown, view) : placeFreely(view, this.#groupOf)
   }
 
   /** Puts in what has waited, hand or no hand; the key of the first row that is new, null when none is. */
-  release(view: FeedView<Row, unknown>): string | null {
+  release(view: RowsInOrder<Row>): string | null {
     const before = new Set(this.shown.placed.map(({ key }) => key))
     this.update(view, false)
     return this.shown.placed.find(({ key }) => !before.has(key))?.key ?? null
   }
 
+  /** The same, and the focus goes to that row, or to the first one where it is not drawn. */
+  async showNewer(view: RowsInOrder<Row>): Promise<void> {
+    const key = this.release(view)
+    await tick()
+    const rows = [...(this.#element?.querySelectorAll<HTMLElement>('[data-row]') ?? [])]
+    const first = rows.find(({ dataset }) => dataset['row'] === key) ?? rows[0]
+    first?.querySelector<HTMLElement>('a, button')?.focus()
+  }
+
   /** Attach to the element that holds the rows. */
   watch = (element: HTMLElement): (() => void) => {
+    this.#element = element
     const leave = new AbortController()
     const { signal } = leave
     const holds = { pointer: false, focus: false, selection: false, menu: false, scroll: false }
