@@ -20,7 +20,16 @@ export const keyCaps = (keys: string): string[] =>
   keys
     .replace('Shift+?', '?')
     .split(/ |(?<=[^+])\+/)
-    .map((key) => (key === '$mod' ? 'Ctrl' : key.length === 1 ? key.toUpperCase() : key))
+    .map((key) => capWords[key] ?? (key.length === 1 ? key.toUpperCase() : key))
+
+const capWords: Record<string, string> = {
+  $mod: 'Ctrl',
+  Escape: 'Esc',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
+}
 
 /** The same inside a sentence or a tip: `Ctrl+K`, `G R`. */
 export const keyText = (keys: string): string =>

@@ -102,10 +102,14 @@ export function stopWords(stop: Stop, now: number): string {
   return `${stopCause[stop.cause]}: ${phase} · ${formatSpan(now - stop.since, true)}`
 }
 
-/** A stack without the message that stands above it; all of it when it has no frames. */
+/** The frames of a stack without the message above them and their indent; all of it when it has no frames. */
 export function stackFrames(stack: string): string {
   const at = stack.search(/^\s+at /m)
-  return at < 0 ? stack : stack.slice(at).replace(/^\n+/, '')
+  if (at < 0) return stack
+  return stack
+    .slice(at)
+    .replace(/^\n+/, '')
+    .replace(/^ {4}(?=at )/gm, '')
 }
 
 /** Time before the first start, and time since; `isTicking` while the second still grows. Null: not begun. */

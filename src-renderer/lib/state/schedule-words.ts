@@ -88,23 +88,27 @@ export function conditionsWords(conditions: Conditions | null): string {
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** Date and time of day there, with the name of its clocks ("GMT+1"). */
-export function formatIn(zone: string, at: number): string {
+export const formatIn = (zone: string, at: number): string =>
+  formatOf(zone, 'full', {
+    weekday: 'short',
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    timeZoneName: 'short',
+  }).format(at)
+
+/** Hours and minutes there. */
+export const formatTimeIn = (zone: string, at: number): string =>
+  formatOf(zone, 'time', { hour: '2-digit', minute: '2-digit' }).format(at)
+
+/** Making one is slow, and a list asks for the same one again and again. */
+function formatOf(zone: string, name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const hours = clockOptions()
-  const key = `${zone} ${hours.hourCycle ?? ''}`
-  const format =
-    formats.get(key) ??
-    new Intl.DateTimeFormat(undefined, {
-      timeZone: zone,
-      weekday: 'short',
-      year: 'numeric',
-      month: 'short',
-      day: 'numeric',
-      ...hours,
-      hour: '2-digit',
-      minute: '2-digit',
-      second: '2-digit',
-      timeZoneName: 'short',
-    })
+  const key = `${name} ${zone} ${hours.hourCycle ?? ''}`
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(undefined, { timeZone: zone, ...hours, ...options })
   formats.set(key, format)
-  return format.format(at)
+  return format
 }

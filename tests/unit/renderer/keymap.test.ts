@@ -26,7 +26,7 @@ test('keys are printed as they are pressed', () => {
     '?',
     'Shift +',
     '+',
-    'ArrowLeft',
+    '←',
   ])
   expect([keyText('$mod+b'), keyText('g o'), ariaKeys('$mod+k'), ariaKeys('g o')]).toEqual([
     'Ctrl+B',

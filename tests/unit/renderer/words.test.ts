@@ -132,7 +132,7 @@ describe('bytes', () => {
 describe('a stack', () => {
   it('is shown without the message that stands above it, however many lines that has', () => {
     expect(stackFrames('Error: one\ntwo\n    at run (a.ts:1:2)\n    at b.ts:3:4')).toBe(
-      '    at run (a.ts:1:2)\n    at b.ts:3:4',
+      'at run (a.ts:1:2)\nat b.ts:3:4',
     )
   })
 
