@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import type { BusyPlaces } from './support/busy-host.ts'
+import type { Place } from './support/busy-host.ts'
 import { makeBusy } from './support/busy-host.ts'
 import { useHost } from './support/host.ts'
 import { lookAtFocus, pauseAndWatch, placeInPage, timeFromKeys } from './support/page-state.ts'
@@ -7,7 +7,7 @@ import { openApp } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
 const host = useHost()
-let places: BusyPlaces = []
+let places: Place[] = []
 test.beforeAll(async () => {
   places = await makeBusy(host)
 })
@@ -37,7 +37,7 @@ async function visitEach(page: Page, look: (route: string) => Promise<void>): Pr
 test('21: on every page the palette opens at once with its keys, and Escape leaves everything as it was', async ({
   page,
 }) => {
-  test.slow() // seventeen places
+  test.slow() // eighteen places
   const openedMs: number[] = []
   await openApp(page, host)
   await page.keyboard.press('p') // so that places can be compared
@@ -56,7 +56,7 @@ test('21: on every page the palette opens at once with its keys, and Escape leav
 })
 
 test('3: on every page P holds all values still, and nothing but P lets them go on', async ({ page }) => {
-  test.slow() // on seventeen places values are watched for more than a second
+  test.slow() // on eighteen places values are watched for more than a second
   const moved: string[] = []
   await openApp(page, host)
   await visitEach(page, async (route) => {

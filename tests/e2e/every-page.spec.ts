@@ -1,68 +1,25 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible, expectRule } from './support/axe.ts'
-import { scriptText, shellLine, useHost } from './support/host.ts'
+import { populate } from './support/busy-host.ts'
+import type { Place } from './support/busy-host.ts'
+import { scriptText, useHost } from './support/host.ts'
 import { openApp, openPalette } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
 const host = useHost()
-/** By what they are called in the places below. */
-let ids: { failed: number; waits: number; interpreter: number }
+let places: Place[] = []
 
 test.beforeAll(async () => {
-  const { client } = host
-  await client.jobs.save({ name: 'nightly', definition: shellLine('true'), description: 'Packs the notes' })
-  const typed = "export default (input: { folder: string; size?: number; mode: 'a' | 'b'; tags: string[] }) => input\n"
-  await client.jobs.save({ name: 'typed', definition: scriptText('export default () => 1\n') })
-  await client.jobs.save({ name: 'typed', definition: scriptText(typed), replace: true })
-  await client.schedules.save({
-    name: 'often',
-    job: 'nightly',
-    timing: { kind: 'interval', everyMs: 600_000, anchorAt: Date.now(), zone: 'UTC' },
-  })
-  const writes = `import { log } from 'signalbox'
-export default () => { log.info('one'); log.warn('two'); throw new Error('the disk is full') }`
-  const failed = await host.submit(scriptText(writes, { executor: 'async' }), { name: 'breaks' })
-  await host.untilFinished(failed)
-  const holds = `import { queue, semaphore, sleep } from 'signalbox'
-export default async function () {
-  await queue('pages', { maxsize: 1 }).put(1)
-  await semaphore('printer').acquire()
-  await sleep('1h')
-}`
-  const holder = await host.submit(scriptText(holds, { executor: 'async' }), { name: 'holds' })
-  await host.untilRun(holder, ({ waits }) => waits[0]?.kind === 'sleep', 'holds the printer')
-  const waits = await host.submit(
-    scriptText(holds.replace("'pages', { maxsize: 1 }", "'own'"), { executor: 'async' }),
-    {
-      name: 'waits',
-    },
-  )
-  await host.untilRun(waits, (run) => run.waits[0]?.kind === 'semaphore', 'waits for the printer')
-  const { id: interpreter } = await client.interpreters.create({ name: 'workbench' })
-  ids = { failed, waits, interpreter }
+  const { places: common, failed } = await populate(host)
+  places = [
+    ...common,
+    { route: '/queues/pages', ready: 'Put an item…' },
+    { route: `/runs/${failed}`, ready: 'the disk is full' },
+    { route: `/runs/${failed}?tab=logs`, ready: 'two' },
+    { route: '/scripts?job=typed&tab=versions', ready: 'compared with version 1' },
+    { route: '/scripts?job=nightly', ready: 'Command line' },
+  ]
 })
-
-/** `ready`: a text that is there when the place is. */
-const places = (): { route: string; ready: string }[] => [
-  { route: '/overview', ready: 'Needs attention' },
-  { route: '/queues', ready: 'pages' },
-  { route: '/queues/pages', ready: 'Put an item…' },
-  { route: '/semaphores', ready: 'printer' },
-  { route: '/futures', ready: 'Futures' },
-  { route: '/runs', ready: 'holds' },
-  { route: `/runs/${ids.waits}`, ready: 'printer' },
-  { route: `/runs/${ids.failed}`, ready: 'the disk is full' },
-  { route: `/runs/${ids.failed}?tab=logs`, ready: 'two' },
-  { route: '/interpreters', ready: 'workbench' },
-  { route: `/interpreters/${ids.interpreter}`, ready: 'Enter runs' },
-  { route: '/schedules', ready: 'often' },
-  { route: '/history', ready: 'breaks' },
-  { route: '/scripts?job=typed', ready: 'folder' },
-  { route: '/scripts?job=typed&tab=versions', ready: 'compared with version 1' },
-  { route: '/scripts?job=nightly', ready: 'Command line' },
-  { route: '/scripts?tab=examples', ready: 'gather-order' },
-  { route: '/settings', ready: 'Appearance' },
-]
 
 /** What is open above a place, each begun from the place `on`. */
 const overlays: { name: string; on: string; open: (page: Page) => Promise<void> }[] = [
@@ -121,7 +78,7 @@ test('22 and 25: no page breaks a rule of WCAG 2.2 AA in any look, with nothing 
 }) => {
   test.slow()
   await openApp(page, host)
-  for (const { route, ready } of places()) {
+  for (const { route, ready } of places) {
     await page.goto(host.page(route))
     await expect(page.getByRole('main').getByText(ready).first()).toBeVisible()
     await expectAccessibleInEveryLook(page, route)
