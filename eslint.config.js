@@ -42,7 +42,11 @@ export default defineConfig(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     extends: [svelte.configs.recommended],
-    languageOptions: { globals: globals.browser, parserOptions: { parser: tseslint.parser } },
+    languageOptions: {
+      globals: globals.browser,
+      // The other programs would be brought up to date for each component as well, which takes as long as all the rest.
+      parserOptions: { parser: tseslint.parser, project: ['./tsconfig.renderer.json'] },
+    },
     rules: {
       // A style attribute would break the page's content policy; `style:name` sets a property, which the policy allows.
       'no-restricted-syntax': [
