@@ -1,5 +1,5 @@
 import type { Completion, CompletionContext, CompletionResult, CompletionSource } from '@codemirror/autocomplete'
-import { syntaxTree } from '@codemirror/language'
+import { ensureSyntaxTree, syntaxTree } from '@codemirror/language'
 import type { EditorState } from '@codemirror/state'
 
 /** What a module exports; `doc` is a line that is shown beside the name. */
@@ -7,7 +7,11 @@ export type CodeName = { name: string; kind: string; doc: string }
 /** By the specifier in the import. */
 export type CodeModules = Readonly<Record<string, readonly CodeName[]>>
 
-type Node = ReturnType<ReturnType<typeof syntaxTree>['resolveInner']>
+/** So long may a script be read for it. The editor by itself stops after 20 ms, and a slow machine would be offered nothing. */
+const READ_MS = 300
+
+type Tree = ReturnType<typeof syntaxTree>
+type Node = ReturnType<Tree['resolveInner']>
 
 /**
  * Offers the exports of `modules` between the braces of an import of them, their specifiers in its string, and in the code
@@ -15,9 +19,11 @@ type Node = ReturnType<ReturnType<typeof syntaxTree>['resolveInner']>
  */
 export function importedNames(modules: CodeModules): CompletionSource {
   return (context) => {
-    const node = syntaxTree(context.state).resolveInner(context.pos, -1)
+    const { state, pos } = context
+    const tree = ensureSyntaxTree(state, state.doc.length, READ_MS) ?? syntaxTree(state)
+    const node = tree.resolveInner(pos, -1)
     const declaration = ancestor(node, 'ImportDeclaration')
-    return declaration === null ? inCode(context, node, modules) : inImport(context, declaration, modules)
+    return declaration === null ? inCode(context, tree, node, modules) : inImport(context, declaration, modules)
   }
 }
 
@@ -38,20 +44,19 @@ function inImport({ state, pos }: CompletionContext, declaration: Node, modules:
 /** Not after a dot, and not in a text or a comment. */
 function inCode(
   { state, pos, explicit }: CompletionContext,
+  tree: Tree,
   node: Node,
   modules: CodeModules,
 ): CompletionResult | null {
   const word = wordBefore(state, pos)
   const isName = node.name === 'VariableName' || node.name === 'TypeName'
   if (word === '' || !isName) return null
-  const options = syntaxTree(state)
-    .topNode.getChildren('ImportDeclaration')
-    .flatMap((declaration) => {
-      const [group, specifier] = [declaration.getChild('ImportGroup'), declaration.getChild('String')]
-      if (group === null || specifier === null) return []
-      const imported = new Set(namesIn(state, group))
-      return (modules[specifierText(state, specifier)] ?? []).filter(({ name }) => imported.has(name))
-    })
+  const options = tree.topNode.getChildren('ImportDeclaration').flatMap((declaration) => {
+    const [group, specifier] = [declaration.getChild('ImportGroup'), declaration.getChild('String')]
+    if (group === null || specifier === null) return []
+    const imported = new Set(namesIn(state, group))
+    return (modules[specifierText(state, specifier)] ?? []).filter(({ name }) => imported.has(name))
+  })
   // A word that is complete: Enter is to begin a line, not to choose what stands there.
   if (!explicit && options.some(({ name }) => name === word)) return null
   return { from: pos - word.length, options: options.map(asCompletion) }
