@@ -82,6 +82,18 @@ export type FamilyRow = Pick<
   | 'finishedAt'
 >
 
+/** A run that has begun: where its bar lies over time. `startedAt` is that of the current or last attempt. */
+export type TimelineRow = Pick<
+  RunRow,
+  'id' | 'name' | 'job' | 'executor' | 'lifecycle' | 'outcome' | 'attempt' | 'finishedAt'
+> & { startedAt: number }
+
+/** `completeFrom`: of what ended at this moment, in epoch ms, or before, some is left out, as it was too much. Null: nothing is. */
+export type TimelineMeta = { completeFrom: number | null }
+
+/** How far back a timeline of all runs reaches at most. */
+const longestTimelineMs = 7 * 86_400_000
+
 export const overviewFeeds = {
   attention: oc.output(eventIterator(type<FeedMessage<Attention, AttentionMeta>>())),
   activity: oc.output(eventIterator(type<FeedMessage<Activity>>())),
@@ -89,4 +101,13 @@ export const overviewFeeds = {
   family: oc
     .input(v.strictObject({ id: v.pipe(v.number(), v.integer(), v.minValue(1)) }))
     .output(eventIterator(type<FeedMessage<FamilyRow, { more: boolean }>>())),
+  /**
+   * What runs, and what began and has ended in the last `spanMs`, up to 2,000: first what runs, the newest first, then what
+   * ended last.
+   */
+  timeline: oc
+    .input(
+      v.strictObject({ spanMs: v.pipe(v.number(), v.integer(), v.minValue(1_000), v.maxValue(longestTimelineMs)) }),
+    )
+    .output(eventIterator(type<FeedMessage<TimelineRow, TimelineMeta>>())),
 }

@@ -2,6 +2,7 @@ import { implement } from '@orpc/server'
 import { problem } from '../../src-preload/problem.ts'
 import { overviewFeeds } from '../../src-preload/overview-contract.ts'
 import type { Activity, FamilyRow } from '../../src-preload/overview-contract.ts'
+import { timelineView } from './timeline-view.ts'
 import { attentionView } from './attention.ts'
 import type { Engine } from './engine.ts'
 import type { Feeds, View } from './feeds.ts'
@@ -22,6 +23,9 @@ export function createOverviewFeeds(engine: Engine, feeds: Feeds) {
       if (!isThere) throw problem('RUN_NOT_FOUND', { id })
       return feeds.table(familyView(engine, id), signal ?? never)
     }),
+    timeline: on.timeline.handler(({ input: { spanMs }, signal }) =>
+      feeds.table(timelineView(engine, spanMs), signal ?? never),
+    ),
   })
 }
 

@@ -1,5 +1,22 @@
 import type { Database } from 'better-sqlite3'
 import type { Outcome } from '../../../src-preload/contract.ts'
+import type { StoredRun } from './runs.ts'
+
+export type StoredSpan = Pick<
+  StoredRun,
+  | 'id'
+  | 'definition_id'
+  | 'job_name'
+  | 'name'
+  | 'lifecycle'
+  | 'outcome'
+  | 'attempt'
+  | 'interrupted'
+  | 'started_at'
+  | 'finished_at'
+>
+
+const spanColumns = `id, definition_id, job_name, name, lifecycle, outcome, attempt, interrupted, started_at, finished_at`
 
 /** Statements on `runs` that say how things go as a whole. Each looks at a bounded number of the newest rows. */
 export function prepareOverview(db: Database) {
@@ -38,6 +55,15 @@ export function prepareOverview(db: Database) {
     endedSince: db.prepare<{ since: number; looked: number }, { outcome: Outcome; finished_at: number }>(
       `SELECT outcome, finished_at FROM (SELECT outcome, finished_at FROM runs ORDER BY id DESC LIMIT @looked)
        WHERE finished_at >= @since`,
+    ),
+    /** What runs now, the newest first. */
+    liveSpans: db.prepare<[limit: number], StoredSpan>(
+      `SELECT ${spanColumns} FROM runs WHERE lifecycle IN ('running', 'stopping') ORDER BY id DESC LIMIT ?`,
+    ),
+    /** What has ended since, also what never began, as it ended last. */
+    endedSpans: db.prepare<[since: number, limit: number], StoredSpan>(
+      `SELECT ${spanColumns} FROM runs WHERE lifecycle = 'finished' AND finished_at >= ?
+       ORDER BY finished_at DESC, id DESC LIMIT ?`,
     ),
   }
 }

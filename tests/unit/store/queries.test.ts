@@ -40,7 +40,7 @@ test('lanes of an older store are kept when those of threads become possible', (
 })
 
 test('hot statements read an index and never the whole table', () => {
-  const { db, runs, search, retention, bulk, logs } = emptyStore()
+  const { db, runs, search, retention, bulk, logs, overview } = emptyStore()
   const plans = {
     ready: planOf(db, runs.ready.source),
     head: planOf(db, runs.head.source),
@@ -70,6 +70,8 @@ test('hot statements read an index and never the whole table', () => {
     previousLoud: planOf(db, logs.previousLoud.source),
     sizesFromEnd: planOf(db, logs.sizesFromEnd.source),
     backFrom: planOf(db, logs.backFrom.source),
+    liveSpans: planOf(db, overview.liveSpans.source),
+    endedSpans: planOf(db, overview.endedSpans.source),
   }
   const indexOf: Record<keyof typeof plans, string> = {
     ready: 'runs_ready',
@@ -100,6 +102,8 @@ test('hot statements read an index and never the whole table', () => {
     previousLoud: 'log_chunks_loud',
     sizesFromEnd: 'sqlite_autoindex_log_chunks_1',
     backFrom: 'sqlite_autoindex_log_chunks_1',
+    liveSpans: 'runs_live',
+    endedSpans: 'runs_finished',
   }
   for (const [name, plan] of Object.entries(plans)) {
     const text = plan.join('; ')
