@@ -1,4 +1,4 @@
-import type { FamilyRow, RunLive, RunRow } from '../../src-preload/contract.ts'
+import type { FamilyRow, RunLive, RunRow, TimelineRow } from '../../src-preload/contract.ts'
 
 /** A run that was made at 0 and has been running since 50, with what a test says of it. */
 export const runRow = (id: number, changes: Partial<RunRow> = {}): RunRow => ({
@@ -71,5 +71,24 @@ export const familyRow = (id: number, changes: Partial<FamilyRow> = {}): FamilyR
   queuedAt: 100,
   startedAt: 150,
   finishedAt: null,
+  ...changes,
+})
+
+/** A run of the job `work` that has succeeded, as the timeline of all runs has it; without an end it runs. */
+export const timelineRow = (
+  id: number,
+  startedAt: number,
+  finishedAt: number | null,
+  changes: Partial<TimelineRow> = {},
+): TimelineRow => ({
+  id,
+  name: 'work',
+  job: 'work',
+  executor: 'async',
+  lifecycle: finishedAt === null ? 'running' : 'finished',
+  outcome: finishedAt === null ? null : 'succeeded',
+  attempt: 1,
+  startedAt,
+  finishedAt,
   ...changes,
 })

@@ -53,7 +53,7 @@ export function formatRelative(at: number, now: number): string {
   return at > now ? `in ${span}` : `${span} ago`
 }
 
-export { formatInstant, formatLogTime } from './time-zone.svelte.ts'
+export { formatClock, formatInstant, formatLogTime } from './time-zone.svelte.ts'
 
 /** Bytes in the largest unit that leaves a number of at least one. */
 export function formatBytes(bytes: number): string {

@@ -37,9 +37,15 @@ export function barsOf(run: Spans, now: number): Bar[] {
   const queueLook = run.lifecycle === 'scheduled' ? 'scheduled' : 'queued'
   if (run.startedAt === null || run.startedAt > queuedFrom)
     bars.push(bar('queue', queuedFrom, run.startedAt ?? run.finishedAt, now, queueLook))
-  if (run.startedAt !== null) bars.push(bar('run', run.startedAt, run.finishedAt, now, runWords(run).look))
+  if (run.startedAt !== null) bars.push(underWay({ ...run, startedAt: run.startedAt }, now))
   return bars
 }
+
+/** The time under way alone. */
+export const underWay = (
+  run: Pick<Spans, 'finishedAt' | 'lifecycle' | 'outcome'> & { startedAt: number },
+  now: number,
+): Bar => bar('run', run.startedAt, run.finishedAt, now, runWords(run).look)
 
 /** Of the run itself every attempt has a bar, and the time before the first one. */
 function barsOfAttempts(run: RunLive, now: number): Bar[] {
@@ -218,9 +224,12 @@ const steps = [
   1_800_000, 3_600_000, 7_200_000, 21_600_000, 43_200_000, 86_400_000,
 ]
 
+/** A round span that lies about six times in `spanMs`. */
+export const tickStep = (spanMs: number): number => steps.find((each) => spanMs / each <= 7) ?? spanMs / 5
+
 /** Round times since `origin` that lie in `shown`, about six of them. */
 export function ticks(shown: TimeWindow, origin: number): { at: number; sinceMs: number }[] {
-  const step = steps.find((each) => (shown.to - shown.from) / each <= 7) ?? (shown.to - shown.from) / 5
+  const step = tickStep(shown.to - shown.from)
   const first = Math.ceil((shown.from - origin) / step)
   const last = Math.floor((shown.to - origin) / step)
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => {

@@ -32,6 +32,8 @@ export const catalogue = {
   'runs.cancel': of('Runs', 'c', 'Cancel the run under focus or pointer'),
   'runs.next': of('Runs', 'j', 'Next run'),
   'runs.previous': of('Runs', 'k', 'Previous run'),
+  'runs.now': of('Runs', '1', 'Now'),
+  'runs.timeline': of('Runs', '2', 'Timeline'),
   'run.cancel': of('Run', 'c', 'Cancel this run'),
   'run.again': of('Run', 'r', 'Run again'),
   'run.overview': of('Run', '1', 'Overview'),

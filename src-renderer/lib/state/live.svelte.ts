@@ -21,6 +21,8 @@ export class Live {
   held = $state(0)
   /** Epoch ms, once a second. */
   now = $state(Date.now())
+  /** Epoch ms at the chosen rate: for what is seen to grow. */
+  moving = $state(Date.now())
   #held = 0
   #showHeld: ReturnType<typeof setTimeout> | undefined
   #growStale: ReturnType<typeof setTimeout> | undefined
@@ -33,7 +35,7 @@ export class Live {
     clearTimeout(this.#growStale)
     this.pausedAt = this.isPaused ? Date.now() : null
     if (this.isPaused) this.#growStale = setTimeout(() => (this.isStale = true), staleAfterMs)
-    else this.now = Date.now()
+    else this.now = this.moving = Date.now()
   }
 
   setRate(rate: LiveRate): void {
@@ -56,15 +58,22 @@ export class Live {
     }, heldShownMs)
   }
 
-  /** Starts the clock; the returned function stops it. */
+  /** Starts the clocks; the returned function stops them. */
   start(): () => void {
+    const isStill = () => this.isPaused || document.hidden
     const tick = () => {
-      if (!this.isPaused && !document.hidden) this.now = Date.now()
+      if (!isStill()) this.now = Date.now()
+    }
+    const move = () => {
+      if (!isStill()) this.moving = Date.now()
+      movement = setTimeout(move, 1_000 / this.rate)
     }
     const timer = setInterval(tick, tickMs)
+    let movement = setTimeout(move, 1_000 / this.rate)
     document.addEventListener('visibilitychange', tick)
     return () => {
       clearInterval(timer)
+      clearTimeout(movement)
       clearTimeout(this.#showHeld)
       clearTimeout(this.#growStale)
       document.removeEventListener('visibilitychange', tick)

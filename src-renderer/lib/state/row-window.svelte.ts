@@ -33,7 +33,7 @@ export class RowWindow {
     this.scroller = scroller
     const leave = new AbortController()
     const measure = () => {
-      const row = element.querySelector('tr[data-row]')
+      const row = element.querySelector('[data-row]')
       if (row) this.rowPx = row.getBoundingClientRect().height || this.rowPx
       const hidden = scroller.getBoundingClientRect().top - element.getBoundingClientRect().top
       this.first = Math.max(0, Math.floor(hidden / this.rowPx) - spare)

@@ -18,6 +18,17 @@ const format = $derived(
   }),
 )
 
+const clockFormat = (parts: Intl.DateTimeFormatOptions) =>
+  new Intl.DateTimeFormat(undefined, {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...parts,
+    ...(zone === 'utc' && { timeZone: 'UTC' }),
+    ...clockOptions(),
+  })
+const minutesFormat = $derived(clockFormat({}))
+const secondsFormat = $derived(clockFormat({ second: '2-digit' }))
+
 /** In which zone the whole window shows moments from now on. */
 export function showTimesIn(chosen: TimeZoneChoice): void {
   zone = chosen
@@ -30,6 +41,16 @@ export function showHoursAs(chosen: ClockChoice): void {
 
 /** Date and time of `at` in the person's own manner, with seconds. */
 export const formatInstant = (at: number): string => `${format.format(at)}${zone === 'utc' ? ' UTC' : ''}`
+
+/** Time of day, for a scale and for what was today. */
+export const formatClock = (at: number, { withSeconds }: { withSeconds: boolean }): string =>
+  (withSeconds ? secondsFormat : minutesFormat).format(at)
+
+/** The midnight before `at`. */
+export function startOfDay(at: number): number {
+  if (zone === 'utc') return at - (at % 86_400_000)
+  return new Date(at).setHours(0, 0, 0, 0)
+}
 
 /**
  * Time of day with milliseconds, for log lines: all of the same width. As the language has it here means 24 hours, as

@@ -61,6 +61,7 @@ export async function populate(host: TestHost): Promise<{ places: Place[]; faile
     { route: '/semaphores', ready: 'printer' },
     { route: '/futures?name=approval', ready: 'asks' },
     { route: '/runs', ready: 'holds' },
+    { route: '/runs?tab=timeline', ready: 'breaks' },
     { route: `/runs/${waits}`, ready: 'printer' },
     { route: '/interpreters', ready: 'workbench' },
     { route: `/interpreters/${interpreter}`, ready: 'Enter runs' },
