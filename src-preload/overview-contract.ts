@@ -80,7 +80,11 @@ export type FamilyRow = Pick<
   | 'queuedAt'
   | 'startedAt'
   | 'finishedAt'
->
+  | 'waits'
+> & {
+  /** The group of its parent's that it lives and fails with; `name` is null where the script gave none. */
+  group: { id: number; name: string | null } | null
+}
 
 /** A run that has begun: where its bar lies over time. `startedAt` is that of the current or last attempt. */
 export type TimelineRow = Pick<

@@ -2,11 +2,13 @@ import { implement } from '@orpc/server'
 import { problem } from '../../src-preload/problem.ts'
 import { overviewFeeds } from '../../src-preload/overview-contract.ts'
 import type { Activity, FamilyRow } from '../../src-preload/overview-contract.ts'
+import type { Wait } from '../../src-preload/contract.ts'
 import { timelineView } from './timeline-view.ts'
 import { attentionView } from './attention.ts'
 import type { Engine } from './engine.ts'
 import type { Feeds, View } from './feeds.ts'
 import type { EngineState } from './state.ts'
+import { inLists, waitsOf } from './waits/waits.ts'
 
 const FAMILY_SHOWN = 500
 const ACTIVITY_REFRESH_MS = 1_000
@@ -53,7 +55,8 @@ function familyView(engine: Engine, id: number): View<FamilyRow, { more: boolean
 }
 
 /** Children before grandchildren; one more than is shown when there are more. */
-function descendants({ store }: EngineState, id: number): FamilyRow[] {
+function descendants(state: EngineState, id: number): FamilyRow[] {
+  const { store } = state
   const found: FamilyRow[] = []
   const parents = [id]
   for (const parent of parents) {
@@ -72,9 +75,21 @@ function descendants({ store }: EngineState, id: number): FamilyRow[] {
         queuedAt: child.queued_at,
         startedAt: child.started_at,
         finishedAt: child.finished_at,
+        waits: child.lifecycle === 'finished' ? [] : waitsOfRun(state, child.id),
+        group: child.group_id === null ? null : groupOf(state, child.group_id),
       })
       parents.push(child.id)
     }
   }
   return found
 }
+
+function waitsOfRun(state: EngineState, id: number): Wait[] {
+  const run = state.store.runs.get.get(id)
+  return run === undefined ? [] : waitsOf(state, run, inLists).waits
+}
+
+const groupOf = ({ store }: EngineState, id: number): FamilyRow['group'] => ({
+  id,
+  name: store.groups.get.get(id)?.name ?? null,
+})

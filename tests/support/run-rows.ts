@@ -71,6 +71,8 @@ export const familyRow = (id: number, changes: Partial<FamilyRow> = {}): FamilyR
   queuedAt: 100,
   startedAt: 150,
   finishedAt: null,
+  waits: [],
+  group: null,
   ...changes,
 })
 

@@ -5,6 +5,7 @@ type ChildSpan = Pick<
   StoredRun,
   | 'id'
   | 'name'
+  | 'group_id'
   | 'lifecycle'
   | 'outcome'
   | 'attempt'
@@ -40,7 +41,8 @@ export function prepareChildren(db: Database) {
     ),
     /** The same with what a picture of them over time needs. */
     spans: db.prepare<[parent: number, limit: number], ChildSpan>(
-      `SELECT id, name, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, started_at, finished_at
+      `SELECT id, name, group_id, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, started_at,
+         finished_at
        FROM runs WHERE parent_run = ? ORDER BY id LIMIT ?`,
     ),
     /** How many ancestors a child of this run has, counted up to `limit`. */

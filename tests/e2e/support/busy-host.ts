@@ -63,6 +63,7 @@ export async function populate(host: TestHost): Promise<{ places: Place[]; faile
     { route: '/runs', ready: 'holds' },
     { route: '/runs?tab=timeline', ready: 'breaks' },
     { route: `/runs/${waits}`, ready: 'printer' },
+    { route: `/runs/${waits}?tab=graph`, ready: 'is held by' },
     { route: '/interpreters', ready: 'workbench' },
     { route: `/interpreters/${interpreter}`, ready: 'Enter runs' },
     { route: '/schedules', ready: 'often' },
