@@ -36,6 +36,7 @@ const schedule = (more: Partial<ScheduleFact> = {}): ScheduleFact => ({
   id: 3,
   everyMs: 1_000,
   firstAt: 1_000,
+  keptFrom: null,
   cursor: 3_500,
   slots: [
     { at: 1_000, count: 1, run: 1, outcome: 'run' },
@@ -44,6 +45,8 @@ const schedule = (more: Partial<ScheduleFact> = {}): ScheduleFact => ({
   ...more,
 })
 
+/** A run of the first slot. */
+const of = (run: number) => ({ run, schedule: 3, slot: 1_000 })
 const accepted = `ACK 1 0 ${hashOf(input)}`
 const start = (attempt: number, key = 'k') => `START 1 ${attempt} 10,99,${key}`
 const second = run({ attempt: 2, interrupted: 1, earlier: [{ number: 1, state: 'interrupted' }] })
@@ -61,7 +64,7 @@ test('a run that was cut off by a kill and then succeeded breaks nothing', () =>
     'LEFT 1 2',
     'DONE 1 2 succeeded',
   )
-  expect(check(lines, store({ runs: [second], scheduled: [1], schedules: [schedule()] }))).toEqual([])
+  expect(check(lines, store({ runs: [second], scheduled: [of(1)], schedules: [schedule()] }))).toEqual([])
 })
 
 test('a run that is to begin once at most, and was cut off or had not begun, breaks nothing', () => {
@@ -186,7 +189,7 @@ test.each<{ what: string; lines: string[]; facts?: Partial<StoreFacts>; found: s
   expect(check(ledger(...lines), store(facts)).map(({ rule, what }) => `${rule} ${what}`)).toEqual(found)
 })
 
-test.each<{ what: string; schedules: ScheduleFact[]; scheduled?: number[]; found: string[] }>([
+test.each<{ what: string; schedules: ScheduleFact[]; scheduled?: ReturnType<typeof of>[]; found: string[] }>([
   {
     what: 'a slot that nobody decided',
     schedules: [schedule({ slots: [{ at: 1_000, count: 1, run: 1, outcome: 'run' }], cursor: 2_000 })],
@@ -203,12 +206,37 @@ test.each<{ what: string; schedules: ScheduleFact[]; scheduled?: number[]; found
     found: ['I8 schedule 3: slot 3000 is none of its slots, or to come'],
   },
   {
+    what: 'a ledger that was cut too short',
+    schedules: [schedule({ keptFrom: 1_000 })],
+    found: ['I8 schedule 3: only 2 rows of its slots are kept'],
+  },
+  {
     what: 'a run that was made for no slot, and one of a slot that is not there',
     schedules: [schedule()],
-    scheduled: [2],
+    scheduled: [of(2)],
     found: ['I8 run 2 belongs to no slot', 'I8 run 1 of a slot is lost'],
   },
-])('finds $what', ({ schedules, scheduled = [1], found }) => {
+])('finds $what', ({ schedules, scheduled = [of(1)], found }) => {
   const lines = ledger(start(1), 'END 1 1', 'DONE 1 1 succeeded')
   expect(check(lines, store({ schedules, scheduled })).map(({ rule, what }) => `${rule} ${what}`)).toEqual(found)
+})
+
+test('a long past breaks nothing: its first slots are forgotten, and their runs are not', () => {
+  const slots = Array.from({ length: 1_000 }, (_none, n) => ({
+    at: 2_000 + n * 1_000,
+    count: 1,
+    run: null,
+    outcome: 'late',
+  }))
+  const long = schedule({ keptFrom: 2_000, cursor: 1_001_000, slots })
+  const lines = ledger(start(1), 'END 1 1', 'DONE 1 1 succeeded')
+  expect(check(lines, store({ schedules: [long], scheduled: [of(1)] }))).toEqual([])
+  const gap = {
+    ...long,
+    cursor: 1_002_000,
+    slots: [...slots.slice(0, 500), ...slots.slice(501), { at: 1_002_000, count: 1, run: null, outcome: 'late' }],
+  }
+  expect(check(lines, store({ schedules: [gap], scheduled: [of(1)] })).map(({ what }) => what)).toContain(
+    'schedule 3: slot 502000 is not decided',
+  )
 })

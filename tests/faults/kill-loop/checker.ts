@@ -1,3 +1,4 @@
+import { KEPT_ROWS } from '../../../src-main/engine/schedules/ledger.ts'
 import type { LedgerLine } from './ledger.ts'
 import type { RunFact, ScheduleFact, StoreFacts } from './store-facts.ts'
 
@@ -15,7 +16,7 @@ export type Violation = {
  * - I3 a success was the work's own end, and nothing is heard of an attempt that the engine has seen end;
  * - I4 no attempt begins before the last one is dead; I5 none begins twice;
  * - I7 the file is whole, its totals fit its rows, and inputs are what was handed in;
- * - I8 every slot of a schedule is decided once, with a run of its own or a reason;
+ * - I8 every slot of a schedule is decided once, with a run of its own or a reason; of a long past the newest 1,000 rows are kept;
  * - P5 an attempt follows another only when that one was cut off or is tried again, under the same idempotency key; one that is never to begin
  *   again by itself has begun once at most, and nothing else is abandoned.
  */
@@ -112,7 +113,7 @@ function checkSuccess(lines: Placed[], row: RunFact, say: Say): void {
   if (end === undefined) say('I3', `attempt ${row.attempt} succeeded and has not said END`)
 }
 
-function checkSchedule({ id, everyMs, firstAt, cursor, slots }: ScheduleFact): Violation[] {
+function checkSchedule({ id, everyMs, firstAt, keptFrom, cursor, slots }: ScheduleFact): Violation[] {
   const decided = new Map<number, number>()
   for (const { at, count } of slots) {
     for (let n = 0; n < count; n += 1) decided.set(at + n * everyMs, (decided.get(at + n * everyMs) ?? 0) + 1)
@@ -124,16 +125,22 @@ function checkSchedule({ id, everyMs, firstAt, cursor, slots }: ScheduleFact): V
     if (at < firstAt || at > cursor || (at - firstAt) % everyMs !== 0)
       say(`slot ${at} is none of its slots, or to come`)
   }
-  for (let at = firstAt; at <= cursor; at += everyMs) if (!decided.has(at)) say(`slot ${at} is not decided`)
+  if (keptFrom !== null && slots.length < KEPT_ROWS) say(`only ${slots.length} rows of its slots are kept`)
+  for (let at = Math.max(firstAt, keptFrom ?? firstAt); at <= cursor; at += everyMs)
+    if (!decided.has(at)) say(`slot ${at} is not decided`)
   return found
 }
 
 function checkSlotRuns({ schedules, scheduled }: StoreFacts): Violation[] {
   const ofSlots = schedules.flatMap(({ slots }) => slots.flatMap(({ run }) => run ?? []))
   const times = Map.groupBy(ofSlots, (run) => run)
+  const keptFrom = new Map(schedules.map((schedule) => [schedule.id, schedule.keptFrom]))
+  const runs = new Set(scheduled.map(({ run }) => run))
   return [
-    ...scheduled.filter((run) => !times.has(run)).map((run) => `run ${run} belongs to no slot`),
+    ...scheduled
+      .filter(({ run, schedule, slot }) => slot >= (keptFrom.get(schedule) ?? 0) && !times.has(run))
+      .map(({ run }) => `run ${run} belongs to no slot`),
     ...[...times].filter(([, all]) => all.length > 1).map(([run]) => `run ${run} belongs to more than one slot`),
-    ...[...times.keys()].filter((run) => !scheduled.includes(run)).map((run) => `run ${run} of a slot is lost`),
+    ...[...times.keys()].filter((run) => !runs.has(run)).map((run) => `run ${run} of a slot is lost`),
   ].map((what): Violation => ({ rule: 'I8', what }))
 }

@@ -15,14 +15,22 @@ export type RunFact = {
   earlier: { number: number; state: string }[]
 }
 export type SlotFact = { at: number; count: number; run: number | null; outcome: string }
-export type ScheduleFact = { id: number; everyMs: number; firstAt: number; cursor: number; slots: SlotFact[] }
+export type ScheduleFact = {
+  id: number
+  everyMs: number
+  firstAt: number
+  /** The first slot that is kept; null: all are. */
+  keptFrom: number | null
+  cursor: number
+  slots: SlotFact[]
+}
 
 /** What the store says when everything is dead. */
 export type StoreFacts = {
   integrity: string[]
   runs: RunFact[]
   /** Runs that a schedule has made. */
-  scheduled: number[]
+  scheduled: { run: number; schedule: number; slot: number }[]
   schedules: ScheduleFact[]
   /** Stored totals that differ from what the rows add up to. */
   wrongTotals: string[]
@@ -46,10 +54,11 @@ export function readFacts(databasePath: string): StoreFacts {
         rule: string | null
         input: string
         schedule_id: number | null
+        slot_at: number | null
       }
     >(
       db,
-      `SELECT runs.id, lifecycle, outcome, attempt, interrupted, input, schedule_id, body ->> 'onInterrupted' AS rule
+      `SELECT runs.id, lifecycle, outcome, attempt, interrupted, input, schedule_id, slot_at, body ->> 'onInterrupted' AS rule
        FROM runs JOIN definitions ON definitions.id = definition_id ORDER BY runs.id`,
     )
     const slots = all<{
@@ -59,10 +68,13 @@ export function readFacts(databasePath: string): StoreFacts {
       run_id: number | null
       outcome: string
     }>(db, 'SELECT schedule_id, slot_at, slot_count, run_id, outcome FROM slots ORDER BY schedule_id, slot_at')
-    const schedules = all<{ id: number; timing: string; created_at: number; cursor_at: number }>(
-      db,
-      'SELECT id, timing, created_at, cursor_at FROM schedules',
-    )
+    const schedules = all<{
+      id: number
+      timing: string
+      created_at: number
+      cursor_at: number
+      ledger_from: number | null
+    }>(db, 'SELECT id, timing, created_at, cursor_at, ledger_from FROM schedules')
     const checks = [...(db.pragma('integrity_check') as { integrity_check: string }[])].map(
       (row) => row.integrity_check,
     )
@@ -71,19 +83,22 @@ export function readFacts(databasePath: string): StoreFacts {
     )
     return {
       integrity: [...checks.filter((word) => word !== 'ok'), ...keys],
-      runs: runs.map(({ input, schedule_id: _schedule, rule, ...run }) => ({
+      runs: runs.map(({ input, schedule_id: _schedule, slot_at: _slot, rule, ...run }) => ({
         ...run,
         isOnce: rule === 'abandon',
         inputHash: hashOf(JSON.parse(input)),
         earlier: (earlier.get(run.id) ?? []).map(({ number, state }) => ({ number, state })),
       })),
-      scheduled: runs.filter((run) => run.schedule_id !== null).map(({ id }) => id),
-      schedules: schedules.map(({ id, timing, created_at, cursor_at }) => {
+      scheduled: runs.flatMap(({ id, schedule_id, slot_at }) =>
+        schedule_id === null || slot_at === null ? [] : [{ run: id, schedule: schedule_id, slot: slot_at }],
+      ),
+      schedules: schedules.map(({ id, timing, created_at, cursor_at, ledger_from }) => {
         const { everyMs, anchorAt } = JSON.parse(timing) as { everyMs: number; anchorAt: number }
         return {
           id,
           everyMs,
           firstAt: anchorAt + Math.max(0, Math.floor((created_at - anchorAt) / everyMs) + 1) * everyMs,
+          keptFrom: ledger_from,
           cursor: cursor_at,
           slots: slots
             .filter((slot) => slot.schedule_id === id)
