@@ -26,7 +26,7 @@ export const sizes = {
     soak: { runs: 1_200, keepRuns: 300 },
   },
   merge: {
-    loop: { kills: 600, runs: 10_000, backlog: 60, withinMs: hourMs / 4 },
+    loop: { kills: 600, runs: 10_000, backlog: 60, withinMs: hourMs },
     late: { kills: 20, runs: 200 },
     failpoints: [
       { in: 'engine', both: false, steps: every(7, 140) },
