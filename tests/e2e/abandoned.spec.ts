@@ -20,7 +20,7 @@ test('what was cut off and must not begin again needs a person, until one has lo
   await openAt(page, host, '/overview')
   const items = page.getByRole('region', { name: 'Needs attention' }).getByRole('listitem')
   // Under the pointer it would keep what is over.
-  const leaveTheList = () => page.getByRole('heading', { name: 'Overview', level: 1 }).hover()
+  const leaveTheList = () => page.getByRole('banner').hover()
   await expect(items).toHaveCount(2)
   await expect(items.nth(1)).toContainText(`Abandoned send the letters · run ${first}`)
   await expect(items.nth(1)).toContainText('nobody knows whether its work was done')

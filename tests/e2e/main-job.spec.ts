@@ -56,7 +56,7 @@ test('a pasted script that hashes 2,000 files is seen to queue, run, log, progre
   expect(shown.some((text) => /Running.*[\d,]+ \/ 2,000 · part-\d+/.test(text))).toBe(true)
   await expect(output.getByText(/hashing.*2000/)).toBeVisible()
 
-  await output.getByRole('link', { name: 'Result' }).click()
+  await output.getByRole('link', { name: 'Result', exact: true }).click()
   const result = runPage(page, id).getByRole('region', { name: 'Result' })
   await expect(result).toContainText('files: 2000')
   await expect(result).toContainText(`bytes: ${bytes}`)

@@ -19,7 +19,7 @@ test('a script on the async executor fetches 200 pages and returns what came bac
     await page.getByLabel('Executor').selectOption('async')
     const { id, output } = await pressRun(page)
     await expect(stateOf(output)).toHaveText('Succeeded')
-    await output.getByRole('link', { name: 'Result' }).click()
+    await output.getByRole('link', { name: 'Result', exact: true }).click()
     await expect(runPage(page, id)).toContainText('script · async')
     const result = runPage(page, id).getByRole('region', { name: 'Result' })
     await expect(result).toContainText('pages: 200')

@@ -59,7 +59,7 @@ test('24: the run form is generated from the parameters; what is wrong stands be
     format: 'webp',
     tags: ['sun'],
   })
-  await output.getByRole('link', { name: 'Result' }).click()
+  await output.getByRole('link', { name: 'Result', exact: true }).click()
   await expect(runPage(page, id).getByRole('region', { name: 'Result' })).toContainText('folder: "/photos"')
 })
 

@@ -60,7 +60,7 @@ export default async function (order: Order) {
   const { id, output } = await pressRun(page)
   await expect(stateOf(output)).toHaveText('Failed')
   await expect(output).toContainText('order 7 has no "bolts"')
-  await output.getByRole('link', { name: 'Result' }).click()
+  await output.getByRole('link', { name: 'Result', exact: true }).click()
   const error = runPage(page, id).getByRole('region', { name: 'Error' })
   await expect(error).toContainText('RangeError: order 7 has no "bolts"')
   await expect(error.locator('pre')).toContainText(/script\.ts:5:9/)
