@@ -54,7 +54,8 @@ export async function probeIdleCommits(folder: string, samples: number, pauseMs:
   return commitMs
 }
 
-function openProbe(folder: string) {
+/** A store of one table, as ours is set up; `insertMany` commits so many rows at once. */
+export function openProbe(folder: string) {
   const path = join(folder, 'probe.db')
   const db = new Database(path)
   db.pragma('journal_mode = WAL')

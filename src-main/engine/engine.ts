@@ -55,6 +55,8 @@ export class Engine {
   #inbox: InboxItem[] = []
   #isTurnPlanned = false
   #cancelNap: (() => void) | null = null
+  /** What `nextPlanned` said after the last turn; undefined when something was stored since. */
+  #planned: number | null | undefined
   #phase: 'starting' | 'running' | 'closed' = 'starting'
   #stopping: Promise<void> | null = null
   #idleWaiters: (() => void)[] = []
@@ -251,8 +253,9 @@ export class Engine {
       if (key === 'deadlocks') this.#look(tick)
       else deadlinePassed(state, tick, key)
     }
-    followClock(state, this.#clockJumps.take(tick.now, tick.mono))
-    const planned = nextPlanned(state)
+    const jumpMs = this.#clockJumps.take(tick.now, tick.mono)
+    followClock(state, jumpMs)
+    const planned = jumpMs === 0 && this.#planned !== undefined ? this.#planned : nextPlanned(state)
     if (planned !== null && planned <= tick.now) {
       // First, so that what is out of time is not queued once more.
       expireTotal(state, tick)
@@ -349,6 +352,7 @@ export class Engine {
       flushQueues(state)
       return value
     })
+    this.#planned = undefined
     if (changes.status) {
       this.#lastEventAt = now
       state.activity.record(tick.mono, totalsOf(state.counters))
@@ -377,7 +381,7 @@ export class Engine {
   #nap(): void {
     const { clock } = this.#parts
     const deadline = this.#state.timers.next()
-    const planned = nextPlanned(this.#state)
+    const planned = (this.#planned = nextPlanned(this.#state))
     const untilDeadline = deadline === null ? LONGEST_NAP_MS : deadline - clock.monoMs()
     const untilPlanned = planned === null ? LONGEST_NAP_MS : planned - clock.wallMs()
     this.#cancelNap?.()

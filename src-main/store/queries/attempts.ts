@@ -37,10 +37,10 @@ export function prepareAttempts(db: Database) {
     ),
     ofRun: db.prepare<[run: number], StoredAttempt>(
       `SELECT number, state, started_at, ended_at, pid, exit_code, exit_signal, cpu_ms, note, error
-       FROM attempts WHERE run_id = ? ORDER BY number`,
+       FROM attempts WHERE run_id = ? + 0 ORDER BY number`,
     ),
     last: db.prepare<[run: number], Pick<StoredAttempt, 'ended_at'>>(
-      'SELECT ended_at FROM attempts WHERE run_id = ? ORDER BY number DESC LIMIT 1',
+      'SELECT ended_at FROM attempts WHERE run_id = ? + 0 ORDER BY number DESC LIMIT 1',
     ),
   }
 }

@@ -7,7 +7,9 @@ export function prepareBarriers(db: Database) {
     ),
     /** In the order of their names, from behind `after`. */
     names: db
-      .prepare<[after: string, limit: number], string>('SELECT name FROM barriers WHERE name > ? ORDER BY name LIMIT ?')
+      .prepare<[after: string, limit: number], string>(
+        'SELECT name FROM barriers WHERE name > ? ORDER BY name LIMIT ? + 0',
+      )
       .pluck(),
     createdAt: db.prepare<[name: string], number>('SELECT created_at FROM barriers WHERE name = ?').pluck(),
     insert: db.prepare<[name: string, parties: number, now: number]>(

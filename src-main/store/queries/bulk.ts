@@ -38,7 +38,7 @@ export function prepareBulk(db: Database) {
     ),
     get: db.prepare<[id: number], StoredBulk>('SELECT * FROM bulk_actions WHERE id = ?'),
     open: db.prepare<[], StoredBulk>(`SELECT * FROM bulk_actions WHERE state IN ('waiting', 'running') ORDER BY id`),
-    newest: db.prepare<[limit: number], StoredBulk>('SELECT * FROM bulk_actions ORDER BY id DESC LIMIT ?'),
+    newest: db.prepare<[limit: number], StoredBulk>('SELECT * FROM bulk_actions ORDER BY id DESC LIMIT ? + 0'),
     step: db.prepare<[done: number, failed: number, error: string | null, cursor: number, id: number]>(
       `UPDATE bulk_actions SET state = 'running', done = done + ?, failed = failed + ?,
          first_error = coalesce(first_error, ?), cursor = ? WHERE id = ? AND state IN ('waiting', 'running')`,
@@ -52,7 +52,7 @@ export function prepareBulk(db: Database) {
     addMade: db.prepare<[action: number, run: number]>('INSERT INTO bulk_made (action_id, run_id) VALUES (?, ?)'),
     made: db
       .prepare<[action: number, before: number, limit: number], number>(
-        'SELECT run_id FROM bulk_made WHERE action_id = ? AND run_id < ? ORDER BY run_id DESC LIMIT ?',
+        'SELECT run_id FROM bulk_made WHERE action_id = ? + 0 AND run_id < ? ORDER BY run_id DESC LIMIT ? + 0',
       )
       .pluck(),
     countMade: db.prepare<[action: number], number>('SELECT count(*) FROM bulk_made WHERE action_id = ?').pluck(),

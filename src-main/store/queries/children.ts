@@ -32,18 +32,18 @@ export function prepareChildren(db: Database) {
     bound: db
       .prepare<[parent: number, after: number, upTo: number, limit: number], number>(
         `SELECT id FROM runs INDEXED BY runs_bound
-         WHERE parent_run = ? AND on_parent_end = 'cancel' AND lifecycle <> 'finished' AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
+         WHERE parent_run = ? + 0 AND on_parent_end = 'cancel' AND lifecycle <> 'finished' AND id > ? AND id <= ? ORDER BY id LIMIT ? + 0`,
       )
       .pluck(),
     count: db.prepare<[parent: number], number>('SELECT count(*) FROM runs WHERE parent_run = ?').pluck(),
     first: db.prepare<[parent: number, limit: number], Pick<StoredRun, 'id' | 'name' | 'lifecycle' | 'outcome'>>(
-      'SELECT id, name, lifecycle, outcome FROM runs WHERE parent_run = ? ORDER BY id LIMIT ?',
+      'SELECT id, name, lifecycle, outcome FROM runs WHERE parent_run = ? + 0 ORDER BY id LIMIT ? + 0',
     ),
     /** The same with what a picture of them over time needs. */
     spans: db.prepare<[parent: number, limit: number], ChildSpan>(
       `SELECT id, name, group_id, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, started_at,
          finished_at
-       FROM runs WHERE parent_run = ? ORDER BY id LIMIT ?`,
+       FROM runs WHERE parent_run = ? + 0 ORDER BY id LIMIT ? + 0`,
     ),
     /** How many ancestors a child of this run has, counted up to `limit`. */
     depth: db

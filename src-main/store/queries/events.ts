@@ -13,7 +13,7 @@ export function prepareEvents(db: Database) {
       .pluck(),
     /** The newest `limit` events of a run, oldest of them first. */
     ofRun: db.prepare<[run: number, limit: number], StoredEvent>(
-      `SELECT id, at, type, data FROM (SELECT * FROM events WHERE run_id = ? ORDER BY id DESC LIMIT ?) ORDER BY id`,
+      `SELECT id, at, type, data FROM (SELECT * FROM events WHERE run_id = ? + 0 ORDER BY id DESC LIMIT ? + 0) ORDER BY id`,
     ),
   }
 }

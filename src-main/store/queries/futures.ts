@@ -24,11 +24,11 @@ export function prepareFutures(db: Database) {
   return {
     /** The newest first, from before the id on. */
     pending: db.prepare<[before: number, limit: number], ListedFuture>(
-      `${listed} WHERE state = 'pending' AND id < ? ORDER BY id DESC LIMIT ?`,
+      `${listed} WHERE state = 'pending' AND id < ? ORDER BY id DESC LIMIT ? + 0`,
     ),
     /** Those in that state; null: in any but pending. */
     settled: db.prepare<{ state: string | null; before: number; limit: number }, ListedFuture>(
-      `${listed} WHERE state <> 'pending' AND state = coalesce(@state, state) AND id < @before ORDER BY id DESC LIMIT @limit`,
+      `${listed} WHERE state <> 'pending' AND state = coalesce(@state, state) AND id < @before ORDER BY id DESC LIMIT @limit + 0`,
     ),
     listed: db.prepare<[name: string], ListedFuture>(`${listed} WHERE name = ?`),
     remove: db.prepare<[name: string]>('DELETE FROM futures WHERE name = ?'),
@@ -49,7 +49,7 @@ export function prepareFutures(db: Database) {
       `UPDATE futures SET due_at = ?, is_delay = ?, due_with = ? WHERE name = ? AND state = 'pending'`,
     ),
     due: db.prepare<[now: number, limit: number], { name: string; due_with: string }>(
-      `SELECT name, due_with FROM futures WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?`,
+      `SELECT name, due_with FROM futures WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ? + 0`,
     ),
     /** When its timer settles it. */
     dueAt: db.prepare<[name: string], number | null>('SELECT due_at FROM futures WHERE name = ?').pluck(),

@@ -27,7 +27,7 @@ export function prepareGroups(db: Database) {
     /** Those whose deadline has passed. */
     overdue: db.prepare<[now: number, limit: number], Pick<StoredGroup, 'id' | 'parent_run'>>(
       `SELECT id, parent_run FROM groups WHERE deadline_at IS NOT NULL AND is_aborted = 0 AND deadline_at <= ?
-       ORDER BY deadline_at LIMIT ?`,
+       ORDER BY deadline_at LIMIT ? + 0`,
     ),
     nextDeadline: db
       .prepare<[], number | null>(
@@ -40,7 +40,7 @@ export function prepareGroups(db: Database) {
     /** Unfinished runs of a group, after id `after` up to `upTo`. */
     unfinishedRuns: db
       .prepare<[group: number, after: number, upTo: number, limit: number], number>(
-        `SELECT id FROM runs WHERE group_id = ? AND lifecycle <> 'finished' AND id > ? AND id <= ? ORDER BY id LIMIT ?`,
+        `SELECT id FROM runs WHERE group_id = ? + 0 AND lifecycle <> 'finished' AND id > ? AND id <= ? ORDER BY id LIMIT ? + 0`,
       )
       .pluck(),
     /** Aborted ones whose runs have not all ended. */

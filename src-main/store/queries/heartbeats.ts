@@ -34,7 +34,7 @@ export function prepareHeartbeats(db: Database) {
     ),
     standing: db.prepare<[], StoredAlert>(`SELECT ${columns} FROM alerts WHERE cleared_at IS NULL ORDER BY id`),
     /** The newest first. */
-    last: db.prepare<[limit: number], StoredAlert>(`SELECT ${columns} FROM alerts ORDER BY id DESC LIMIT ?`),
+    last: db.prepare<[limit: number], StoredAlert>(`SELECT ${columns} FROM alerts ORDER BY id DESC LIMIT ? + 0`),
     /** Cleared ones that are older than the last `kept`. */
     forget: db.prepare<[kept: number]>(
       'DELETE FROM alerts WHERE cleared_at IS NOT NULL AND id <= (SELECT max(id) FROM alerts) - ?',

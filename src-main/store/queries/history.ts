@@ -32,7 +32,7 @@ export function prepareHistory(db: Database) {
       const { where, values } = whereOf(filter)
       return db
         .prepare<(string | number)[], StoredRun>(
-          `SELECT ${listColumns} FROM runs WHERE ${where} ORDER BY id DESC LIMIT ?`,
+          `SELECT ${listColumns} FROM runs WHERE ${where} ORDER BY id DESC LIMIT ? + 0`,
         )
         .all(...values, limit)
     },

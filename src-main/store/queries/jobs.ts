@@ -37,7 +37,7 @@ export function prepareJobs(db: Database) {
     byName: db.prepare<[name: string], StoredJob>(`SELECT ${columns} FROM jobs WHERE name = ?`),
     /** The newest first. */
     versions: db.prepare<[job: number], StoredVersion>(
-      'SELECT number, definition_id, saved_at FROM job_versions WHERE job_id = ? ORDER BY number DESC',
+      'SELECT number, definition_id, saved_at FROM job_versions WHERE job_id = ? + 0 ORDER BY number DESC',
     ),
     version: db.prepare<[job: number, number: number], StoredVersion>(
       'SELECT number, definition_id, saved_at FROM job_versions WHERE job_id = ? AND number = ?',
@@ -46,7 +46,7 @@ export function prepareJobs(db: Database) {
       `INSERT INTO job_versions (job_id, number, definition_id, saved_at)
        SELECT jobs.id, coalesce(max(number), 0) + 1, ?, ? FROM jobs LEFT JOIN job_versions ON job_id = jobs.id
        WHERE jobs.id = ? GROUP BY jobs.id
-       HAVING ? IS NOT (SELECT definition_id FROM job_versions WHERE job_id = ? ORDER BY number DESC LIMIT 1)`,
+       HAVING ? IS NOT (SELECT definition_id FROM job_versions WHERE job_id = ? + 0 ORDER BY number DESC LIMIT 1)`,
     ),
     forgetVersions: db.prepare<[job: number, job: number, kept: number]>(
       `DELETE FROM job_versions WHERE job_id = ?

@@ -22,7 +22,7 @@ const spanColumns = `id, definition_id, job_name, name, lifecycle, outcome, atte
 export function prepareOverview(db: Database) {
   const newestWith = (outcome: 'failed' | 'timed_out') =>
     `SELECT id, job_id FROM runs INDEXED BY runs_unhappy
-     WHERE outcome = '${outcome}' AND outcome IS NOT NULL AND outcome <> 'succeeded' ORDER BY id DESC LIMIT @limit`
+     WHERE outcome = '${outcome}' AND outcome IS NOT NULL AND outcome <> 'succeeded' ORDER BY id DESC LIMIT @limit + 0`
   return {
     /**
      * Of the newest runs that failed or ran out of time, up to `limit` of each: their jobs. That the outcome is not
@@ -39,7 +39,7 @@ export function prepareOverview(db: Database) {
     abandoned: db.prepare<{ looked: number }, { id: number; name: string; finished_at: number; error: string | null }>(
       `SELECT id, name, finished_at, error FROM (
          SELECT id, name, finished_at, error FROM runs INDEXED BY runs_unhappy
-         WHERE outcome = 'abandoned' AND outcome IS NOT NULL AND outcome <> 'succeeded' ORDER BY id DESC LIMIT @looked) AS r
+         WHERE outcome = 'abandoned' AND outcome IS NOT NULL AND outcome <> 'succeeded' ORDER BY id DESC LIMIT @looked + 0) AS r
        WHERE NOT EXISTS (SELECT 1 FROM events WHERE run_id = r.id AND type IN ('looked_at', 'run_again'))`,
     ),
     /** Those of the job's `looked` newest runs that have ended, the newest first. */
@@ -48,22 +48,22 @@ export function prepareOverview(db: Database) {
       { id: number; outcome: Outcome; finished_at: number; error: string | null }
     >(
       `SELECT id, outcome, finished_at, error FROM (
-         SELECT id, outcome, finished_at, error FROM runs WHERE job_id = @job ORDER BY id DESC LIMIT @looked)
-       WHERE outcome IS NOT NULL LIMIT @limit`,
+         SELECT id, outcome, finished_at, error FROM runs WHERE job_id = @job + 0 ORDER BY id DESC LIMIT @looked + 0)
+       WHERE outcome IS NOT NULL LIMIT @limit + 0`,
     ),
     /** Of the `looked` newest runs those that have ended since. */
     endedSince: db.prepare<{ since: number; looked: number }, { outcome: Outcome; finished_at: number }>(
-      `SELECT outcome, finished_at FROM (SELECT outcome, finished_at FROM runs ORDER BY id DESC LIMIT @looked)
+      `SELECT outcome, finished_at FROM (SELECT outcome, finished_at FROM runs ORDER BY id DESC LIMIT @looked + 0)
        WHERE finished_at >= @since`,
     ),
     /** What runs now, the newest first. */
     liveSpans: db.prepare<[limit: number], StoredSpan>(
-      `SELECT ${spanColumns} FROM runs WHERE lifecycle IN ('running', 'stopping') ORDER BY id DESC LIMIT ?`,
+      `SELECT ${spanColumns} FROM runs WHERE lifecycle IN ('running', 'stopping') ORDER BY id DESC LIMIT ? + 0`,
     ),
     /** What has ended since, also what never began, as it ended last. */
     endedSpans: db.prepare<[since: number, limit: number], StoredSpan>(
       `SELECT ${spanColumns} FROM runs WHERE lifecycle = 'finished' AND finished_at >= ?
-       ORDER BY finished_at DESC, id DESC LIMIT ?`,
+       ORDER BY finished_at DESC, id DESC LIMIT ? + 0`,
     ),
   }
 }

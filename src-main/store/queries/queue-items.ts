@@ -19,7 +19,7 @@ export function prepareQueueItems(db: Database) {
     octet_length(value) AS bytes`
   const ready = (order: string) =>
     db.prepare<[queue: number, limit: number], StoredItem>(
-      `SELECT ${columns} FROM queue_items WHERE queue_id = ? AND state = 'ready' ORDER BY ${order} LIMIT ?`,
+      `SELECT ${columns} FROM queue_items WHERE queue_id = ? + 0 AND state = 'ready' ORDER BY ${order} LIMIT ? + 0`,
     )
   /** Of a JSON array of ids, the first that is no item of the queue in such a state. */
   const strange = (states: string) =>
@@ -38,22 +38,22 @@ export function prepareQueueItems(db: Database) {
   const removeFirst = (state: string, order: string) =>
     db.prepare<[queue: number, limit: number]>(
       `DELETE FROM queue_items WHERE id IN
-         (SELECT id FROM queue_items WHERE queue_id = ? AND state = '${state}' ORDER BY ${order} LIMIT ?)`,
+         (SELECT id FROM queue_items WHERE queue_id = ? + 0 AND state = '${state}' ORDER BY ${order} LIMIT ? + 0)`,
     )
   return {
     firstReady: ready('priority, place'),
     lastReady: ready('priority DESC, place DESC'),
     taken: db.prepare<[queue: number, limit: number], StoredTake>(
-      `SELECT ${columns}, taken_at, taken_by, attempt FROM queue_items WHERE queue_id = ? AND state = 'taken'
-       ORDER BY taken_at, id LIMIT ?`,
+      `SELECT ${columns}, taken_at, taken_by, attempt FROM queue_items WHERE queue_id = ? + 0 AND state = 'taken'
+       ORDER BY taken_at, id LIMIT ? + 0`,
     ),
     dead: db.prepare<[queue: number, limit: number], StoredItem>(
-      `SELECT ${columns} FROM queue_items WHERE queue_id = ? AND state = 'dead' ORDER BY id LIMIT ?`,
+      `SELECT ${columns} FROM queue_items WHERE queue_id = ? + 0 AND state = 'dead' ORDER BY id LIMIT ? + 0`,
     ),
     /** When the one was put that has waited longest in a queue that does not go by priorities. */
     firstPutAt: db
       .prepare<[queue: number], number>(
-        `SELECT put_at FROM queue_items WHERE queue_id = ? AND state = 'ready' ORDER BY priority, place LIMIT 1`,
+        `SELECT put_at FROM queue_items WHERE queue_id = ? + 0 AND state = 'ready' ORDER BY priority, place LIMIT 1`,
       )
       .pluck(),
     /**
@@ -63,13 +63,13 @@ export function prepareQueueItems(db: Database) {
     oldestReady: db
       .prepare<{ queue: number }, number | null>(
         `WITH RECURSIVE levels (priority) AS (
-           SELECT min(priority) FROM queue_items WHERE queue_id = @queue AND state = 'ready'
+           SELECT min(priority) FROM queue_items WHERE queue_id = @queue + 0 AND state = 'ready'
            UNION ALL
            SELECT (SELECT min(priority) FROM queue_items
-                   WHERE queue_id = @queue AND state = 'ready' AND priority > levels.priority)
+                   WHERE queue_id = @queue + 0 AND state = 'ready' AND priority > levels.priority)
            FROM levels WHERE levels.priority IS NOT NULL LIMIT 100)
          SELECT min((SELECT put_at FROM queue_items
-                     WHERE queue_id = @queue AND state = 'ready' AND priority = levels.priority
+                     WHERE queue_id = @queue + 0 AND state = 'ready' AND priority = levels.priority
                      ORDER BY place LIMIT 1))
          FROM levels WHERE priority IS NOT NULL`,
       )
@@ -81,7 +81,7 @@ export function prepareQueueItems(db: Database) {
     notFree: strange(`'ready', 'dead'`),
     /** To the end of the line, in the order in which they were put: at `firstPlace` and the places after it. */
     reviveFirst: db.prepare<{ firstPlace: number; queue: number; limit: number }>(
-      revive(`SELECT id FROM queue_items WHERE queue_id = @queue AND state = 'dead' ORDER BY id LIMIT @limit`),
+      revive(`SELECT id FROM queue_items WHERE queue_id = @queue + 0 AND state = 'dead' ORDER BY id LIMIT @limit + 0`),
     ),
     revive: db.prepare<{ firstPlace: number; items: string }>(
       revive(`SELECT id FROM queue_items WHERE id IN (SELECT value FROM json_each(@items)) AND state = 'dead'`),

@@ -21,7 +21,7 @@ export function prepareQueues(db: Database) {
   const take = (order: string) =>
     db.prepare<Take, TakenItem>(
       `UPDATE queue_items SET state = 'taken', deliveries = deliveries + 1, taken_at = ?, taken_by = ?, attempt = ?
-       WHERE id = (SELECT id FROM queue_items WHERE queue_id = ? AND state = 'ready' ORDER BY ${order} LIMIT 1)
+       WHERE id = (SELECT id FROM queue_items WHERE queue_id = ? + 0 AND state = 'ready' ORDER BY ${order} LIMIT 1)
        RETURNING id, value, deliveries`,
     )
   const giveBack = `SET state = 'ready', taken_at = NULL, taken_by = NULL, attempt = NULL`
@@ -36,7 +36,9 @@ export function prepareQueues(db: Database) {
       .pluck(),
     /** In the order of their names, from behind `after`. */
     names: db
-      .prepare<[after: string, limit: number], string>('SELECT name FROM queues WHERE name > ? ORDER BY name LIMIT ?')
+      .prepare<[after: string, limit: number], string>(
+        'SELECT name FROM queues WHERE name > ? ORDER BY name LIMIT ? + 0',
+      )
       .pluck(),
     createdAt: db.prepare<[id: number], number>('SELECT created_at FROM queues WHERE id = ?').pluck(),
     /** Its items are removed before. */

@@ -26,13 +26,13 @@ export function prepareRetention(db: Database) {
     oldestAt: db.prepare<[], number | null>(`SELECT min(finished_at) FROM runs WHERE lifecycle = 'finished'`).pluck(),
     countOlder: db
       .prepare<[before: number, limit: number], number>(
-        `SELECT count(*) FROM (SELECT 1 FROM runs WHERE lifecycle = 'finished' AND finished_at < ? LIMIT ?)`,
+        `SELECT count(*) FROM (SELECT 1 FROM runs WHERE lifecycle = 'finished' AND finished_at < ? LIMIT ? + 0)`,
       )
       .pluck(),
     /** Up to `limit` chunks; how many bytes each was. */
     removeChunks: db
       .prepare<[run: number, limit: number], number>(
-        `DELETE FROM log_chunks WHERE id IN (SELECT id FROM log_chunks WHERE run_id = ? ORDER BY first_line LIMIT ?)
+        `DELETE FROM log_chunks WHERE id IN (SELECT id FROM log_chunks WHERE run_id = ? + 0 ORDER BY first_line LIMIT ? + 0)
          RETURNING octet_length(body)`,
       )
       .pluck(),

@@ -125,15 +125,15 @@ export function prepareRuns(db: Database) {
     `SELECT id, definition_id, job_id, job_name, name, attempt + 1 AS attempt, interrupted, suspected, priority, rank,
        queued_at AS queuedAt, input, deadline_at AS deadlineAt, parent_run AS parent, group_id AS "group", slot_at AS slot,
        is_backfill AS isBackfill
-     FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (rank, id) < (?, ?)
-     ORDER BY rank, id LIMIT ?`,
+     FROM runs WHERE lane_id = ? + 0 AND lifecycle = 'queued' AND (rank, id) < (?, ?)
+     ORDER BY rank, id LIMIT ? + 0`,
   )
   const start = db.prepare<[startedAt: number, id: number]>(
     `UPDATE runs SET lifecycle = 'running', attempt = attempt + 1, started_at = ?, stop = NULL, progress = NULL
      WHERE id = ? AND lifecycle = 'queued'`,
   )
   const head = db.prepare<[lane: number], Place>(
-    `SELECT rank, id FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY rank, id LIMIT 1`,
+    `SELECT rank, id FROM runs WHERE lane_id = ? + 0 AND lifecycle = 'queued' ORDER BY rank, id LIMIT 1`,
   )
   // Bound by position: twelve names would be looked up for every run of a drain.
   const finish = db.prepare<FinishedRun>(
@@ -190,7 +190,7 @@ export function prepareRuns(db: Database) {
   >(
     // `expires_at` holds the span while a run is scheduled, and `rank` the head start: both count from the queueing.
     `UPDATE runs SET lifecycle = 'queued', queued_at = ?, expires_at = ? + expires_at, rank = ? + rank
-     WHERE id IN (SELECT id FROM runs WHERE lifecycle = 'scheduled' AND due_at <= ? ORDER BY due_at, id LIMIT ?)
+     WHERE id IN (SELECT id FROM runs WHERE lifecycle = 'scheduled' AND due_at <= ? ORDER BY due_at, id LIMIT ? + 0)
      RETURNING id, lane_id, rank, definition_id, job_id, attempt`,
   )
   const setLane = db.prepare<[lane: number, id: number]>(
@@ -202,7 +202,7 @@ export function prepareRuns(db: Database) {
     { id: number; definition_id: number; queued_at: number; expires_at: number }
   >(
     `SELECT id, definition_id, queued_at, expires_at FROM runs WHERE lifecycle = 'queued' AND expires_at IS NOT NULL AND expires_at <= ?
-     ORDER BY expires_at LIMIT ?`,
+     ORDER BY expires_at LIMIT ? + 0`,
   )
   const nextExpiry = db
     .prepare<[], number | null>(
@@ -218,7 +218,7 @@ export function prepareRuns(db: Database) {
     `SELECT id, attempt FROM runs
      WHERE deadline_at IS NOT NULL AND deadline_at <= ? AND lifecycle IN ('scheduled', 'queued')
        AND lifecycle <> 'finished'
-     ORDER BY deadline_at LIMIT ?`,
+     ORDER BY deadline_at LIMIT ? + 0`,
   )
   const nextDeadline = db
     .prepare<[], number | null>(
@@ -250,31 +250,31 @@ export function prepareRuns(db: Database) {
     `SELECT ${listColumns} FROM runs WHERE lifecycle IN ('running', 'stopping') ORDER BY id`,
   )
   const firstLive = db.prepare<[limit: number], StoredRun>(
-    `SELECT ${listColumns} FROM runs WHERE lifecycle IN ('running', 'stopping') ORDER BY id LIMIT ?`,
+    `SELECT ${listColumns} FROM runs WHERE lifecycle IN ('running', 'stopping') ORDER BY id LIMIT ? + 0`,
   )
   const firstScheduled = db.prepare<[limit: number], StoredRun>(
-    `SELECT ${listColumns} FROM runs WHERE lifecycle = 'scheduled' ORDER BY due_at, id LIMIT ?`,
+    `SELECT ${listColumns} FROM runs WHERE lifecycle = 'scheduled' ORDER BY due_at, id LIMIT ? + 0`,
   )
   const firstQueued = db.prepare<[lane: number, limit: number], StoredRun>(
-    `SELECT ${listColumns} FROM runs WHERE lane_id = ? AND lifecycle = 'queued' ORDER BY rank, id LIMIT ?`,
+    `SELECT ${listColumns} FROM runs WHERE lane_id = ? + 0 AND lifecycle = 'queued' ORDER BY rank, id LIMIT ? + 0`,
   )
   const countAhead = db
     .prepare<[lane: number, rank: number, id: number, atMost: number], number>(
       `SELECT count(*) FROM (
-         SELECT 1 FROM runs WHERE lane_id = ? AND lifecycle = 'queued' AND (rank, id) < (?, ?)
-         ORDER BY rank, id LIMIT ?)`,
+         SELECT 1 FROM runs WHERE lane_id = ? + 0 AND lifecycle = 'queued' AND (rank, id) < (?, ?)
+         ORDER BY rank, id LIMIT ? + 0)`,
     )
     .pluck()
   const countScheduledOfJob = db
     .prepare<[job: number], number>(`SELECT count(*) FROM runs WHERE lifecycle = 'scheduled' AND job_id = ?`)
     .pluck()
   const lastOfJob = db.prepare<[job: number], Pick<StoredRun, 'id' | 'lifecycle' | 'outcome' | 'finished_at'>>(
-    'SELECT id, lifecycle, outcome, finished_at FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT 1',
+    'SELECT id, lifecycle, outcome, finished_at FROM runs WHERE job_id = ? + 0 ORDER BY id DESC LIMIT 1',
   )
   const measuredOfJob = db
     .prepare<[job: number, limit: number], string>(
       `SELECT measured
-       FROM (SELECT * FROM runs WHERE job_id = ? ORDER BY id DESC LIMIT ?)
+       FROM (SELECT * FROM runs WHERE job_id = ? + 0 ORDER BY id DESC LIMIT ? + 0)
        WHERE outcome = 'succeeded' AND measured IS NOT NULL ORDER BY id DESC`,
     )
     .pluck()

@@ -95,7 +95,7 @@ export function prepareSchedules(db: Database) {
     /** Schedules with slots that wait. */
     waiting: db.prepare<[], number>(`SELECT DISTINCT schedule_id FROM slots WHERE outcome = 'waiting'`).pluck(),
     firstWaiting: db.prepare<[schedule: number], { slot_at: number }>(
-      `SELECT slot_at FROM slots WHERE schedule_id = ? AND outcome = 'waiting' ORDER BY slot_at LIMIT 1`,
+      `SELECT slot_at FROM slots WHERE schedule_id = ? + 0 AND outcome = 'waiting' ORDER BY slot_at LIMIT 1`,
     ),
     countWaiting: db
       .prepare<[schedule: number], number>(`SELECT count(*) FROM slots WHERE schedule_id = ? AND outcome = 'waiting'`)
@@ -110,7 +110,7 @@ export function prepareSchedules(db: Database) {
     /** The newest first, from before `before`. */
     slotPage: db.prepare<[schedule: number, before: number, limit: number], StoredSlot>(
       `SELECT slot_at, is_backfill, through, slot_count, outcome, why, run_id, decided_at FROM slots
-       WHERE schedule_id = ? AND slot_at < ? ORDER BY slot_at DESC, is_backfill DESC LIMIT ?`,
+       WHERE schedule_id = ? + 0 AND slot_at < ? ORDER BY slot_at DESC, is_backfill DESC LIMIT ? + 0`,
     ),
     /** Whether a run was made for the slot, or waits to be made. */
     hasRun: db
@@ -124,22 +124,22 @@ export function prepareSchedules(db: Database) {
          why, run_id, decided_at,
          runs.lifecycle AS run_lifecycle, runs.outcome AS run_outcome
        FROM slots LEFT JOIN runs ON runs.id = run_id
-       WHERE slots.schedule_id = ? ORDER BY slots.slot_at DESC, slots.is_backfill DESC LIMIT ?`,
+       WHERE slots.schedule_id = ? + 0 ORDER BY slots.slot_at DESC, slots.is_backfill DESC LIMIT ? + 0`,
     ),
     /** Of all schedules, those decided last first. */
     lastMissed: db.prepare<[limit: number], StoredSlot & { schedule_id: number }>(
       `SELECT schedule_id, slot_at, is_backfill, through, slot_count, outcome, why, run_id, decided_at FROM slots
-       WHERE outcome = 'missed' ORDER BY decided_at DESC LIMIT ?`,
+       WHERE outcome = 'missed' ORDER BY decided_at DESC LIMIT ? + 0`,
     ),
     /** The oldest of the newest `kept`; no row: there are fewer. */
     oldestKept: db
       .prepare<[schedule: number, kept: number], number>(
-        'SELECT slot_at FROM slots WHERE schedule_id = ? ORDER BY slot_at DESC LIMIT 1 OFFSET ? - 1',
+        'SELECT slot_at FROM slots WHERE schedule_id = ? + 0 ORDER BY slot_at DESC LIMIT 1 OFFSET ? - 1',
       )
       .pluck(),
     forgetBefore: db.prepare<[schedule: number, schedule: number, before: number, limit: number]>(
-      `DELETE FROM slots WHERE schedule_id = ? AND outcome <> 'waiting' AND slot_at IN (
-         SELECT slot_at FROM slots WHERE schedule_id = ? AND slot_at < ? ORDER BY slot_at LIMIT ?)`,
+      `DELETE FROM slots WHERE schedule_id = ? + 0 AND outcome <> 'waiting' AND slot_at IN (
+         SELECT slot_at FROM slots WHERE schedule_id = ? + 0 AND slot_at < ? ORDER BY slot_at LIMIT ? + 0)`,
     ),
     setLedgerFrom: db.prepare<[from: number, id: number]>('UPDATE schedules SET ledger_from = ? WHERE id = ?'),
     // `> 0` is for the index: without it SQLite reads the whole history.

@@ -23,7 +23,7 @@ export function prepareSearch(db: Database) {
     unindexed: db.prepare<[at: number, run: number, now: number, limit: number], UnindexedRun>(
       `SELECT id, finished_at, created_at, job_id, name, outcome, log_lines, error, substr(input, 1, 65536) AS input
        FROM runs WHERE lifecycle = 'finished' AND (finished_at, id) > (?, ?) AND finished_at < ?
-       ORDER BY finished_at, id LIMIT ?`,
+       ORDER BY finished_at, id LIMIT ? + 0`,
     ),
     nextUnindexedAt: db
       .prepare<[at: number, run: number], number>(
@@ -34,7 +34,7 @@ export function prepareSearch(db: Database) {
     countUnindexed: db
       .prepare<[at: number, run: number, limit: number], number>(
         `SELECT count(*) FROM (
-           SELECT 1 FROM runs WHERE lifecycle = 'finished' AND (finished_at, id) > (?, ?) LIMIT ?)`,
+           SELECT 1 FROM runs WHERE lifecycle = 'finished' AND (finished_at, id) > (?, ?) LIMIT ? + 0)`,
       )
       .pluck(),
     insert: db.prepare<[id: number, words: string]>('INSERT INTO search (rowid, words) VALUES (?, ?)'),

@@ -18,7 +18,7 @@ export function prepareSemaphores(db: Database) {
     /** In the order of their names, from behind `after`. */
     names: db
       .prepare<[kind: string, after: string, limit: number], string>(
-        'SELECT name FROM semaphores WHERE kind = ? AND name > ? ORDER BY name LIMIT ?',
+        'SELECT name FROM semaphores WHERE kind = ? AND name > ? ORDER BY name LIMIT ? + 0',
       )
       .pluck(),
     createdAt: db
