@@ -216,7 +216,7 @@ function finish(scope: RunScope, ending: Ending): void {
     scope.end(ending, cpu === null || cpuBefore === null ? null : cpuMsBetween(cpuBefore, cpu), use)
     onEnd(cpu)
   }
-  const dying = scope.signal.aborted ? children.tryEnd(key) : null
+  const dying = scope.isAborted ? children.tryEnd(key) : null
   if (dying === null) {
     children.forget(key)
     tell()

@@ -56,6 +56,11 @@ export class RunScope implements RunLink {
     return (this.#abortController ??= new AbortController()).signal
   }
 
+  /** Without making the signal, which most runs never ask for. */
+  get isAborted(): boolean {
+    return this.#abortController?.signal.aborted === true
+  }
+
   abort(reason: string): void {
     this.#abortController ??= new AbortController()
     this.#abortController.abort(new CancelledError(reason))
@@ -78,7 +83,7 @@ export class RunScope implements RunLink {
 
   /** Only while a stop is asked for: what is shielded from nothing is nobody's business. */
   #tellShield(): void {
-    if (this.#isOver || this.#abortController?.signal.aborted !== true || this.#shields === null) return
+    if (this.#isOver || !this.isAborted || this.#shields === null) return
     const [oldest] = this.#shields
     const { run, attempt } = this.start
     this.#reports.add({ type: 'shielded', run, attempt, since: oldest?.since ?? null })

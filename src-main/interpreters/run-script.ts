@@ -67,7 +67,7 @@ export const placeOfError = (error: unknown): string | null =>
 
 /** Node's own waits reject with an AbortError of theirs, whose cause is the signal's reason. */
 const isCancellation = (error: unknown, scope: RunScope): boolean =>
-  error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError' && scope.signal.aborted)
+  error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError' && scope.isAborted)
 
 function overLimit(scope: RunScope, passed: LimitPassed, stack: string | null): Ending {
   scope.tellLimit(passed)
