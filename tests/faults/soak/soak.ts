@@ -30,7 +30,8 @@ type SoakReport = {
   seed: number
   runs: number
   ms: number
-  outcomes: Record<string, number>
+  removed: number
+  /** Of those that are kept. */ outcomes: Record<string, number>
   /** Medians of the second and of the last quarter of all looks; in the first one everything is new. */
   before: Look
   after: Look
@@ -65,7 +66,6 @@ export async function runSoak({ root, seed, runs, keepRuns, onLook }: SoakOption
     const looks = await work(served, seed, runs, onLook)
     await client.schedules.remove({ name: 'ticks' })
     await untilIdle(served)
-    const { finished } = await client.engine.status()
     const quarter = Math.floor(looks.length / 4)
     const before = medianOf(looks.slice(quarter, 2 * quarter))
     const after = medianOf(looks.slice(-quarter))
@@ -78,10 +78,13 @@ export async function runSoak({ root, seed, runs, keepRuns, onLook }: SoakOption
     if (most.kept > keepRuns * LATE_SHARE + LATE_RUNS) say(`${most.kept} runs were kept, the limit is ${keepRuns}`)
     const left = await untilPruned(served, keepRuns)
     if (left > keepRuns) say(`${left} runs are kept in the end, the limit is ${keepRuns}`)
-    const ended = Object.values(finished).reduce((sum, count) => sum + count, 0)
+    // What retention has removed is in no total of outcomes any more.
+    const { finished } = await client.engine.status()
+    const { removed } = await client.history.storage()
+    const ended = Object.values(finished).reduce((sum, count) => sum + count, 0) + removed.runs
     if (ended < runs) say(`${runs} runs were accepted, ${ended} have ended`)
     const ms = Math.round(performance.now() - began)
-    return { seed, runs, ms, outcomes: finished, before, after, most, violations }
+    return { seed, runs, ms, removed: removed.runs, outcomes: finished, before, after, most, violations }
   } finally {
     await served.stop()
   }
