@@ -8,8 +8,10 @@ import { retentionStep } from './retention.ts'
 
 /** A step is one transaction; what a turn has to do must not wait longer for it. */
 const STEP_MS = 4
-/** While turns come one after the other, steps take this share of the time. */
+/** While turns come one after the other, steps take this share of the time … */
 const BUSY_SHARE = 0.03
+/** … up to this one, so that no more can come than goes. */
+const MOST_SHARE = 0.5
 /** What has just finished is let alone for a moment: more of the same is likely to follow. */
 const QUIET_MS = 200
 const BETWEEN_STEPS_MS = 1
@@ -105,6 +107,14 @@ export class Chores {
     return steps
   }
 
+  /** The longer something has been beyond the limits of what is kept, the more: it comes faster than it goes. */
+  #share(): number {
+    const { state, clock } = this.#parts
+    const { removal } = state.history
+    const sinceMs = removal === null ? 0 : clock.monoMs() - removal.since
+    return Math.min(MOST_SHARE, BUSY_SHARE * Math.max(1, sinceMs / RETENTION_MS))
+  }
+
   #run(): void {
     this.#cancel = null
     const { clock, transact } = this.#parts
@@ -117,7 +127,7 @@ export class Chores {
     const before = clock.monoMs()
     if (step !== undefined) transact((tick) => step(tick, () => clock.monoMs() - before > STEP_MS))
     const tookMs = clock.monoMs() - before
-    this.#plan(isBusy ? Math.max(QUIET_MS / 10, tookMs / BUSY_SHARE) : BETWEEN_STEPS_MS)
+    this.#plan(isBusy ? Math.max(QUIET_MS / 10, tookMs / this.#share()) : BETWEEN_STEPS_MS)
   }
 }
 

@@ -10,8 +10,11 @@ export type History = {
   retention: Retention
   /** Limits that a person applies once. */
   prune: Retention | null
-  /** Where the removal has come to among the oldest: what it cannot remove yet is behind it. Null: begins anew. */
-  removal: { at: number; run: number } | null
+  /**
+   * Where the removal has come to among the oldest: what it cannot remove yet is behind it; and since which monotonic ms there
+   * has been something to remove. Null: begins anew.
+   */
+  removal: { at: number; run: number; since: number } | null
   /** Monotonic ms at which the limits are looked at again. */
   retentionDue: number
   /** Epoch ms at which the next action on many runs begins or goes on; null: none is open. */

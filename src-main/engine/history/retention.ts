@@ -18,11 +18,12 @@ const MOST_COUNTED = 10_000
 export function retentionStep(state: EngineState, tick: Tick, isOver: () => boolean): boolean {
   const { history, store } = state
   const limits = [history.retention, ...(history.prune === null ? [] : [history.prune])]
-  history.removal ??= { at: -1, run: 0 }
+  const removal = (history.removal ??= { at: -1, run: 0, since: tick.mono })
   for (let looked = 0; looked < STEP_RUNS; looked += 1) {
-    const run = store.retention.oldest.get(history.removal.at, history.removal.run)
+    const run = store.retention.oldest.get(removal.at, removal.run)
     if (run === undefined || !isBeyond(state, tick, run, limits)) return endLook(state)
-    if (isNeeded(state, run) || removeRun(state, tick, run)) history.removal = { at: run.finished_at, run: run.id }
+    if (isNeeded(state, run) || removeRun(state, tick, run))
+      Object.assign(removal, { at: run.finished_at, run: run.id })
     if (isOver()) return true
   }
   return true
