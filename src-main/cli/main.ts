@@ -15,6 +15,7 @@ import { addFuture } from './future.ts'
 import { addInterpreter } from './interpreter.ts'
 import { addJob } from './job.ts'
 import { addLogs } from './logs.ts'
+import { addLookedAt } from './looked-at.ts'
 import { addLs } from './ls.ts'
 import { addPs } from './ps.ts'
 import { addQueue } from './queue.ts'
@@ -40,6 +41,7 @@ const verbs = [
   addLogs,
   addCancel,
   addRetry,
+  addLookedAt,
   addPs,
   addBulk,
   addSlots,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { Alert, Client, Deadlock, Lifecycle, RunDetail, RunRow, Status } from '../../src-preload/contract.ts'
+import { readAbandoned } from './looked-at.ts'
 import { inertOn, printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { treeRows } from './run-tree.ts'
@@ -29,6 +30,7 @@ export function addPs(program: Command): void {
         printDisk(disk, now)
         printDeadlocks(await client.waits.deadlocks(), now)
         printAlerts(await client.alerts.list({}), now)
+        printAbandoned((await readAbandoned(client)).count)
         print(rows, details, now)
         const hidden = unfinished.reduce((sum, lifecycle) => sum + counts[lifecycle], 0) - rows.length
         if (rows.length >= SHOWN && hidden > 0) printLine(`and ${hidden} more that wait`)
@@ -64,6 +66,13 @@ function printDeadlocks(deadlocks: Deadlock[], now: number): void {
 function printAlerts(alerts: Alert[], now: number): void {
   for (const alert of alerts) printLine(`SILENT ${alertInWords(alert, now)}`)
   if (alerts.length > 0) printLine('')
+}
+
+/** They are not among what runs or waits, and need a person all the same. */
+function printAbandoned(count: number): void {
+  if (count === 0) return
+  printLine(`ABANDONED ${count === 1 ? '1 run needs' : `${count} runs need`} you: signalbox looked-at`)
+  printLine('')
 }
 
 /** `details` makes it a tree. */

@@ -64,6 +64,7 @@ function print(run: RunDetail): void {
     ['started', run.startedAt === null ? null : timeInWords(run.startedAt)],
     ['finished', run.finishedAt === null ? null : timeInWords(run.finishedAt)],
     ['took', tookInWords(run, now) || null],
+    ['looked at', lookedAtInWords(run)],
     ['input', inShort(run.input)],
     ['result', run.outcome === 'succeeded' ? inShort(run.result) : null],
     ['log', `${run.logLines} ${run.logLines === 1 ? 'line' : 'lines'}: signalbox logs ${run.id}`],
@@ -77,6 +78,12 @@ function print(run: RunDetail): void {
   printWaits(run, now)
   if (run.attempts.length > 0) printAttempts(run, now)
   if (run.children.first.length > 0) printChildren(run)
+}
+
+/** Of an abandoned run: when somebody said so. */
+function lookedAtInWords({ events }: RunDetail): string | null {
+  const seen = events.find(({ type }) => type === 'looked_at')
+  return seen === undefined ? null : timeInWords(seen.at)
 }
 
 function slotInWords({ schedule, slot, backfilled }: RunDetail): string | null {

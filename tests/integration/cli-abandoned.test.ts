@@ -67,6 +67,41 @@ test('a run that is not to begin again is abandoned after a kill, needs a person
   expect(begun()).toBe(2)
 })
 
+test('what was abandoned is listed until somebody says to have looked at it', async () => {
+  const { folder, script, home, begun, say, json, signalbox } = prepare()
+  const first = await serve(home)
+  await say('job', 'add', script, '--on-interrupted', 'abandon')
+  const input = JSON.stringify(folder)
+  const ids = [await say('submit', 'once', '--input', input), await say('submit', 'once', '--input', input)].map(Number)
+  await until('both have begun', () => begun() === 2)
+  first.child.kill('SIGKILL')
+  await first.whenEnded
+
+  await serve(home)
+  expect(await say('ps')).toBe('ABANDONED 2 runs need you: signalbox looked-at\n\nNothing runs and nothing waits.\n')
+  const listed = await say('looked-at')
+  for (const id of ids)
+    expect(listed).toMatch(new RegExp(`^ *${id} +\\d{4}-\\S+ \\S+ +once +AbandonedError: it was cut off`, 'm'))
+  expect(await say('show', String(ids[0]))).not.toMatch(/^looked at/m)
+  expect(await say('looked-at', ...ids.map(String))).toBe(ids.map((id) => `run ${id} needs nobody any more\n`).join(''))
+  expect(await say('show', String(ids[0]))).toMatch(/^looked at +\d{4}-/m)
+  expect(await json('looked-at')).toEqual([])
+  expect(await say('looked-at')).toBe('No abandoned run needs you.\n')
+  expect(await needing(home)).toEqual([])
+
+  writeFileSync(join(folder, 'go'), '')
+  const fine = (await say('submit', 'once', '--input', input)).trim()
+  expect(await signalbox('looked-at', fine)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining(`run ${fine} was not abandoned`) as string,
+  })
+  expect(await signalbox('looked-at', '999')).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('There is no run 999.') as string,
+  })
+  expect(await signalbox('looked-at', 'first')).toMatchObject({ code: 2 })
+})
+
 /** The runs that were abandoned and that nobody has seen to. */
 async function needing(home: string): Promise<number[]> {
   const connection = await connectToHost(home)
