@@ -19,6 +19,8 @@ export type EngineOptions = {
   ownerLabel: string
   /** Parallel runs per executor; what is left out is as it was set, or usual on this machine. */
   slots?: Slots
+  /** Names the life of a host that starts its engine again when it crashes. */
+  life?: string
 }
 
 /** With what the machine is like at the start. */

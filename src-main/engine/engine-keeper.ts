@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { MessagePort } from 'node:worker_threads'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Problem } from '../../src-preload/problem.ts'
@@ -23,10 +24,11 @@ export type EngineKeeper = {
  * `onRefused` gets the one of a later start, after which nothing is tried any more.
  */
 export async function keepEngine(
-  options: EngineOptions,
+  given: Omit<EngineOptions, 'life'>,
   onRefused: (reason: unknown) => void,
   ports?: EnginePorts,
 ): Promise<EngineKeeper> {
+  const options: EngineOptions = { ...given, life: randomUUID() }
   const stopping = new AbortController()
   let engine: EngineHandle | null = await startEngine(options, ports)
 

@@ -16,6 +16,8 @@ export type EngineParts = {
   slots: Record<Executor, number>
   /** What this start of the host has in place of those, and of what is set; default: nothing. */
   slotsAtStart?: Partial<Record<Executor, number>>
+  /** Names the life of the host, which may have several engines one after the other; null or left out: it has this one. */
+  life?: string | null
   /** Admits only what is submitted in this life. */
   isPrivate: boolean
   /** Gives the key of the secrets. */

@@ -152,6 +152,7 @@ async function openEngine(options: EngineData, askForKey: AskForKey): Promise<{ 
     askForKey,
     slots: defaultSlots(availableParallelism()),
     slotsAtStart: options.slots ?? {},
+    life: options.life ?? null,
     isPrivate: options.mode === 'private',
     surroundings: options.surroundings,
     connectInterpreters: (onReports) =>

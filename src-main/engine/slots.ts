@@ -11,16 +11,42 @@ import type { EngineState } from './state.ts'
 import type { Tick } from './tick.ts'
 
 /** Where the number of slots comes from, what counts most last: the machine, what a person has set, the start of the host. */
-export type SlotChoice = { readonly standard: Record<Executor, number>; saved: Slots; atStart: Slots }
+export type SlotChoice = {
+  readonly standard: Record<Executor, number>
+  saved: Slots
+  atStart: Slots
+  /** The life of the host. What is set in it counts more than its start, also when another engine has begun since. */
+  readonly life: string | null
+  /** The executors whose number was set in this life. */
+  readonly setInLife: Set<Executor>
+}
 
 const SETTING = 'slots'
 const count = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)))
-const savedSchema = v.object({ async: count, thread: count, process: count })
+const savedSchema = v.object({
+  async: count,
+  thread: count,
+  process: count,
+  setIn: v.optional(v.object({ life: v.string(), executors: v.array(v.picklist(executors)) })),
+})
 
-export function loadSlots(store: Store, standard: Record<Executor, number>, atStart: Slots): SlotChoice {
+export function loadSlots(
+  store: Store,
+  standard: Record<Executor, number>,
+  atStart: Slots,
+  life: string | null,
+): SlotChoice {
   const text = store.settings.get.get(SETTING)
-  const saved: Slots = text === undefined ? {} : without(v.parse(savedSchema, JSON.parse(text)))
-  return { standard, saved, atStart }
+  const { setIn, ...slots } = text === undefined ? {} : v.parse(savedSchema, JSON.parse(text))
+  const setInLife = new Set(setIn !== undefined && setIn.life === life ? setIn.executors : [])
+  const left = executors.filter((executor) => !setInLife.has(executor))
+  return {
+    standard,
+    saved: without(slots),
+    atStart: without(Object.fromEntries(left.map((executor) => [executor, atStart[executor]]))),
+    life,
+    setInLife,
+  }
 }
 
 export const chosenSlots = ({ standard, saved, atStart }: SlotChoice): Record<Executor, number> => ({
@@ -39,7 +65,9 @@ export function setSlots(
   const changed = executors.filter((executor) => wanted[executor] !== undefined)
   choice.saved = without({ ...choice.saved, ...wanted })
   choice.atStart = without({ ...choice.atStart, ...Object.fromEntries(changed.map((executor) => [executor, null])) })
-  state.store.settings.set.run(SETTING, JSON.stringify(choice.saved))
+  for (const executor of changed) choice.setInLife.add(executor)
+  const setIn = choice.life === null ? {} : { setIn: { life: choice.life, executors: [...choice.setInLife] } }
+  state.store.settings.set.run(SETTING, JSON.stringify({ ...choice.saved, ...setIn }))
   // Whoever looks at the slots has this object.
   Object.assign(state.slots, chosenSlots(choice))
   tick.changes.status = true

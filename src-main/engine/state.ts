@@ -131,6 +131,7 @@ export function createState(options: {
   scriptsFolder: string
   slots: Record<Executor, number>
   slotsAtStart?: Slots
+  life?: string | null
   isPrivate: boolean
   random: () => number
   clock: Clock
@@ -138,7 +139,7 @@ export function createState(options: {
   surroundings: Surroundings
 }): EngineState {
   const { store, isPrivate, clock } = options
-  const slotChoice = loadSlots(store, options.slots, options.slotsAtStart ?? {})
+  const slotChoice = loadSlots(store, options.slots, options.slotsAtStart ?? {}, options.life ?? null)
   const slots = chosenSlots(slotChoice)
   const counters = new Counters(store)
   const definitions = new Definitions(store)

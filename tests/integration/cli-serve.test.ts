@@ -203,10 +203,11 @@ function withPlug(folder: string) {
   return { crash, dead, execArgv: ['--import', `data:text/javascript,${encodeURIComponent(code)}`] }
 }
 
-test('an engine that crashes is started again, and what was accepted goes on', async () => {
+test('an engine that crashes is started again, what was accepted goes on, and what was set is kept', async () => {
   const folder = tempFolder()
   const { crash, execArgv } = withPlug(folder)
-  const { home, signalbox, said, stop } = await serve(join(folder, 'home'), [], execArgv)
+  const { home, signalbox, said, stop } = await serve(join(folder, 'home'), ['--slots', 'process=9,thread=7'], execArgv)
+  await signalbox('slots', 'set', 'process=5')
   await signalbox('job', 'add', writeScripts(folder).wait)
   await signalbox('submit', 'wait')
   const following = startSignalbox(['logs', '1', '-f'], { home })
@@ -219,6 +220,7 @@ test('an engine that crashes is started again, and what was accepted goes on', a
   })
   await until('the run has begun anew', async () => /attempt 2/.test((await signalbox('ps', '--tree')).stdout))
   expect(said.stderr).toContain('pulled the plug')
+  expect((await signalbox('slots')).stdout).toMatch(/\nthread +7 .* --slots at the start\nprocess +5 .* set\n$/)
   await signalbox('cancel', '1')
   expect((await stop()).code).toBe(0)
 })

@@ -46,6 +46,7 @@ export async function openSimulatedEngine(
     /** Without `thread`: one. */
     slots?: { async: number; process: number; thread?: number }
     slotsAtStart?: Slots
+    life?: string
     isPrivate?: boolean
     db?: Database
     scriptsFolder?: string
@@ -82,6 +83,7 @@ export async function openSimulatedEngine(
     askForKey: options.askForKey ?? (() => Promise.resolve(null)),
     slots: { async: 2, thread: 1, process: 1, ...options.slots },
     slotsAtStart: options.slotsAtStart ?? {},
+    life: options.life ?? null,
     isPrivate: options.isPrivate ?? false,
     surroundings: options.surroundings ?? usualSurroundings,
     connectInterpreters: (onReports) => {

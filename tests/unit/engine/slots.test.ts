@@ -59,6 +59,27 @@ test('what the host was started with comes before what is set, until it is set a
   expect(second.row('process')).toMatchObject({ saved: 5, atStart: null })
 })
 
+test('what was set since the host was started is kept by its next engine, and not by the next host', async () => {
+  const options = { slotsAtStart: { process: 9, thread: 4 }, life: 'first' }
+  const first = await open(options)
+  await first.set({ process: 5 })
+  await first.set({ async: 3 })
+  first.clock.die()
+  const again = await open({ ...options, db: first.db, world: first.world })
+  expect(again.totals()).toEqual([3, 4, 5])
+  expect(again.row('process')).toMatchObject({ saved: 5, atStart: null })
+  await again.set({ process: null })
+  expect(again.totals()).toEqual([3, 4, 1])
+  again.clock.die()
+  const last = await open({ ...options, db: first.db, world: first.world })
+  expect(last.totals()).toEqual([3, 4, 1])
+  last.clock.die()
+  const nextHost = await open({ ...options, life: 'second', db: first.db, world: first.world })
+  expect(nextHost.totals()).toEqual([3, 4, 9])
+  await nextHost.set({ thread: 2 })
+  expect(nextHost.totals()).toEqual([3, 2, 9])
+})
+
 test('a number that no executor can have is refused with what is allowed', () => {
   const schema = slotContract.slots.set['~orpc'].inputSchema
   const faults = (wanted: unknown) =>
