@@ -12,6 +12,7 @@ import { endChannels } from './named/channels.ts'
 import { holdEnding } from './named/interpreters.ts'
 import { applyScriptReport, endScriptSide } from './objects/calls.ts'
 import { attemptCutOff, runEnded } from './objects/run-ends.ts'
+import { inOneLine } from './one-line.ts'
 import { backOff, verdictOf } from './retries.ts'
 import type { EngineState, LiveRun } from './state.ts'
 import { stopReacted, stopShielded } from './stopping.ts'
@@ -86,9 +87,6 @@ export function appendLog(state: EngineState, tick: Tick, run: LiveRun, given: L
   run.logLines += lines.length
   tick.changes.logs.add(run.id)
 }
-
-/** A line break would shift every number after it, and zeros are how a lost page of a text is known (`store/damage.ts`). */
-const inOneLine = (text: string): string => text.replaceAll('\n', '␊').replaceAll('\0', '␀')
 
 /** On a full disk a run goes on without its log, which says where it is cut; null: that was said. */
 function roomFor(lines: LogEntry[], { disk }: EngineState, tick: Tick, run: LiveRun): LogEntry[] | null {
