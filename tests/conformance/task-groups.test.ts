@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { inRun, outcome } from './support/play.ts'
+import { inRun, outcome, play } from './support/play.ts'
 import * as sdk from './support/signalbox.ts'
 
 /** Lets all that is ready be called. */
@@ -112,6 +112,36 @@ describe('task groups', () => {
       )
       expect(errorsOf(outerFails)).toEqual([boom])
     }))
+
+  test('C65 the stop of the run comes out bare, and whatever else is thrown that is no Error is grouped', async () => {
+    const lines: unknown[] = []
+    await play(async ({ stop }) => {
+      const group = outcome(
+        taskGroup(async (group) => {
+          group.spawn(() => sleep(1_000))
+          await sleep(1)
+          stop('enough')
+          await sleep(1_000)
+        }),
+      )
+      lines.push(await group, currentTask().cancelling())
+    })
+    expect(lines).toEqual([expect.objectContaining({ name: 'CancelledError', message: 'enough' }), 1])
+    await inRun(async () => {
+      for (const thrown of ['a text', null, undefined, 0]) {
+        let member: InstanceType<typeof sdk.Task> | undefined
+        const error = await outcome(
+          taskGroup(async (group) => {
+            member = group.spawn(() => sleep(1_000))
+            await pass()
+            // eslint-disable-next-line @typescript-eslint/only-throw-error -- what is tested
+            throw thrown
+          }),
+        )
+        expect([errorsOf(error), member?.cancelled()]).toEqual([[thrown], true])
+      }
+    })
+  })
 
   test('C66 members can add members while the end is waited for, and a failure stops the family', () =>
     inRun(async () => {

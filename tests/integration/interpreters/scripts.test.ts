@@ -334,6 +334,32 @@ test.each(['async', 'thread'] as const)(
   },
 )
 
+/** The other half of the case is in `tests/conformance/task-groups.test.ts`. */
+test.each(['process', 'async', 'thread'] as const)(
+  'C65 process.exit in a task group of %s ends the run, and is no error of the group',
+  async (executor) => {
+    const { start, endingOf, said } = openSupervisor()
+    const text = `
+      import { log, sleep, taskGroup } from 'signalbox'
+      export default async () => {
+        try {
+          await taskGroup(async (group) => {
+            group.spawn(() => sleep('1h'))
+            await sleep(1)
+            log('leaves')
+            process.exit(3)
+          })
+        } catch (error) {
+          log('caught ' + error.name)
+        }
+        return 'went on'
+      }`
+    const run = start(script(text, executor))
+    expect(await endingOf(run)).toEqual({ how: 'exited', code: 3, signal: null })
+    expect(said(run)).toEqual(['info leaves'])
+  },
+)
+
 test('process.exit in an async script ends that run only', async () => {
   const { start, stop, ended, endingOf, untilSaid } = openSupervisor()
   const waiting = `import { log, sleep } from 'signalbox'\nexport default async () => { log('here'); await sleep('1h') }`
