@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect } from 'vitest'
-import type { Client, RunDetail } from '../../../src-preload/contract.ts'
+import type { Client, Lifecycle, RunDetail } from '../../../src-preload/contract.ts'
 import { connectToHost } from '../../../src-main/cli/connection.ts'
 import { serveHome } from '../../support/command-line.ts'
 import { until } from '../../support/until.ts'
@@ -16,7 +16,8 @@ const PULSE_EVERY_MS = 250
 const PULSE_DELAY_MS = 50
 /** One look for all of them: a hundred that ask for themselves would be what makes the scheduler late. */
 const LOOK_EVERY_MS = 250
-const NEWEST_RUNS = 200
+const UNFINISHED_AT_MOST = 500
+const unfinishedLifecycles: Lifecycle[] = ['scheduled', 'queued', 'running', 'stopping']
 const pulseScript: SubmitDefinition = {
   kind: 'script',
   executor: 'async',
@@ -34,11 +35,14 @@ export async function openHostileHost(slots: string) {
   const pulse: number[] = []
   let largestBytes = 0
   let lastBeat = Promise.resolve()
-  const finished = new Set<number>()
+  const unfinished = new Set<number>()
   let isClosed = false
 
-  const submit = async (definition: SubmitDefinition, delayMs = 0): Promise<number> =>
-    (await client.runs.submit({ what: 'definition', definition, input: null, delayMs })).id
+  const submit = async (definition: SubmitDefinition, delayMs = 0): Promise<number> => {
+    const { id } = await client.runs.submit({ what: 'definition', definition, input: null, delayMs })
+    unfinished.add(id)
+    return id
+  }
   const get = (id: number): Promise<RunDetail> => client.runs.get({ id })
   const look = () => (largestBytes = Math.max(largestBytes, residentBytes(host.child.pid)))
 
@@ -47,10 +51,14 @@ export async function openHostileHost(slots: string) {
     lastBeat = submit(pulseScript, PULSE_DELAY_MS).then((id) => void pulse.push(id))
   }, PULSE_EVERY_MS)
 
+  // Not the newest that have finished: what has stood in the queue for minutes is none of them.
   const watching = (async () => {
     while (!isClosed) {
-      const { rows } = await client.runs.list({ lifecycle: ['finished'], limit: NEWEST_RUNS })
-      for (const { id } of rows) finished.add(id)
+      const known = [...unfinished]
+      const { rows, more } = await client.runs.list({ lifecycle: unfinishedLifecycles, limit: UNFINISHED_AT_MOST })
+      if (more) throw new Error(`more than ${UNFINISHED_AT_MOST} runs have not finished`)
+      const still = new Set(rows.map(({ id }) => id))
+      for (const id of known) if (!still.has(id)) unfinished.delete(id)
       await delay(LOOK_EVERY_MS)
     }
   })()
@@ -74,7 +82,7 @@ export async function openHostileHost(slots: string) {
     },
     async ended(id: number, withinMs = PATIENCE_MS): Promise<RunDetail> {
       const deadline = performance.now() + withinMs
-      while (!finished.has(id)) {
+      while (unfinished.has(id)) {
         if (performance.now() > deadline) throw new Error(`waited ${withinMs} ms in vain until run ${id} has ended`)
         await delay(LOOK_EVERY_MS)
       }
