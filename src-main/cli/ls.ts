@@ -5,6 +5,7 @@ import { addFilterOptions, parseFilter } from './filter-options.ts'
 import type { FilterOptions } from './filter-options.ts'
 import { printJson, printLine, printTable } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
+import { situationInWords } from './wait-words.ts'
 import { stateCell, timeInWords, tookInWords } from './words.ts'
 
 /** Details that are asked for at the same time; the host's queue is not to be filled by a list. */
@@ -47,7 +48,7 @@ function print(rows: RunRow[], more: boolean, matches: SearchMatch[]): void {
   const now = Date.now()
   const places = new Map(matches.map((match) => [match.run, match]))
   printTable(
-    ['ID', 'STATE', 'NAME', 'EXECUTOR', 'CREATED', 'TOOK', matches.length > 0 ? 'FOUND' : 'ERROR'],
+    ['ID', 'STATE', 'NAME', 'EXECUTOR', 'CREATED', 'TOOK', matches.length > 0 ? 'FOUND' : 'WHY'],
     rows.map((run) => [
       String(run.id),
       stateCell(run),
@@ -55,12 +56,16 @@ function print(rows: RunRow[], more: boolean, matches: SearchMatch[]): void {
       run.executor,
       timeInWords(run.createdAt),
       tookInWords(run, now),
-      placeInWords(places.get(run.id)) ?? run.errorMessage ?? '',
+      placeInWords(places.get(run.id)) ?? run.errorMessage ?? whyInWords(run, now),
     ]),
     [0, 5],
   )
   if (more) printLine('There are more: ask for them with --limit.')
 }
+
+/** Of what waits or is being stopped; what runs says in `ps` what it is at. */
+const whyInWords = (run: RunRow, now: number): string =>
+  run.lifecycle === 'queued' || run.lifecycle === 'stopping' ? situationInWords(run, now) : ''
 
 const placeInWords = (match: SearchMatch | undefined): string | null =>
   match === undefined ? null : `${match.line === null ? match.in : `log line ${match.line}`}: ${match.text}`
