@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { problem } from '../src-preload/problem.ts'
 import { homePaths } from './home.ts'
 import { replacePrivateFile } from './private-file.ts'
@@ -9,7 +9,12 @@ export type KeyVault = {
   /** Null when there is none yet. */
   load(): Promise<Uint8Array | null>
   create(): Promise<Uint8Array>
+  /** A key in place of one that is lost or damaged. What the file held is kept beside it. */
+  createAnew(): Promise<Uint8Array>
 }
+
+/** What to do about a key that does not come back. */
+export const ifLost = 'If it is lost for good, give its secrets up and set them anew: signalbox secret reset'
 
 /** What the file `secrets.key` says. `system`: the key is encrypted by the store of the operating system. */
 export type KeptKey = { keptBy: 'file' | 'system'; key: string }
@@ -27,6 +32,23 @@ export function fileVault(home: string): KeyVault {
       writeKept(home, { keptBy: 'file', key: key.toString('base64') })
       return Promise.resolve(key)
     },
+    createAnew() {
+      return replacing(home, () => this.create())
+    },
+  }
+}
+
+/** Keeps what the file holds under another name while `create` makes a new one; puts it back when that fails. */
+export async function replacing(home: string, create: () => Promise<Uint8Array>): Promise<Uint8Array> {
+  const path = homePaths(home).secretsKey
+  const aside = `${path}.given-up-${new Date().toISOString().replaceAll(':', '-')}`
+  const wasThere = existsSync(path)
+  if (wasThere) renameSync(path, aside)
+  try {
+    return await create()
+  } catch (error) {
+    if (wasThere) renameSync(aside, path)
+    throw error
   }
 }
 
@@ -54,7 +76,7 @@ export function readKept(home: string): KeptKey | null {
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw locked(`${path} cannot be read`, 'Check its owner and its permissions.')
   }
-  throw locked(`${path} holds no key`, 'Put back the one that was there, or remove it and set all secrets anew.')
+  throw locked(`${path} holds no key`, `Put back the one that was there. ${ifLost}`)
 }
 
 export const writeKept = (home: string, kept: KeptKey): void =>
@@ -63,7 +85,7 @@ export const writeKept = (home: string, kept: KeptKey): void =>
 export function plainKey({ key }: KeptKey): Buffer {
   const bytes = Buffer.from(key, 'base64')
   if (bytes.length === KEY_BYTES) return bytes
-  throw locked('their key is damaged', 'Put the file secrets.key back, or remove it and set all secrets anew.')
+  throw locked('their key is damaged', `Put back the file secrets.key. ${ifLost}`)
 }
 
 const locked = (why: string, todo: string) => problem('SECRETS_LOCKED', { why, todo })

@@ -100,6 +100,14 @@ const catalogue = {
   ],
   /** `todo`: a whole sentence. */
   SECRETS_LOCKED: (p: { why: string; todo: string }) => [`The secrets cannot be used: ${p.why}.`, p.todo],
+  SECRETS_OPEN: () => [
+    'The secrets can be opened, so none of them has to be given up.',
+    'To change one: signalbox secret set NAME',
+  ],
+  SECRETS_CHANGED: (p: { names: string[] }) => [
+    `The secrets are others by now: ${p.names.join(', ') || 'there are none'}.`,
+    'Look at them again (secret ls), then repeat it.',
+  ],
   FUTURE_NOT_FOUND: (p: { name: string }) => [
     `There is no future named "${p.name}".`,
     'See the names with: signalbox future ls',

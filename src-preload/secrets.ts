@@ -31,14 +31,25 @@ export const neededSecretsSchema = v.pipe(
   v.check((all) => new Set(all.map(({ env }) => env)).size === all.length, 'names a variable twice'),
 )
 
-/** A secret as it is shown: never its value, which nobody gets but an attempt. */
-export type SecretRow = { name: string; createdAt: number; updatedAt: number; jobs: string[] }
+/** A secret as it is shown: never its value, which nobody gets but an attempt. `problem`: why not even that one gets it. */
+export type SecretRow = {
+  name: string
+  createdAt: number
+  updatedAt: number
+  jobs: string[]
+  problem: { message: string; hint: string } | null
+}
 
 export const secretContract = {
   secrets: {
     /** Replaces the value of one that is there. Attempts that run keep the old one. */
     set: oc.input(v.strictObject({ name: secretNameSchema, value: secretValue })).output(type<SecretRow>()),
     list: oc.output(type<SecretRow[]>()),
+    /**
+     * Gives up all secrets, whose key is lost for good; `names` are all of them. A new key is made for what is set from now on.
+     * Each has to be set anew, or removed, before anything that needs secrets begins. Refused while they can be opened.
+     */
+    reset: oc.input(v.strictObject({ names: v.array(secretNameSchema) })).output(type<SecretRow[]>()),
     /** Refused while jobs need it. */
     remove: oc.input(v.strictObject({ name: v.string() })).output(type<{ removed: true }>()),
   },

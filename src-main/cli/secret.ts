@@ -2,9 +2,12 @@ import type { Command } from 'commander'
 import { problem } from '../../src-preload/problem.ts'
 import { limits, secretNamePattern } from '../../src-preload/limits.ts'
 import type { Definition } from '../../src-preload/contract.ts'
+import type { SecretRow } from '../../src-preload/secrets.ts'
 import { readText } from './arguments.ts'
+import { askToGoOn } from './ask.ts'
 import { UseError } from './failure.ts'
 import { printJson, printLine, printTable } from './output.ts'
+import type { Cell } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
 import { timeInWords } from './words.ts'
 
@@ -35,9 +38,15 @@ export function addSecret(program: Command): void {
         if (json) return printJson(rows)
         if (rows.length === 0) return printLine('There are no secrets. Set one with: signalbox secret set NAME')
         printTable(
-          ['NAME', 'CHANGED', 'JOBS'],
-          rows.map(({ name, updatedAt, jobs }) => [name, timeInWords(updatedAt), jobs.join(', ')]),
+          ['NAME', 'CHANGED', 'STATE', 'JOBS'],
+          rows.map(({ name, updatedAt, problem, jobs }): Cell[] => [
+            name,
+            timeInWords(updatedAt),
+            problem === null ? 'set' : { text: 'cannot be used', colour: 'red' },
+            jobs.join(', '),
+          ]),
         )
+        for (const line of problemsIn(rows)) printLine(line)
       })
     })
 
@@ -53,7 +62,43 @@ export function addSecret(program: Command): void {
         else printLine(`secret "${name}" is removed`)
       })
     })
+  addReset(secret)
 }
+
+function addReset(secret: Command): void {
+  secret
+    .command('reset')
+    .description('give up all secrets, when their key is lost for good; they have to be set anew')
+    .option('--yes', 'do not ask')
+    .action(async ({ yes }: { yes?: boolean }, command: Command) => {
+      const { home, json } = circumstancesOf(command)
+      await withHost(home, async (client) => {
+        const before = await client.secrets.list()
+        const names = before.map(({ name }) => name)
+        // What can be opened is refused by the host, without a question.
+        if (yes !== true && before.some(({ problem }) => problem !== null)) await agreeToLose(before)
+        const rows = await client.secrets.reset({ names })
+        if (json) return printJson(rows)
+        printLine(`${rows.length === 1 ? '1 secret is' : `${rows.length} secrets are`} given up. Set each anew:`)
+        for (const row of rows) printLine(`  signalbox secret set ${row.name}${neededInWords(row)}`)
+        printLine('What needs secrets waits until the last one is set, or removed (secret rm).')
+      })
+    })
+}
+
+function agreeToLose(rows: SecretRow[]): Promise<void> {
+  for (const line of problemsIn(rows)) process.stderr.write(`${line}\n`)
+  const all = rows.map((row) => `${row.name}${neededInWords(row)}`).join(', ')
+  const what = `give up the values of ${all}; a key that is damaged is kept beside the new one.`
+  return askToGoOn({ what: `This will ${what}`, alone: `This would ${what}` }, String(rows.length))
+}
+
+const neededInWords = ({ jobs }: SecretRow): string => (jobs.length === 0 ? '' : `  (for ${jobs.join(', ')})`)
+
+/** Each reason once, with what to do about it. */
+const problemsIn = (rows: SecretRow[]): string[] => [
+  ...new Set(rows.flatMap(({ problem }) => (problem === null ? [] : [`${problem.message} ${problem.hint}`]))),
+]
 
 type Needed = Definition['secrets'][number]
 

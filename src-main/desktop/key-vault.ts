@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { SafeStorage } from 'electron'
 import { Problem, problem } from '../../src-preload/problem.ts'
-import { fileVault, KEY_BYTES, plainKey, readKept, writeKept } from '../secret-key.ts'
+import { fileVault, KEY_BYTES, plainKey, readKept, replacing, writeKept } from '../secret-key.ts'
 import type { KeyVault } from '../secret-key.ts'
 
 /**
@@ -32,6 +32,10 @@ export function systemVault(home: string, storage: SafeStorage): KeyVault {
       const key = randomBytes(KEY_BYTES)
       await keep(key.toString('base64'))
       return key
+    },
+    async createAnew() {
+      await assertSafe(storage)
+      return replacing(home, () => this.create())
     },
   }
 

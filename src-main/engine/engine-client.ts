@@ -7,6 +7,7 @@ import type { Surroundings } from '../core/conditions.ts'
 import { entryPath } from '../entry.ts'
 import { fileVault } from '../secret-key.ts'
 import type { KeyVault } from '../secret-key.ts'
+import type { KeyWish } from './secrets.ts'
 import { systemSource, watchSurroundings } from './watch-surroundings.ts'
 import type { SurroundingsSource } from './watch-surroundings.ts'
 
@@ -30,8 +31,8 @@ export type EngineData = EngineOptions & { surroundings: Surroundings }
 export type FromEngine =
   | { type: 'ready' }
   | { type: 'refused'; code: string; message: string; hint: string }
-  /** Wants the key of the secrets; made when there is none, if it may. */
-  | { type: 'key'; mayCreate: boolean }
+  /** Wants the key of the secrets. */
+  | { type: 'key'; wish: KeyWish }
 
 /** What the engine thread is told besides the contract's calls. */
 export type ToEngine =
@@ -96,7 +97,7 @@ export async function startEngine(
   await new Promise<void>((resolve, reject) => {
     // Not the first message, whatever it is: under `node --watch` a thread also posts the names of its modules.
     worker.on('message', (message: FromEngine) => {
-      if (message.type === 'key') void answerKey(vault, message.mayCreate).then((answer) => worker.postMessage(answer))
+      if (message.type === 'key') void answerKey(vault, message.wish).then((answer) => worker.postMessage(answer))
       else if (message.type === 'ready') resolve()
       else if (message.type === 'refused') {
         const code = isProblemCode(message.code) ? message.code : 'INTERNAL'
@@ -132,10 +133,11 @@ export async function startEngine(
   }
 }
 
-async function answerKey(vault: KeyVault, mayCreate: boolean): Promise<ToEngine> {
+async function answerKey(vault: KeyVault, wish: KeyWish): Promise<ToEngine> {
   try {
+    if (wish === 'anew') return { type: 'key', key: await vault.createAnew() }
     const kept = await vault.load()
-    return { type: 'key', key: kept ?? (mayCreate ? await vault.create() : null) }
+    return { type: 'key', key: kept ?? (wish === 'kept_or_new' ? await vault.create() : null) }
   } catch (error) {
     const { code, message, hint } =
       error instanceof Problem ? error : problem('INTERNAL', { message: error instanceof Error ? error.message : '' })

@@ -19,7 +19,7 @@ import { version } from '../version.ts'
 import { BackupKeeper } from './backup-keeper.ts'
 import { systemClock } from './clock.ts'
 import { takeDisk } from './disk.ts'
-import type { AskForKey } from './secrets.ts'
+import type { AskForKey, KeyWish } from './secrets.ts'
 import type { EngineData, FromEngine, ToEngine } from './engine-client.ts'
 import { Engine } from './engine.ts'
 import { statusOf } from './feed-views.ts'
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
 
   let opened: { store: OpenStore; engine: Engine }
   try {
-    opened = await openEngine(options, (mayCreate) => askForKey(parent, mayCreate))
+    opened = await openEngine(options, (wish) => askForKey(parent, wish))
   } catch (error) {
     const reason = explainStoreError(options.home, error)
     if (!(reason instanceof Problem)) throw error
@@ -127,7 +127,7 @@ function endWith(error: unknown): void {
 }
 
 /** One question at a time is enough: the key is asked for once, or until there is one. */
-async function askForKey(parent: MessagePort, mayCreate: boolean): Promise<Uint8Array | null> {
+async function askForKey(parent: MessagePort, wish: KeyWish): Promise<Uint8Array | null> {
   return new Promise((resolve, reject) => {
     const listen = (message: ToEngine) => {
       if (message.type !== 'key' && message.type !== 'key_refused') return
@@ -136,7 +136,7 @@ async function askForKey(parent: MessagePort, mayCreate: boolean): Promise<Uint8
       reject(new Problem(isProblemCode(message.code) ? message.code : 'INTERNAL', message.message, message.hint))
     }
     parent.on('message', listen)
-    parent.postMessage({ type: 'key', mayCreate } satisfies FromEngine)
+    parent.postMessage({ type: 'key', wish } satisfies FromEngine)
   })
 }
 

@@ -27,7 +27,7 @@ export class SecretOpener {
 
   ask(): void {
     const { state, fail } = this.#parts
-    if (this.#isAsking || !state.secrets.isLocked) return
+    if (this.#isAsking || !state.secrets.isKeyAway) return
     this.stop()
     this.#isAsking = true
     void state.secrets.open().then(
@@ -48,7 +48,7 @@ export class SecretOpener {
 
   /** After each turn: somebody may have begun to wait in it. */
   turned(): void {
-    if (this.#isAsking || this.#cancelPause !== null || !this.#parts.state.secrets.isLocked || !this.#isAwaited) return
+    if (this.#isAsking || this.#cancelPause !== null || !this.#parts.state.secrets.isKeyAway || !this.#isAwaited) return
     this.#cancelPause = this.#parts.clock.after(this.#pauseMs, () => this.ask())
     this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS)
   }

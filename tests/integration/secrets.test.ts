@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { listenTo, serveHome, signalboxOn, startSignalbox } from '../support/command-line.ts'
@@ -37,7 +37,6 @@ const leaky = `
 test('a secret reaches the attempts that need it, and nothing else', async () => {
   const home = tempFolder()
   const scripts = tempFolder()
-  const { writeFileSync } = await import('node:fs')
   const leakyFile = join(scripts, 'leaky.ts')
   writeFileSync(leakyFile, leaky.replace("void Promise.reject(new Error('late ' + value))", ''))
   const throwingFile = join(scripts, 'throwing.ts')
@@ -167,6 +166,55 @@ test('wrong use says what to do, and never the value', async () => {
     const show = async () => (await signalbox('show', stdout.trim())).stdout
     await until('it has failed', async () => (await show()).includes('SecretError'))
     expect(await show()).toMatch(/There is no secret named "GONE"[^]*secret set/)
+  } finally {
+    await host.stop()
+  }
+})
+
+test('when the key is lost for good the secrets are given up and set anew, and the runs that waited begin', async () => {
+  const home = tempFolder()
+  const file = join(home, 'secrets.key')
+  const setSecret = (name: string, value: string) =>
+    startSignalbox(['secret', 'set', name], { home, input: value }).whenEnded
+  const first = await serveHome(home)
+  const { say } = listenTo(signalboxOn(home))
+  await setSecret('API_KEY', 'the first value')
+  await setSecret('OLD', 'another value')
+  await say('job', 'add', '--command', 'test "$API_KEY" = "set anew"', '--name', 'needy', '--secret', 'API_KEY')
+  await first.stop()
+  writeFileSync(file, 'damaged')
+
+  const host = await serveHome(home)
+  try {
+    const signalbox = signalboxOn(home)
+    const run = (await say('submit', 'needy')).trim()
+    const lost = 'If it is lost for good, give its secrets up and set them anew: signalbox secret reset'
+    for (const words of [['show', run], ['ps'], ['secret', 'ls']]) expect(await say(...words)).toContain(lost)
+    expect(await say('ls')).toMatch(/ queued +needy .*waiting for its secrets/)
+    expect(await setSecret('API_KEY', 'set anew')).toMatchObject({ code: 1, stderr: expect.stringContaining(lost) })
+
+    const asked = await signalbox('secret', 'reset')
+    expect(asked).toMatchObject({ code: 2, stdout: '' })
+    expect(asked.stderr).toMatch(
+      /holds no key[^]*This would give up the values of API_KEY {2}\(for needy\), OLD; .* Say --yes/,
+    )
+    expect(readFileSync(file, 'utf8')).toBe('damaged')
+
+    expect(await say('secret', 'reset', '--yes')).toBe(
+      '2 secrets are given up. Set each anew:\n  signalbox secret set API_KEY  (for needy)\n  signalbox secret set OLD\n' +
+        'What needs secrets waits until the last one is set, or removed (secret rm).\n',
+    )
+    const aside = readdirSync(home).filter((name) => name.startsWith('secrets.key.given-up-'))
+    expect(aside.map((name) => readFileSync(join(home, name), 'utf8'))).toEqual(['damaged'])
+    expect(await signalbox('secret', 'reset', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The secrets can be opened') as string,
+    })
+    expect(await setSecret('API_KEY', 'set anew')).toMatchObject({ code: 0 })
+    expect(await say('show', run)).toMatch(/^state +queued$[^]*"OLD" was given up and not set anew yet/m)
+    await say('secret', 'rm', 'OLD')
+    await until('it has succeeded', async () => (await say('show', run)).includes('succeeded'))
+    expect(await say('secret', 'ls')).toMatch(/^API_KEY +\S+ \S+ +set +needy$/m)
   } finally {
     await host.stop()
   }

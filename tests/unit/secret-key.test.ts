@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { systemVault } from '../../src-main/desktop/key-vault.ts'
@@ -27,6 +27,27 @@ test('a key file that others can read, or that is damaged, is not used', async (
   chmodSync(fileOf(home), 0o600)
   writeFileSync(fileOf(home), 'garbage')
   expect(() => fileVault(home).load()).toThrow(/holds no key/)
+})
+
+test.each([
+  ['gone', null],
+  ['damaged', 'garbage'],
+])('a key file that is %s is replaced, and what it held is kept beside the new one', async (_what, text) => {
+  const home = tempFolder()
+  if (text !== null) writeFileSync(fileOf(home), text, { mode: 0o600 })
+  const key = await fileVault(home).createAnew()
+  expect(Buffer.from((await fileVault(home).load()) ?? [])).toEqual(Buffer.from(key))
+  const beside = readdirSync(home).filter((name) => name.startsWith('secrets.key.given-up-'))
+  expect(beside.map((name) => readFileSync(join(home, name), 'utf8'))).toEqual(text === null ? [] : [text])
+})
+
+test('where no new key can be kept, the old file stays where it was', async () => {
+  const home = tempFolder()
+  const key = await systemVault(home, storage()).create()
+  await expect(systemVault(home, storage('basic_text')).createAnew()).rejects.toThrow(/keeps no secrets in the clear/)
+  const failing = { ...storage(), encryptStringAsync: () => Promise.reject(new Error('busy')) }
+  await expect(systemVault(home, failing).createAnew()).rejects.toThrow('busy')
+  expect(Buffer.from((await systemVault(home, storage()).load()) ?? [])).toEqual(Buffer.from(key))
 })
 
 test("the desktop's key is encrypted by the system, and no other host has it", async () => {

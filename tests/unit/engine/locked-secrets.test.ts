@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { problem } from '../../../src-preload/problem.ts'
-import { setSecret } from '../../../src-main/engine/commands/secrets.ts'
+import { removeSecret, resetSecrets, setSecret } from '../../../src-main/engine/commands/secrets.ts'
 import { runRow } from '../../../src-main/engine/views.ts'
 import { openSimulatedEngine } from '../../support/simulated-engine.ts'
 
@@ -98,6 +98,20 @@ test('whoever sets a secret opens what the others wait for', async () => {
   await world.settle(world.engine.read(({ secrets }) => secrets.unlock()))
   await world.command((state, tick) => setSecret(state, tick, 'other', 'one more'))
   expect(world.startedRuns()).toEqual([waiting])
+})
+
+test('a run goes on waiting while secrets are given up, and begins when the last one is set anew or removed', async () => {
+  const world = await openAgain('gone')
+  const waiting = await world.submit({ job: 'needy' })
+  await world.command((state) => void state.store.secrets.put.run('old', Buffer.alloc(12), Buffer.alloc(17), 1, 1))
+  await world.command((state, tick) => resetSecrets(state, tick, randomBytes(32)))
+  await world.pass(10 * MINUTE)
+  expect(world.startedRuns()).toEqual([])
+  expect(world.waits(waiting)).toMatchObject([{ kind: 'secrets', why: /"api", "old" were given up/ as never }])
+  await world.command((state, tick) => setSecret(state, tick, 'api', 'set anew'))
+  expect(world.startedRuns()).toEqual([])
+  await world.command((state, tick) => removeSecret(state, tick, 'old'))
+  expect(world.started.at(-1)).toMatchObject({ run: waiting, attempt: 1, secrets: { values: { KEY: 'set anew' } } })
 })
 
 test('a run that may not wait so long times out in the queue', async () => {

@@ -87,3 +87,43 @@ test('a sealed value that was put in the place of another is not taken for it', 
   await secrets.open()
   expect(secrets.give(needs('api'))).toMatchObject({ refusal: { name: 'SecretError' } })
 })
+
+test('secrets whose key is lost are given up, stay so in the next life, and are set anew one by one', async () => {
+  const store = openStore()
+  await filled(store)
+  const another = randomBytes(32)
+  const secrets = new Secrets(store, has(null))
+  expect(await secrets.open()).toBe(false)
+  secrets.giveUp(another)
+  expect(secrets.isKeyAway).toBe(false)
+  expect(secrets.lockedBy?.message).toContain('"api", "other" were given up')
+  secrets.set('api', 'set anew', 3)
+  expect(secrets.give(needs('api'))).toEqual({ values: { API: 'set anew' } })
+  expect(secrets.give(needs('other'))).toMatchObject({ refusal: { message: /"other" was given up/ as never } })
+
+  const next = new Secrets(store, has(another))
+  expect(await next.open()).toBe(true)
+  expect([next.isLocked, next.problemOf('api'), next.problemOf('other')?.hint]).toEqual([
+    true,
+    null,
+    expect.stringContaining('signalbox secret set other'),
+  ])
+  next.remove('other')
+  expect(next.isLocked).toBe(false)
+  const last = new Secrets(store, has(another))
+  await last.open()
+  expect([last.isLocked, last.give(needs('api'))]).toEqual([false, { values: { API: 'set anew' } }])
+})
+
+test('given up before any is set anew: the next life needs no key, and the old one brings them back', async () => {
+  const store = openStore()
+  await filled(store)
+  const secrets = new Secrets(store, has(null))
+  await secrets.open()
+  secrets.giveUp(randomBytes(32))
+  const without = new Secrets(store, has(null))
+  expect([await without.open(), without.isKeyAway, without.isLocked]).toEqual([true, false, true])
+  const found = new Secrets(store, has(key))
+  expect([await found.open(), found.isLocked]).toEqual([true, false])
+  expect(found.give(needs('api'))).toEqual({ values: { API: 'the first value' } })
+})
