@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import type { Executed, InterpreterReading, InterpreterRow } from '../../src-preload/interpreter-contract.ts'
 import { interpreterLimits } from '../../src-preload/limits.ts'
-import { parseItem, parseWhole, readText } from './arguments.ts'
+import { parseItem, readText } from './arguments.ts'
 import { exitCodes } from './failure.ts'
+import { parseBytes } from './limit-options.ts'
 import { inertOn, printJson, printLine, printTable } from './output.ts'
 import type { Cell } from './output.ts'
 import { circumstancesOf, withHost } from './verb.ts'
@@ -54,14 +55,10 @@ function addCreate(interpreter: Command): void {
     .command('create')
     .description('start an interpreter, and print its number')
     .option('--name <name>', 'by which it is found, too')
-    .option('--memory <mebibytes>', `how much its values may take (default: ${interpreterLimits.memoryMb})`)
+    .option('--memory <size>', `how much its values may take: 64MB, 1GB (default: ${interpreterLimits.memoryMb}MB)`)
     .action(async (options: { name?: string; memory?: string }, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const { leastMemoryMb, mostMemoryMb } = interpreterLimits
-      const memoryMb =
-        options.memory === undefined
-          ? {}
-          : { memoryMb: parseWhole('--memory', options.memory, leastMemoryMb, mostMemoryMb) }
+      const memoryMb = options.memory === undefined ? {} : { memoryMb: parseMemoryMb(options.memory) }
       const name = options.name === undefined ? {} : { name: options.name }
       await withHost(home, async (client) => {
         const row = await client.interpreters.create({ ...name, ...memoryMb })
@@ -69,6 +66,15 @@ function addCreate(interpreter: Command): void {
         else printLine(String(row.id))
       })
     })
+}
+
+const MB = 1024 * 1024
+
+/** A bare number is one of megabytes. */
+function parseMemoryMb(given: string): number {
+  const { leastMemoryMb, mostMemoryMb } = interpreterLimits
+  const size = /^\d+$/.test(given) ? `${given}MB` : given
+  return Math.floor(parseBytes('--memory', size, [leastMemoryMb * MB, mostMemoryMb * MB]) / MB)
 }
 
 const WHICH = 'number or name of the interpreter'

@@ -164,13 +164,18 @@ const hints: Record<string, string> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'The certificate belongs to another host.',
 }
 
+/** For what has a message and no code. */
+const hintsByMessage: Record<string, string> = {
+  'bad port': 'fetch does not ask this port, as browsers do not, for other services have it: use another one.',
+}
+
 /** fetch says "fetch failed"; what has failed is in the cause. */
 function explained(error: unknown, doing: string, url: URL, signal: AbortSignal): unknown {
   if (signal.aborted || !(error instanceof Error)) return error
   const cause = error.cause instanceof Error ? error.cause : error
   const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
   const why = cause.message === '' ? code : cause.message
-  return requestError(`${doing} ${inWords(url)} failed: ${why}`, hints[code])
+  return requestError(`${doing} ${inWords(url)} failed: ${why}`, hints[code] ?? hintsByMessage[cause.message])
 }
 
 const requestError = (message: string, hint?: string): Error =>

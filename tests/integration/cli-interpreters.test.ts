@@ -20,7 +20,7 @@ afterAll(async () => {
 const said = (stdout: string) => ({ code: 0, stdout, stderr: '' })
 
 test('an interpreter is made, keeps what code declares, and is closed', async () => {
-  expect(await signalbox('interpreter', 'create', '--name', 'calc', '--memory', '64')).toEqual(said('1\n'))
+  expect(await signalbox('interpreter', 'create', '--name', 'calc', '--memory', '64MB')).toEqual(said('1\n'))
   expect(await signalbox('interpreter', 'exec', 'calc', 'const twice = (n: number) => 2 * n')).toEqual(said(''))
   expect(await signalbox('interpreter', 'exec', '1', 'console.log("to stderr"); ({ a: [1] })')).toEqual({
     code: 0,
@@ -51,6 +51,11 @@ test('code that throws exits with 1 and says it as the interpreter would; import
   const ended = await startSignalbox(['interpreter', 'exec', 'throws', '@code.ts'], { home, cwd: home }).whenEnded
   expect([ended.code, ended.stdout]).toEqual([1, ''])
   expect(ended.stderr).toMatch(/RangeError: 6\n\s+at .*<throws>:2:7/)
+  expect(await signalbox('interpreter', 'exec', 'throws', 'process.exit(7)')).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'ExitRequest: process.exit(7) was called\n    at <throws>:1:9\n',
+  })
 })
 
 test('one that is running takes nothing more, and is ended by force, which its exec is told', async () => {
@@ -72,7 +77,8 @@ test('one that is running takes nothing more, and is ended by force, which its e
 
 test('wrong use is said in one line', async () => {
   for (const [words, text] of [
-    [['create', '--memory', '2'], '--memory: "2" is not a whole number from 16 to 65536.'],
+    [['create', '--memory', '2'], '--memory: "2MB" is not from 16 MB to 64 GB.'],
+    [['create', '--memory', 'much'], '--memory: "much" is not a size.'],
     [['call', 'x', 'f', '{'], 'An argument is not JSON'],
     [['create', '--name', '12'], '"12" cannot be a name'],
   ] as const) {

@@ -82,7 +82,10 @@ class ExitRequest extends Error {
   override name = 'ExitRequest'
 }
 process.exit = (code) => {
-  throw new ExitRequest(`process.exit(${Number(code ?? process.exitCode ?? 0)}) was called`)
+  const request = new ExitRequest(`process.exit(${Number(code ?? process.exitCode ?? 0)}) was called`)
+  // Node would put the line that throws, which is one of ours, in front of it.
+  Object.defineProperty(request, 'stack', { value: request.stack, writable: false })
+  throw request
 }
 for (const event of ['unhandledRejection', 'uncaughtException'] as const) {
   process.on(event, (error: unknown) => outputHere().lines('err', `Uncaught ${displayOf(error)}`.split('\n')))

@@ -144,7 +144,10 @@ test('a host that is not there, a certificate that is not trusted: what and what
   const refused = await endingOf(start(request({ url: secure })))
   expect(refused).toMatchObject({ error: { name: 'HttpRequestError', hint: /NODE_EXTRA_CA_CERTS/ as never } })
   const closed = await endingOf(start(request({ url: 'http://127.0.0.1:9/' })))
-  expect(closed).toMatchObject({ how: 'threw', error: { name: 'HttpRequestError' } })
+  expect(closed).toMatchObject({
+    how: 'threw',
+    error: { name: 'HttpRequestError', hint: /does not ask this port/ as never },
+  })
   const unknown = await endingOf(start(request({ url: 'http://no-such-host.invalid/' })), 30_000)
   expect(unknown).toMatchObject({ how: 'threw', error: { name: 'HttpRequestError' } })
 })
