@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
+import { markIn } from './process-marks.ts'
+import type { Mark } from './process-marks.ts'
 import { tagIn } from './tagged-processes.ts'
 
 /** One process as the system tells of it. */
@@ -21,6 +23,8 @@ export type SampleSource = {
   samples(): ProcessSample[]
   /** The tag in a process's environment; null when it has none, or is gone. */
   tagOf(pid: number): string | null
+  /** The mark that a process was started with; null when it has none, or is gone. */
+  markOf(pid: number): Mark | null
   /** Memory with a fair share of what it shares; null when the system does not say. */
   fairBytes(pid: number): number | null
 }
@@ -59,6 +63,7 @@ function linuxSamples(): SampleSource {
       const environ = readProcFile(`${pid}/environ`)
       return environ === null ? null : tagIn(environ, '\0')
     },
+    markOf: (pid) => markIn(readProcFile(`${pid}/limits`) ?? ''),
     fairBytes(pid) {
       const kilobytes = /^Pss:\s+(\d+) kB/m.exec(readProcFile(`${pid}/smaps_rollup`) ?? '')?.[1]
       return kilobytes === undefined ? null : Number(kilobytes) * 1024
@@ -109,6 +114,7 @@ function macSamples(): SampleSource {
         return null
       }
     },
+    markOf: () => null,
     fairBytes: () => null,
   }
 }

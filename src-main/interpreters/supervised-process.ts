@@ -177,7 +177,8 @@ export class SupervisedProcess {
   #watchUse(pid: number, { usage, tempUse }: Shared): void {
     const { memoryBytes, cpuMs, tempBytes } = this.#limits
     const onPassed = (passed: LimitPassed) => this.#endOverLimit(passed)
-    if (usage !== null) this.#unwatch.push(usage.watch({ pid, tag: this.#tag, memoryBytes, cpuMs, onPassed }))
+    if (usage !== null)
+      this.#unwatch.push(usage.watch({ pid, tag: this.#tag, mark: this.#mark, memoryBytes, cpuMs, onPassed }))
     if (tempUse === null) return
     const folder = this.#tempFolder
     this.#unwatch.push(tempUse.watch({ folder, allowedBytes: tempBytes ?? usualTempBytes(folder), onPassed }))

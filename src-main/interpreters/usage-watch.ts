@@ -1,15 +1,20 @@
 import type { LimitPassed } from '../core/resource-limit.ts'
+import type { Mark } from './process-marks.ts'
 import type { ProcessSample, SampleSource } from './process-samples.ts'
 
-/** One attempt's processes: those that carry its tag, or are in the group that `pid` leads. */
+/** One attempt's processes: those that carry its tag or its mark, or are in the group that `pid` leads. */
 export type Watched = {
   pid: number
   tag: string
+  mark: Mark
   memoryBytes: number | null
   cpuMs: number | null
   /** Called once, at the first limit that is seen passed. */
   onPassed(passed: LimitPassed): void
 }
+
+/** Undefined: not read yet; null: it has none. */
+type Owner = { tag?: string | null | undefined; mark?: Mark | null }
 
 type Member = { cpuMs: number; parent: number }
 type Watch = Watched & {
@@ -45,8 +50,8 @@ export class UsageWatch {
   readonly #timers: WatchTimers
   readonly #cores: number
   readonly #watches = new Set<Watch>()
-  /** Tags of processes, read once for each: `<pid>:<startedAt>` leads to the part of the tag that names an attempt. */
-  #owners = new Map<string, string | null | undefined>()
+  /** What says whose a process is, read once: `<pid>:<startedAt>` leads to its mark, and the part of its tag that names an attempt. */
+  #owners = new Map<string, Owner>()
   #next: { at: number; cancel: () => void } | null = null
 
   constructor(source: SampleSource, timers: WatchTimers, cores: number) {
@@ -94,17 +99,25 @@ export class UsageWatch {
 
   #membersByWatch(): Map<Watch, ProcessSample[]> {
     const byTag = new Map([...this.#watches].map((watch) => [watch.tag, watch]))
+    const byMark = new Map([...this.#watches].map((watch) => [watch.mark, watch]))
     const byGroup = new Map([...this.#watches].map((watch) => [watch.pid, watch]))
-    const owners = new Map<string, string | null | undefined>()
+    const owners = new Map<string, Owner>()
     const found = new Map<Watch, ProcessSample[]>()
     for (const sample of this.#source.samples()) {
       const key = `${sample.pid}:${sample.startedAt}`
-      let tag = this.#owners.get(key)
+      const known = this.#owners.get(key)
+      const owner: Owner = { ...known }
+      owners.set(key, owner)
       // What runs inside a run has started is tagged below it, after a plus.
-      if (tag === undefined) tag = this.#source.tagOf(sample.pid)?.split('+', 1)[0]
+      if (owner.tag === undefined) owner.tag = this.#source.tagOf(sample.pid)?.split('+', 1)[0]
       // While a program is being loaded its environment reads as empty: that is only believed the second time.
-      owners.set(key, tag === undefined && this.#owners.has(key) ? null : tag)
-      const watch = (typeof tag === 'string' ? byTag.get(tag) : undefined) ?? byGroup.get(sample.group)
+      if (owner.tag === undefined && known !== undefined) owner.tag = null
+      let watch = byTag.get(owner.tag ?? '') ?? byGroup.get(sample.group)
+      if (watch === undefined) {
+        // It has left the group with an empty environment, or another tag.
+        if (owner.mark === undefined) owner.mark = this.#source.markOf(sample.pid)
+        if (owner.mark !== null) watch = byMark.get(owner.mark)
+      }
       if (watch === undefined) continue
       const members = found.get(watch)
       if (members === undefined) found.set(watch, [sample])

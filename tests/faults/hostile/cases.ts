@@ -1,3 +1,4 @@
+import { bombs } from './bomb-cases.ts'
 import { channel, floods, pollution } from './channel-cases.ts'
 import { disks } from './disk-cases.ts'
 import { exits, memory } from './ending-cases.ts'
@@ -5,7 +6,17 @@ import type { HostileCase } from './hostile-case.ts'
 import { standstill } from './standstill-cases.ts'
 import { trees } from './tree-cases.ts'
 
-const all: HostileCase[] = [...standstill, ...exits, ...memory, ...floods, ...channel, ...pollution, ...trees, ...disks]
+const all: HostileCase[] = [
+  ...standstill,
+  ...exits,
+  ...memory,
+  ...floods,
+  ...channel,
+  ...pollution,
+  ...trees,
+  ...disks,
+  ...bombs,
+]
 
 /** At every commit: one of each kind. */
 const smoke = new Set([
@@ -20,6 +31,7 @@ const smoke = new Set([
   'a daemon with a new session and an empty environment',
   'a daemon of a command that is cancelled',
   'a process that forks and leaves, again and again',
+  'a bomb of large arrays',
 ])
 
 /** `HOSTILE=all` runs all of them, another value those with it in their names; without it a few are run. */

@@ -95,6 +95,11 @@ export const exits: HostileCase[] = [
     expected: succeeded,
   },
   {
+    name: 'a late rejection after the return',
+    definition: script(`setTimeout(() => void Promise.reject(new Error('late')), 1); return 1`),
+    expected: succeeded,
+  },
+  {
     name: 'signals to its supervisor, short of SIGKILL',
     definition: script(
       `for (const s of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.kill(process.ppid, s); await new Promise((resolve) => setTimeout(resolve, 300)); return 1`,

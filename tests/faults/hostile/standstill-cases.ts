@@ -50,6 +50,14 @@ export const standstill: HostileCase[] = [
     expected: timedOut,
   },
   {
+    name: 'handlers of signals that are set again and again, and throw',
+    definition:
+      endless(`const hold = () => { for (const s of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) { process.removeAllListeners(s); process.on(s, () => { hold(); throw new Error('no') }) } }
+      process.on('uncaughtException', () => undefined); ctx.signal.addEventListener('abort', () => { hold(); throw new Error('no') })
+      for (;;) { hold(); await new Promise(setImmediate) }`),
+    expected: timedOut,
+  },
+  {
     name: 'a child that is waited for, synchronously',
     definition: endless(`execSync('sleep MARK')`, childProcess),
     expected: timedOut,

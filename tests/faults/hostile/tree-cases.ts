@@ -95,7 +95,7 @@ export const trees: HostileCase[] = [
   },
   {
     name: 'a native child whose effect would come late',
-    definition: script(`console.log('up'); execSync('sleep 3; echo late > late-MARK; sleep MARK')`, {
+    definition: script(`console.log('up'); spawnSync('sh', ['-c', 'sleep 3; echo late > late; sleep 3', 'MARK'])`, {
       imports: childProcess,
     }),
     cancelAt: 'up',

@@ -5,7 +5,15 @@ import type { LimitPassed } from '../../../src-main/core/resource-limit.ts'
 
 const MB = 1024 * 1024
 
-type Process = { parent?: number; group?: number; tag?: string | null; cpuMs?: number; mb?: number; fairMb?: number }
+type Process = {
+  parent?: number
+  group?: number
+  tag?: string | null
+  mark?: bigint
+  cpuMs?: number
+  mb?: number
+  fairMb?: number
+}
 
 /** A machine whose processes and clock are moved by hand. */
 function machine() {
@@ -27,6 +35,7 @@ function machine() {
       }))
     },
     tagOf: (pid: number) => processes.get(pid)?.tag ?? null,
+    markOf: (pid: number) => processes.get(pid)?.mark ?? null,
     fairBytes: (pid: number) => {
       const fairMb = processes.get(pid)?.fairMb
       return fairMb === undefined ? null : fairMb * MB
@@ -51,6 +60,7 @@ function machine() {
       usage.watch({
         tag,
         pid,
+        mark: BigInt(pid),
         memoryBytes: limits.memoryMb === undefined ? null : limits.memoryMb * MB,
         cpuMs: limits.cpuMs ?? null,
         onPassed: (passed) => log.push({ passed, of: tag, at: now }),
@@ -84,6 +94,26 @@ test('memory of the whole tree counts, also of what has left the group', () => {
   advance(600)
   expect(log.map(({ of, passed }) => ({ of, ...passed }))).toEqual([
     { of: 'a/1.1', resource: 'memory', used: 501 * MB, allowed: 500 * MB },
+  ])
+})
+
+test('what has left the group with an empty environment, or another tag, is known by its mark', () => {
+  const { set, watch, advance, log } = machine()
+  watch('a/1.1', 10, { memoryMb: 500 })
+  watch('a/2.1', 20, { cpuMs: 1_000 })
+  set(10, { tag: 'a/1.1', mb: 100 })
+  set(11, { tag: null, mark: 10n, mb: 300 })
+  set(12, { tag: 'nobody/1.1', mark: 10n, mb: 99 })
+  set(13, { tag: null, mark: 30n, mb: 10_000 })
+  set(21, { tag: null, mark: 20n, cpuMs: 900 })
+  advance(4_000)
+  expect(log).toEqual([])
+  set(12, { mb: 101 })
+  set(21, { cpuMs: 1_100 })
+  advance(4_000)
+  expect(log.map(({ of, passed: { resource, used } }) => ({ of, resource, used }))).toEqual([
+    { of: 'a/1.1', resource: 'memory', used: 501 * MB },
+    { of: 'a/2.1', resource: 'cpu', used: 1_100 },
   ])
 })
 
