@@ -113,7 +113,7 @@ function replaceHandles(value: unknown, copies = new Map<object, unknown>()): un
   if (prototype !== null && prototype !== Object.prototype) return value
   const copy: Record<string, unknown> = {}
   copies.set(value, copy)
-  for (const [key, item] of Object.entries(value)) copy[key] = replaceHandles(item, copies)
+  for (const [key, item] of Object.entries(value)) put(copy, key, replaceHandles(item, copies))
   return copy
 }
 
@@ -132,9 +132,15 @@ function reviveHandles(value: unknown, seen: Set<object>): unknown {
     for (const item of items) value.add(reviveHandles(item, seen))
   } else {
     const record = value as Record<string, unknown>
-    for (const [key, item] of Object.entries(record)) record[key] = reviveHandles(item, seen)
+    for (const [key, item] of Object.entries(record)) put(record, key, reviveHandles(item, seen))
   }
   return value
+}
+
+/** As structured clone does it: a field named `__proto__` is a field, and changes no prototype. */
+function put(record: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== '__proto__') record[key] = value
+  else Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true })
 }
 
 function makerOf(): Maker {

@@ -32,6 +32,16 @@ test('what structured clone copies comes out equal', () => {
   )
 })
 
+test('a field named __proto__ is a field, and changes no prototype', () => {
+  const value = JSON.parse('{ "__proto__": { "polluted": true }, "n": [{ "__proto__": 1 }] }') as { polluted?: true }
+  const got = through(value) as typeof value
+  expect([Object.entries(got), Object.getPrototypeOf(got) === Object.prototype, got.polluted]).toEqual([
+    Object.entries(value),
+    true,
+    undefined,
+  ])
+})
+
 test('cycles and what stands twice stay so', () => {
   const inner = { n: 1 }
   const outer: Record<string, unknown> = { a: inner, b: [inner], handle: new Handle({ kind: 'queue', id: 3 }) }
