@@ -12,6 +12,8 @@ const STEP_RUNS = 500
 const PART_CHARS = 64 * 1024
 /** Of the log of one run its first and its last so many characters are taken; a flood must not cost hours. */
 const HEAD_CHARS = 1024 * 1024
+/** What a line costs besides its text, so that a million empty ones are not one part. */
+const LINE_CHARS = 16
 const TAIL_BYTES = 3 * 1024 * 1024
 const HOUR_MS = 3_600_000
 
@@ -131,7 +133,7 @@ function linesFrom({ store }: EngineState, run: number, from: number): { text: s
       if (n < from) continue
       const text = line.slice(line.indexOf('\t', line.indexOf('\t') + 1) + 1)
       texts.push(text)
-      length += text.length
+      length += text.length + LINE_CHARS
       next = n + 1
       if (length >= PART_CHARS) return { text: texts.join('\n'), next }
     }

@@ -53,7 +53,7 @@ describe.each(hostileCases)('$name', ({ name, expected }) => {
       const said = run.error === null ? '' : `${run.error.name}: ${run.error.message}`
       expect(survivors).toEqual([])
       expect(run.attempts).toHaveLength(1)
-      if (expected.outcomes !== undefined) expect(expected.outcomes).toContain(run.outcome)
+      if (expected.outcomes !== undefined) expect(expected.outcomes, said).toContain(run.outcome)
       if (expected.says !== undefined) expect(said).toMatch(expected.says)
     },
     PATIENCE_MS,

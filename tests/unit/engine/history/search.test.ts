@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { facetsOf, countRuns } from '../../../../src-main/engine/history/facets.ts'
 import { findRuns, matchesOf } from '../../../../src-main/engine/history/find.ts'
 import { countUnindexed } from '../../../../src-main/engine/history/indexer.ts'
+import { PARTS } from '../../../../src-main/store/queries/search.ts'
 import type { RunConditions } from '../../../../src-preload/run-filter.ts'
 import { openSimulatedEngine } from '../../../support/simulated-engine.ts'
 
@@ -178,4 +179,18 @@ test('a long log is taken in parts: its beginning and its end', async () => {
     return matchesOf(state, found, search)[0]
   })
   expect([match?.in, match?.line]).toEqual(['log', 6000])
+})
+
+test('a log of empty lines is taken in parts as well', async () => {
+  const simulated = await openSimulatedEngine()
+  await simulated.addJob('good')
+  await simulated.submit({ job: 'good' })
+  await simulated.pass()
+  const lines = Array.from({ length: 50_000 }, (): [number, 'out', string] => [7, 'out', ''])
+  await simulated.report({ type: 'log', run: 1, attempt: 1, lines: [...lines, [8, 'out', 'the end']] })
+  await simulated.returned(1)
+  await simulated.pass(10_000)
+  const parts = simulated.engine.read(({ store }) => store.search.partsOf.all(PARTS, 2 * PARTS))
+  expect(parts.length).toBeGreaterThanOrEqual(10)
+  expect(idsOf(simulated, { text: 'end' })).toEqual([1])
 })
