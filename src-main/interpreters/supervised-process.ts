@@ -99,6 +99,8 @@ export class SupervisedProcess {
     this.#budget = new LogBudget({ totalBytes: launch.limits.outputBytes })
     this.#temps = shared.temps
     this.#tempFolder = shared.temps.make(channel)
+    // Now: the program may remove its folder before we look again, and nothing may throw while it runs.
+    const tempBytes = launch.limits.tempBytes ?? usualTempBytes(this.#tempFolder)
     this.#child = this.#spawn(launch, shared.environment)
     // The reader may close its end before it has read everything, or never have started: no error of ours.
     for (const pipe of [this.#child.stdin, this.#writable(4)]) pipe?.on('error', () => pipe.destroy())
@@ -108,7 +110,7 @@ export class SupervisedProcess {
     }
     yieldToHost(this.#child.pid)
     upstream.report({ type: 'launched', channel, pid: this.#child.pid })
-    this.#watchUse(this.#child.pid, shared)
+    this.#watchUse(this.#child.pid, tempBytes, shared)
     this.#readLines(this.#child.stdout, 'out')
     this.#readLines(this.#child.stderr, 'err')
     this.#readable(3)?.on('data', (bytes: Buffer) => {
@@ -174,14 +176,14 @@ export class SupervisedProcess {
     }
   }
 
-  #watchUse(pid: number, { usage, tempUse }: Shared): void {
-    const { memoryBytes, cpuMs, tempBytes } = this.#limits
+  #watchUse(pid: number, allowedBytes: number, { usage, tempUse }: Shared): void {
+    const { memoryBytes, cpuMs } = this.#limits
     const onPassed = (passed: LimitPassed) => this.#endOverLimit(passed)
     if (usage !== null)
       this.#unwatch.push(usage.watch({ pid, tag: this.#tag, mark: this.#mark, memoryBytes, cpuMs, onPassed }))
     if (tempUse === null) return
     const folder = this.#tempFolder
-    this.#unwatch.push(tempUse.watch({ folder, allowedBytes: tempBytes ?? usualTempBytes(folder), onPassed }))
+    this.#unwatch.push(tempUse.watch({ folder, allowedBytes, onPassed }))
   }
 
   /**
