@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { statSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
+import { inOneLine } from '../core/one-line.ts'
 import type { LimitPassed } from '../core/resource-limit.ts'
 import { underFileLimit } from './launch-limits.ts'
 import type { LaunchLimits } from './launch-limits.ts'
@@ -286,7 +287,8 @@ export class SupervisedProcess {
       const at = Date.now()
       this.#lastOutputAt = at
       for (const text of lines) {
-        const entry = this.#budget.admit(at, level, text)
+        // Here already: in JSON a zero has six bytes.
+        const entry = this.#budget.admit(at, level, inOneLine(text))
         if (entry !== null) this.#addLine(entry)
       }
       if (this.#lines.length > 0) this.#linesTimer ??= setTimeout(() => this.#flushLines(), LINES_DELAY_MS)

@@ -65,3 +65,12 @@ test('output beyond the budget is cut in the middle, with a mark', async () => {
   expect(lines(run)).toHaveLength(60_001 - cut + 1)
   expect(lines(run).at(-1)?.[2]).toBe('the end')
 })
+
+test('zeros are shown, and a line of them has the size of any other', async () => {
+  const { start, endingOf, said } = openSupervisor()
+  const run = start(command(`printf 'a\\0b\\n'; head -c 1000000 /dev/zero; echo`))
+  expect(await endingOf(run)).toEqual(exited(0))
+  const [short, long = ''] = said(run)
+  expect(short).toBe('out a␀b')
+  expect(Buffer.byteLength(long)).toBeLessThan(1024 * 1024 + 100)
+})
