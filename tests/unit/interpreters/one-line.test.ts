@@ -1,6 +1,6 @@
 import { getHeapStatistics } from 'node:v8'
 import { expect, test } from 'vitest'
-import { inOneLine } from '../../../src-main/core/one-line.ts'
+import { inOneLine } from '../../../src-main/interpreters/one-line.ts'
 
 const MB = 1024 * 1024
 
