@@ -9,12 +9,7 @@ import { expect, test } from './support/window-test.ts'
 const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
-/** Cancels what the test before left, so that every test counts its own. */
-test.afterEach(async () => {
-  const { rows } = await host.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running'] })
-  for (const { id } of rows) await host.client.runs.cancel({ id })
-  for (const { id } of rows) await host.untilFinished(id)
-})
+test.afterEach(() => host.endRuns())
 
 const waits = (name: string) => host.submit(shellLine('exec sleep 600'), { name })
 const order = (page: Page) => page.locator('tr[data-row] td.id').allTextContents()

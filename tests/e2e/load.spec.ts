@@ -23,11 +23,7 @@ export default async function ({ from, to }: { from: number; to: number }) {
   { executor: 'async' },
 )
 
-test.afterEach(async () => {
-  const { rows } = await host.client.runs.list({ lifecycle: ['running'] })
-  for (const { id } of rows) await host.client.runs.cancel({ id })
-  for (const { id } of rows) await host.untilFinished(id)
-})
+test.afterEach(() => host.endRuns())
 
 test('6: of 500 busy queues only what can be seen is drawn, and all can be reached', async ({ page }) => {
   for (let part = 0; part < 2; part += 1)

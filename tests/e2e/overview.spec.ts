@@ -20,15 +20,7 @@ async function startStubborn(name: string): Promise<number> {
 
 const attention = (page: Page) => page.getByRole('region', { name: 'Needs attention' })
 
-test.afterEach(async () => {
-  const { rows } = await host.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running', 'stopping'] })
-  for (const { id } of rows) await host.client.runs.cancel({ id })
-  for (const { id } of rows) {
-    const { lifecycle } = await host.client.runs.get({ id })
-    if (lifecycle === 'stopping') await host.client.runs.kill({ id })
-    await host.untilFinished(id)
-  }
-})
+test.afterEach(() => host.endRuns())
 
 test('25: the first start offers a sample, and nothing needs anybody', async ({ page }) => {
   await page.goto(host.url)

@@ -36,11 +36,7 @@ const rowOf = (page: Page, name: string) => page.locator(`tr[data-row="${name}"]
 const put = (name: string, value: Json, create: InferInput<typeof queueSpecSchema> | null = null) =>
   host.client.queues.put({ name, value, create })
 
-test.afterEach(async () => {
-  const { rows } = await host.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running'] })
-  for (const { id } of rows) await host.client.runs.cancel({ id })
-  for (const { id } of rows) await host.untilFinished(id)
-})
+test.afterEach(() => host.endRuns())
 
 test('7: a full queue with a blocked producer says Backpressure, with its number in the rail, and clears', async ({
   page,

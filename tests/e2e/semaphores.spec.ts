@@ -34,11 +34,7 @@ const untilHeld = (name: string) =>
   })
 const rowOf = (page: Page, name: string) => page.locator(`tr[data-row="${name}"]`)
 
-test.afterEach(async () => {
-  const { rows } = await host.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running'] })
-  for (const { id } of rows) await host.client.runs.cancel({ id })
-  for (const { id } of rows) await host.untilFinished(id)
-})
+test.afterEach(() => host.endRuns())
 
 test('9: held and free are all permits in every painted frame while they come and go', async ({ page }) => {
   const churns = script(`for (;;) {

@@ -43,14 +43,7 @@ export default async function ({ n }: { n: number }) {
   return id
 }
 
-test.afterEach(async () => {
-  const { rows: unfinished } = await host.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running'] })
-  for (const { id } of unfinished) {
-    const { lifecycle } = await host.client.runs.get({ id })
-    if (lifecycle !== 'finished') await host.client.runs.cancel({ id })
-  }
-  for (const { id } of unfinished) await host.untilFinished(id)
-})
+test.afterEach(() => host.endRuns())
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { connectToHost } from '../../../src-main/cli/connection.ts'
 import type { Connection } from '../../../src-main/cli/connection.ts'
+import { refusalCode } from '../../../src-main/cli/failure.ts'
 import { homePaths } from '../../../src-main/home.ts'
 import { findTagged } from '../../../src-main/interpreters/tagged-processes.ts'
 import { readLastGood } from '../../../src-main/store/last-good.ts'
@@ -106,6 +107,22 @@ export class TestHost {
     return async () => {
       for (const id of ids) await this.client.runs.cancel({ id })
       for (const id of ids) await this.untilFinished(id)
+    }
+  }
+
+  /** Ends all that has not finished, so that every test counts its own. What ignores a stop already is killed. */
+  async endRuns(): Promise<void> {
+    for (;;) {
+      const { rows } = await this.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running', 'stopping'] })
+      if (rows.length === 0) return
+      for (const { id, lifecycle } of rows) {
+        const ending = lifecycle === 'stopping' ? this.client.runs.kill({ id }) : this.client.runs.cancel({ id })
+        await ending.catch((error: unknown) => {
+          // It ended by itself, or with its parent.
+          if (refusalCode(error) !== 'RUN_FINISHED') throw error
+        })
+      }
+      for (const { id } of rows) await this.untilFinished(id)
     }
   }
 
