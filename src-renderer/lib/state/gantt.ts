@@ -1,26 +1,13 @@
 /** A run, what it has spawned and its tasks as rows of bars over time. Pure; times are epoch ms. */
-import type { FamilyRow, RunLive, TaskRow } from '../../../src-preload/contract.ts'
+import type { FamilyRow, RunLive } from '../../../src-preload/contract.ts'
+import { familyTree, spanOfMembers } from './family-tree.ts'
+import type { TreeChoice, TreeRow } from './family-tree.ts'
 import { attemptWords, runWords } from './run-words.ts'
-import type { StateLook, StateWords } from './run-words.ts'
+import type { StateLook } from './run-words.ts'
 
 /** `queue`: it waits to be started; `run`: it is under way. `isOpen`: it ends at the now-line. */
 export type Bar = { kind: 'queue' | 'run'; from: number; to: number; look: StateLook; isOpen: boolean }
-export type GanttRow = {
-  key: string
-  depth: number
-  label: string
-  /** The run that the row leads to. */
-  run: number | null
-  words: StateWords
-  bars: Bar[]
-  /** Of a row that has rows below it: whether they are hidden. */
-  isFolded: boolean | null
-  /** Of many runs of one name: how many there are of each state. */
-  counts: { words: StateWords; count: number }[]
-}
-
-/** From so many on, the children of one name are one row. */
-const groupedFrom = 8
+export type GanttRow = TreeRow & { bars: Bar[] }
 
 type Spans = Pick<FamilyRow, 'createdAt' | 'queuedAt' | 'dueAt' | 'startedAt' | 'finishedAt' | 'lifecycle' | 'outcome'>
 
@@ -62,120 +49,30 @@ function barsOfAttempts(run: RunLive, now: number): Bar[] {
   ]
 }
 
-export type GanttChoice = {
-  /** Keys of rows that are folded or unfolded against what they are at first. */
-  toggled: ReadonlySet<string>
-  hidesFinished: boolean
-}
-
-type Family = ReadonlyMap<number, FamilyRow[]>
-
 /** The rows from top to bottom: the run, its tasks, its children, and theirs. */
-export function ganttRows(run: RunLive, family: FamilyRow[], now: number, choice: GanttChoice): GanttRow[] {
-  const byParent: Family = Map.groupBy(family, ({ parent }) => parent ?? 0)
-  const isShown = (row: FamilyRow): boolean =>
-    !choice.hidesFinished || row.lifecycle !== 'finished' || (byParent.get(row.id) ?? []).some(isShown)
-  const hasBelow = run.tasks.length > 0 || (byParent.get(run.id) ?? []).some(isShown)
-  const isFolded = hasBelow ? choice.toggled.has('run') : null
-  const own: GanttRow = {
-    key: 'run',
-    depth: 0,
-    label: run.name,
-    run: run.id,
-    words: runWords(run),
-    bars: barsOfAttempts(run, now),
-    isFolded,
-    counts: [],
-  }
-  if (isFolded !== false) return [own]
-  return [own, ...taskRows(run.tasks, now), ...childRows(run.id, 1, byParent, now, choice, isShown)]
-}
+export const ganttRows = (run: RunLive, family: FamilyRow[], now: number, choice: TreeChoice): GanttRow[] =>
+  familyTree(run, family, choice).map((row) => ({ ...row, bars: barsOfRow(row, now) }))
 
-function taskRows(tasks: TaskRow[], now: number): GanttRow[] {
-  const depthOf = (task: TaskRow): number => {
-    const parent = tasks.find((other) => other.task === task.parent && other.task !== 0)
-    return parent === undefined ? 1 : depthOf(parent) + 1
-  }
-  return tasks
-    .filter(({ task }) => task !== 0)
-    .map((task): GanttRow => {
-      const isWaiting = task.waits.length > 0
-      const look = isWaiting ? 'waiting' : 'running'
-      return {
-        key: `task ${task.task}`,
-        depth: depthOf(task),
-        label: task.name || `task ${task.task}`,
-        run: null,
-        words: { look, word: isWaiting ? 'Task, waits' : 'Task' },
-        bars: [bar('run', task.since, null, now, look)],
-        isFolded: null,
-        counts: [],
-      }
-    })
-}
-
-function childRows(
-  parent: number,
-  depth: number,
-  byParent: Family,
-  now: number,
-  choice: GanttChoice,
-  isShown: (row: FamilyRow) => boolean,
-): GanttRow[] {
-  const children = (byParent.get(parent) ?? []).filter(isShown)
-  const byName = Map.groupBy(children, ({ name }) => name)
-  const rowsOf = (child: FamilyRow, at: number): GanttRow[] => {
-    const hasBelow = (byParent.get(child.id) ?? []).some(isShown)
-    const key = `run ${child.id}`
-    const isFolded = hasBelow ? choice.toggled.has(key) : null
-    const row: GanttRow = {
-      key,
-      depth: at,
-      label: child.name,
-      run: child.id,
-      words: runWords(child),
-      bars: barsOf(child, now),
-      isFolded,
-      counts: [],
+function barsOfRow({ of, words }: TreeRow, now: number): Bar[] {
+  switch (of.is) {
+    case 'own':
+      return barsOfAttempts(of.run, now)
+    case 'run':
+      return barsOf(of.run, now)
+    case 'task':
+      return [bar('run', of.task.since, null, now, words.look)]
+    case 'group':
+    case 'many': {
+      const { queuedFrom, startedAt, endedAt } = spanOfMembers(of.members)
+      const hasWaited = startedAt === null || startedAt > queuedFrom
+      return [
+        ...(hasWaited ? [bar('queue', queuedFrom, startedAt ?? endedAt, now, 'queued')] : []),
+        ...(startedAt === null ? [] : [bar('run', startedAt, endedAt, now, words.look)]),
+      ]
     }
-    return isFolded === false ? [row, ...childRows(child.id, at + 1, byParent, now, choice, isShown)] : [row]
+    default:
+      return of satisfies never
   }
-  return [...byName].flatMap(([name, group]) => {
-    if (group.length < groupedFrom) return group.flatMap((child) => rowsOf(child, depth))
-    const key = `group ${parent} ${name}`
-    // A group is folded until it is opened: that is what it is for.
-    const isFolded = !choice.toggled.has(key)
-    const row = groupRow(key, depth, name, group, now, isFolded)
-    return isFolded ? [row] : [row, ...group.flatMap((child) => rowsOf(child, depth + 1))]
-  })
-}
-
-function groupRow(
-  key: string,
-  depth: number,
-  name: string,
-  group: FamilyRow[],
-  now: number,
-  isFolded: boolean,
-): GanttRow {
-  const states = Map.groupBy(group, (child) => runWords(child).word)
-  const counts = [...states.values()].flatMap((children) => {
-    const [first] = children
-    return first === undefined ? [] : [{ words: runWords(first), count: children.length }]
-  })
-  const starts = group.flatMap(({ startedAt }) => (startedAt === null ? [] : [startedAt]))
-  const from = Math.min(...group.map(({ queuedAt, createdAt }) => queuedAt ?? createdAt))
-  const isOver = group.every(({ finishedAt }) => finishedAt !== null)
-  const end = isOver ? Math.max(...group.map(({ finishedAt }) => finishedAt ?? 0)) : null
-  const worst = counts.find(({ words }) => ['failed', 'timed-out', 'lost'].includes(words.look))
-  const look = worst?.words.look ?? (isOver ? (counts[0]?.words.look ?? 'succeeded') : 'running')
-  const firstStart = starts.length === 0 ? null : Math.min(...starts)
-  const bars = [
-    ...(firstStart === null || firstStart > from ? [bar('queue', from, firstStart ?? end, now, 'queued')] : []),
-    ...(firstStart === null ? [] : [bar('run', firstStart, end, now, look)]),
-  ]
-  const words: StateWords = { look, word: `${group.length} runs` }
-  return { key, depth, label: `${name} ×${group.length}`, run: null, words, bars, isFolded, counts }
 }
 
 // ---------------------------------------------------------------- the window over time

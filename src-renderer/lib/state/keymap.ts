@@ -6,7 +6,12 @@ export type Rebound = Partial<Record<ShortcutId, string>>
 
 /** Works on every page; the sections of one page that are there together. */
 const everywhere = ['Everywhere', 'Go to']
-const together = [['Run', 'Log', 'Timeline']]
+const together = [
+  ['Run', 'Log', 'Timeline'],
+  ['Run', 'Timeline', 'Family'],
+  ['Run', 'Graph'],
+  ['Run', 'Tree', 'Family'],
+]
 
 /** These do something in the field where keys are pressed, or nothing by themselves. */
 const notKeys = new Set(['Tab', 'Enter', 'Escape', 'Backspace', 'Delete', ' ', 'Dead', 'Process', 'Unidentified'])

@@ -1,5 +1,7 @@
 /** A run and what descends from it as a graph: who spawned whom, what each waits for, and who has that. Pure. */
 import type { FamilyRow, RunLive, TaskRow, Wait } from '../../../src-preload/contract.ts'
+import { countsOf, groupedFrom, groupName, ownWaits } from './family-tree.ts'
+import type { StateCount } from './family-tree.ts'
 import { routeHash } from './route.ts'
 import { runSpans, runWords } from './run-words.ts'
 import type { StateWords } from './run-words.ts'
@@ -15,7 +17,7 @@ export type GraphNode = {
   name: string
   href: string | null
   words: StateWords | null
-  counts: { words: StateWords; count: number }[]
+  counts: StateCount[]
   ms: number | null
   isTicking: boolean
   isFolded: boolean | null
@@ -39,9 +41,6 @@ export type GraphChoice = {
 
 export const nodesAtMost = 500
 export const thingsAtMost = 24
-/** From so many on, the children of one name are one node. */
-const groupedFrom = 8
-
 export function runGraph(run: RunLive, family: FamilyRow[], now: number, { unfolded, seen }: GraphChoice): RunGraph {
   const drawing = new Drawing(run, now)
   drawing.addTasks(run.tasks)
@@ -109,10 +108,7 @@ class Drawing {
 
   addWaits(family: FamilyRow[], seen: ReadonlyMap<string, GraphNode>): void {
     const things = new Map(seen)
-    const ownTasks = new Set(this.#run.tasks.map(({ task }) => task))
-    for (const wait of this.#run.waits)
-      if (wait.by === null || wait.by.task.number === 0 || !ownTasks.has(wait.by.task.number))
-        this.#addWait(this.#root, this.#run.id, wait, things)
+    for (const wait of ownWaits(this.#run)) this.#addWait(this.#root, this.#run.id, wait, things)
     for (const { task, waits } of this.#run.tasks)
       for (const wait of waits) this.#addWait(task === 0 ? this.#root : keyOfTask(task), this.#run.id, wait, things)
     for (const { id, waits } of family)
@@ -138,7 +134,7 @@ class Drawing {
       const place = group === null ? under : `group ${group.id}`
       if (group !== null)
         this.#add({
-          ...plain('group', place, group.name ?? `group ${group.id}`),
+          ...plain('group', place, groupName(group, members)),
           parent: under,
           counts: countsOf(members),
         })
@@ -245,12 +241,6 @@ const plain = (is: GraphNode['is'], key: string, name: string): GraphNode => ({
   isFolded: null,
   waits: [],
 })
-
-function countsOf(runs: FamilyRow[]): GraphNode['counts'] {
-  return [...Map.groupBy(runs, (run) => runWords(run).word).values()].flatMap((alike) =>
-    alike[0] === undefined ? [] : [{ words: runWords(alike[0]), count: alike.length }],
-  )
-}
 
 const wordOf: Partial<Record<Wait['kind'], string>> = {
   semaphore: 'Semaphore',

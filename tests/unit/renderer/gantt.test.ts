@@ -18,7 +18,7 @@ import { familyRow, runLive } from '../../support/run-rows.ts'
 
 const done = { lifecycle: 'finished', outcome: 'succeeded', finishedAt: 400 } as const
 const run = runLive()
-const untouched = { toggled: new Set<string>(), hidesFinished: false }
+const untouched = { toDepth: null, toggled: new Set<string>(), hidesFinished: false }
 const keys = (...args: Parameters<typeof ganttRows>) => ganttRows(...args).map(({ key }) => key)
 
 describe('requirement 12: bars', () => {
@@ -72,7 +72,7 @@ describe('requirement 14: rows', () => {
 
   it('fold 64 children of one name into one with how many there are of each state', () => {
     const rows = ganttRows(run, family, 500, untouched)
-    expect(rows.map(({ key }) => key)).toEqual(['run', 'group 1 part'])
+    expect(rows.map(({ key }) => key)).toEqual(['run', 'many 1 part'])
     expect(rows[1]).toMatchObject({ label: 'part ×64', isFolded: true })
     expect(rows[1]?.counts.map(({ words, count }) => [words.word, count])).toEqual([
       ['Succeeded', 59],
@@ -86,7 +86,7 @@ describe('requirement 14: rows', () => {
   })
 
   it('stay folded or open as they were chosen when the family changes', () => {
-    const open = { toggled: new Set(['group 1 part']), hidesFinished: false }
+    const open = { ...untouched, toggled: new Set(['many 1 part']) }
     expect(keys(run, family, 500, open)).toHaveLength(66)
     expect(keys(run, [...family, familyRow(80, { name: 'part' })], 600, open)).toHaveLength(67)
     expect(keys(run, family, 500, { ...open, toggled: new Set(['run']) })).toEqual(['run'])

@@ -42,13 +42,13 @@ describe('the nodes of a graph', () => {
     ])
   })
 
-  it('hang on their group, whose name is said or its number', () => {
+  it('hang on their group, which is called by its name or by what it contains', () => {
     const chapters = { id: 7, name: 'chapters' }
     const rows = [familyRow(2, { group: chapters }), familyRow(3), familyRow(4, { group: { id: 8, name: null } })]
     const { nodes } = graphOf(rows)
     expect(nodes.filter(({ is }) => is === 'group').map(({ key, name }) => [key, name])).toEqual([
       ['group 7', 'chapters'],
-      ['group 8', 'group 8'],
+      ['group 8', 'group: part 4'],
     ])
     expect(edgesOf(rows)).toEqual([
       'run 1 child group 7',
