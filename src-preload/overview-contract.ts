@@ -72,6 +72,7 @@ export type FamilyRow = Pick<
   | 'id'
   | 'parent'
   | 'name'
+  | 'executor'
   | 'lifecycle'
   | 'outcome'
   | 'attempt'

@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server'
+import { executorOf } from '../../src-preload/definition.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { overviewFeeds } from '../../src-preload/overview-contract.ts'
 import type { Activity, FamilyRow } from '../../src-preload/overview-contract.ts'
@@ -67,6 +68,7 @@ function descendants(state: EngineState, id: number): FamilyRow[] {
         id: child.id,
         parent,
         name: child.name,
+        executor: executorOf(state.definitions.get(child.definition_id)),
         lifecycle: child.lifecycle,
         outcome: child.outcome,
         attempt: child.attempt - child.interrupted,

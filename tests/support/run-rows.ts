@@ -63,6 +63,7 @@ export const familyRow = (id: number, changes: Partial<FamilyRow> = {}): FamilyR
   id,
   parent: 1,
   name: `part ${id}`,
+  executor: 'async',
   lifecycle: 'running',
   outcome: null,
   attempt: 1,

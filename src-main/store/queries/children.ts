@@ -4,6 +4,7 @@ import type { StoredRun } from './runs.ts'
 type ChildSpan = Pick<
   StoredRun,
   | 'id'
+  | 'definition_id'
   | 'name'
   | 'group_id'
   | 'lifecycle'
@@ -41,8 +42,8 @@ export function prepareChildren(db: Database) {
     ),
     /** The same with what a picture of them over time needs. */
     spans: db.prepare<[parent: number, limit: number], ChildSpan>(
-      `SELECT id, name, group_id, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at, started_at,
-         finished_at
+      `SELECT id, definition_id, name, group_id, lifecycle, outcome, attempt, interrupted, created_at, due_at, queued_at,
+         started_at, finished_at
        FROM runs WHERE parent_run = ? + 0 ORDER BY id LIMIT ? + 0`,
     ),
     /** How many ancestors a child of this run has, counted up to `limit`. */

@@ -28,6 +28,17 @@ export class RowWindow {
     this.remeasure()
   }
 
+  /** The same where the rows follow a head of their own height that stays in sight, without a table around them. */
+  revealLine(index: number): void {
+    const { scroller, rowPx } = this
+    if (scroller === null || index < 0) return
+    const top = index * rowPx
+    const room = scroller.clientHeight - rowPx
+    if (top < scroller.scrollTop) scroller.scrollTop = top
+    else if (top + rowPx > scroller.scrollTop + room) scroller.scrollTop = top + rowPx - room
+    this.remeasure()
+  }
+
   watch = (element: HTMLElement): (() => void) => {
     const scroller = element.closest<HTMLElement>('.scrolling') ?? element
     this.scroller = scroller

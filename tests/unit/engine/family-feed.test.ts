@@ -22,7 +22,7 @@ test('a family says of each run which group it is in and what it waits for, and 
   expect(await next()).toMatchObject({
     type: 'snapshot',
     rows: [
-      { row: { id: first, group: null, waits: [] } },
+      { row: { id: first, executor: 'async', group: null, waits: [] } },
       { row: { id: second, group: { id: group, name: null }, waits: [{ kind: 'run', run: first }] } },
     ],
   })
