@@ -8,6 +8,7 @@ import type { Deadlock } from './waits.ts'
 export const attentionKinds = [
   'disk_full',
   'deadlock',
+  'secrets_locked',
   'blocked_loop',
   'backpressure',
   'stuck_stop',
@@ -23,6 +24,8 @@ export type Attention =
   /** Nothing begins and nothing is accepted until there is room on the volume of the store. */
   | { kind: 'disk_full'; since: number; freeBytes: number }
   | { kind: 'deadlock'; deadlock: Deadlock }
+  /** The key of the secrets cannot be had, for which runs wait; `run` is the first of them. */
+  | { kind: 'secrets_locked'; since: number; waiting: number; run: number; name: string; why: string; hint: string }
   /** The event loop of an interpreter does not turn: for 2 s where runs share it, for 5 minutes where one has it to itself. */
   | {
       kind: 'blocked_loop'

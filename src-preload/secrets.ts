@@ -44,6 +44,8 @@ export const secretContract = {
   secrets: {
     /** Replaces the value of one that is there. Attempts that run keep the old one. */
     set: oc.input(v.strictObject({ name: secretNameSchema, value: secretValue })).output(type<SecretRow>()),
+    /** Asks for their key now, as somebody has unlocked where it is kept. SECRETS_LOCKED: it cannot be had yet. */
+    open: oc.output(type<{ opened: true }>()),
     list: oc.output(type<SecretRow[]>()),
     /**
      * Gives up all secrets, whose key is lost for good; `names` are all of them. A new key is made for what is set from now on.

@@ -1,8 +1,10 @@
 import { attentionKinds } from '../../src-preload/overview-contract.ts'
 import type { Attention, AttentionKind, AttentionMeta } from '../../src-preload/overview-contract.ts'
 import type { RunError } from '../../src-preload/contract.ts'
+import { afterAll, isBefore } from '../core/admission.ts'
 import type { Engine } from './engine.ts'
 import type { View } from './feeds.ts'
+import { secretsNeed } from './gates.ts'
 import { firstOf } from './objects/parties.ts'
 import type { EngineState } from './state.ts'
 import { isFailure, unseenFailures } from './history/failures.ts'
@@ -44,6 +46,7 @@ export function attentionView(engine: Engine): View<Attention, AttentionMeta> {
       all = engine.read((state) => [
         ...fullDisk(state),
         ...deadlocksOf(state, SHOWN).map((deadlock): Attention => ({ kind: 'deadlock', deadlock })),
+        ...lockedSecrets(state),
         ...blockedLoopsLately(state.clock.monoMs()),
         ...backpressure(state),
         ...stuckStops(state),
@@ -74,6 +77,8 @@ function keyOf(row: Attention): string {
       return 'disk'
     case 'deadlock':
       return `deadlock ${row.deadlock.id}`
+    case 'secrets_locked':
+      return 'secrets'
     case 'blocked_loop':
       return `loop ${row.key}`
     case 'backpressure':
@@ -95,6 +100,21 @@ function keyOf(row: Attention): string {
 function fullDisk({ disk }: EngineState): Attention[] {
   if (disk.fullSince === null) return []
   return [{ kind: 'disk_full', since: disk.fullSince, freeBytes: disk.freeBytes ?? 0 }]
+}
+
+/** Nobody is to be asked for a key that no run waits for. */
+function lockedSecrets({ secrets, gatekeeper, store }: EngineState): Attention[] {
+  const { lockedBy } = secrets
+  if (lockedBy === null) return []
+  const lanes = [...gatekeeper.parkedBefore(secretsNeed.resource, afterAll)]
+  const heads = lanes.flatMap(({ head }) => (head === null || head === 'unknown' ? [] : head))
+  const [first] = heads.sort((a, b) => (isBefore(a, b) ? -1 : 1))
+  const run = first && store.runs.get.get(first.id)
+  if (run === undefined) return []
+  const { id, name, queued_at, created_at } = run
+  const waiting = lanes.reduce((sum, { queued }) => sum + queued, 0)
+  const { message: why, hint } = lockedBy
+  return [{ kind: 'secrets_locked', since: queued_at ?? created_at, waiting, run: id, name, why, hint }]
 }
 
 function blockedLoops(engine: Engine): Attention[] {

@@ -1,4 +1,5 @@
 import type { Clock } from './clock.ts'
+import { goOnWithSecrets } from './commands/secrets.ts'
 import { secretsNeed } from './gates.ts'
 import type { EngineState } from './state.ts'
 import type { Tick } from './tick.ts'
@@ -63,10 +64,7 @@ export class SecretOpener {
   }
 
   #wake(): void {
-    const woken = this.#parts.command(({ gatekeeper }, tick) => {
-      gatekeeper.wake(secretsNeed.resource)
-      tick.changes.status = true
-    })
+    const woken = this.#parts.command(goOnWithSecrets)
     // An engine that has just ended has no use for it.
     woken.catch(() => undefined)
   }

@@ -3,7 +3,7 @@ import type { Problem } from '../../src-preload/problem.ts'
 import { problem } from '../../src-preload/problem.ts'
 import { secretContract } from '../../src-preload/secrets.ts'
 import type { SecretRow } from '../../src-preload/secrets.ts'
-import { removeSecret, resetSecrets, setSecret } from './commands/secrets.ts'
+import { goOnWithSecrets, removeSecret, resetSecrets, setSecret } from './commands/secrets.ts'
 import type { Engine } from './engine.ts'
 import type { EngineState } from './state.ts'
 
@@ -18,6 +18,12 @@ export function createSecretRouter(engine: Engine) {
           setSecret(state, tick, input.name, input.value)
           return rowNamed(state, input.name)
         })
+      }),
+      open: on.secrets.open.handler(async () => {
+        const { secrets } = engine.read((state) => state)
+        if (!(await secrets.open()) && secrets.lockedBy !== null) throw secrets.lockedBy
+        await engine.command(goOnWithSecrets)
+        return { opened: true as const }
       }),
       list: on.secrets.list.handler(() => engine.read((state) => rows(state))),
       remove: on.secrets.remove.handler(async ({ input }) => {

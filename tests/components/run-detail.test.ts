@@ -29,7 +29,12 @@ async function openRun(run: RunLive) {
 const countOf = (text: string) => (document.body.innerText.match(new RegExp(text, 'g')) ?? []).length
 
 test('why a run went wrong stands once: in whole on its overview, in one line beside the rest', async () => {
-  const error = { name: 'TypeError', message: 'no such page\nasked for: 404', stack: null, hint: 'Look at its address.' }
+  const error = {
+    name: 'TypeError',
+    message: 'no such page\nasked for: 404',
+    stack: null,
+    hint: 'Look at its address.',
+  }
   const failed = { lifecycle: 'finished', outcome: 'failed', finishedAt: 900 } as const
   await openRun(runLive({ ...failed, error, errorMessage: `${error.name}: ${error.message}` }))
   const whole = page.getByRole('region', { name: 'Error' })

@@ -1,5 +1,7 @@
+import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Page } from '@playwright/test'
+import { homePaths } from '../../src-main/home.ts'
 import { until } from '../support/until.ts'
 import { expectAccessible } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
@@ -59,6 +61,34 @@ export default async function () {
   await host.client.jobs.save({ name: 'nightly backup', definition: shellLine('true'), replace: true })
   await items.nth(0).getByRole('button', { name: 'Run it again: nightly backup' }).press('Enter')
   await expect(attention(page)).toContainText('Nothing needs you.')
+})
+
+test('secrets whose key is gone need a person while a run waits for them, and go on at a press of a button', async ({
+  page,
+  faults,
+}) => {
+  // The window looks for its host while that is started anew.
+  faults.allow(/WebSocket|ERR_CONNECTION_REFUSED/)
+  const { client } = host
+  await client.secrets.set({ name: 'token', value: 'as long as need be' })
+  const definition = { ...shellLine('true'), secrets: [{ env: 'TOKEN', name: 'token' }] }
+  await client.jobs.save({ name: 'upload', definition })
+  const key = homePaths(host.home).secretsKey
+  await host.end('SIGTERM')
+  renameSync(key, `${key}.away`)
+  await host.start()
+  const { id } = await host.client.runs.submit({ what: 'job', job: 'upload' })
+  await openAt(page, host, '/overview')
+  const locked = attention(page).getByRole('listitem').filter({ hasText: 'The secrets are locked' })
+  await expect(locked).toContainText('1 run waits, the first, upload')
+  const again = locked.getByRole('button', { name: 'Try again' })
+  await again.press('Enter')
+  await expect(page.getByText('secrets.key is missing').last()).toBeVisible()
+  renameSync(`${key}.away`, key)
+  await again.press('Enter')
+  await host.untilFinished(id)
+  await expect(locked).toHaveCount(0)
+  await host.client.jobs.remove({ name: 'upload' })
 })
 
 test('15: a cancel that is ignored shows its age and its steps, and can be forced', async ({ page }) => {

@@ -8,6 +8,7 @@ import type { StateWords } from './run-words.ts'
 export type AttentionAct =
   | { do: 'cancel'; run: { id: number; name: string }; label: string }
   | { do: 'run-job'; job: string; label: string }
+  | { do: 'open-secrets'; label: string }
   | { do: 'go'; href: string; label: string }
 
 export type AttentionLine = { state: StateWords; what: string; href: string; cause: string; act: AttentionAct }
@@ -42,6 +43,14 @@ export function attentionLine(row: Attention, now: number): AttentionLine {
         },
       }
     }
+    case 'secrets_locked':
+      return {
+        state: { look: 'waiting', word: 'Locked' },
+        what: 'The secrets are locked',
+        href: routeHash(`/runs/${row.run}`),
+        cause: `${counted(row.waiting, 'run waits', 'runs wait')}, the first, ${row.name}, for ${forSpan(row.since)}. ${row.why} ${row.hint}`,
+        act: { do: 'open-secrets', label: 'Try again' },
+      }
     case 'blocked_loop': {
       const isNamed = row.interpreter !== null
       const href = routeHash(isNamed ? `/interpreters/${row.interpreter}` : '/interpreters')

@@ -68,6 +68,12 @@ export class RunActions {
     await tryCall(() => this.#connection.client.runs.lookedAt({ id }))
   }
 
+  /** Asks for the key of the secrets, for which runs wait. */
+  async openSecrets(): Promise<void> {
+    const opened = await tryCall(() => this.#connection.client.secrets.open())
+    if (opened) toast.success('The secrets are open: what waited for them goes on')
+  }
+
   async runJob(job: string): Promise<void> {
     const started = await tryCall(() => this.#connection.client.runs.submit({ what: 'job', job }))
     if (!started) return

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { call } from '@orpc/server'
 import { problem } from '../../../src-preload/problem.ts'
 import { removeSecret, resetSecrets, setSecret } from '../../../src-main/engine/commands/secrets.ts'
+import { attentionView } from '../../../src-main/engine/attention.ts'
+import { createSecretRouter } from '../../../src-main/engine/secret-router.ts'
 import { runRow } from '../../../src-main/engine/views.ts'
 import { openSimulatedEngine } from '../../support/simulated-engine.ts'
 
@@ -112,6 +115,28 @@ test('a run goes on waiting while secrets are given up, and begins when the last
   expect(world.startedRuns()).toEqual([])
   await world.command((state, tick) => removeSecret(state, tick, 'old'))
   expect(world.started.at(-1)).toMatchObject({ run: waiting, attempt: 1, secrets: { values: { KEY: 'set anew' } } })
+})
+
+test('somebody is told that they are locked while runs wait for them, and opens them at once', async () => {
+  const world = await openAgain('locked')
+  const view = attentionView(world.engine)
+  const told = () => view.rows().filter(({ row }) => row.kind === 'secrets_locked')
+  expect(told()).toEqual([])
+  const first = await world.submit({ job: 'needy' })
+  const since = world.engine.now
+  await world.pass(MINUTE)
+  await world.submit({ job: 'needy' })
+  const [why, hint] = ['The secrets cannot be used: the keychain sleeps.', 'Unlock it.']
+  const row = { kind: 'secrets_locked', since, waiting: 2, run: first, name: 'needy', why, hint }
+  expect(told()).toEqual([{ key: 'secrets', row }])
+  expect(view.meta().counts).toMatchObject({ secrets_locked: 1 })
+  const { open } = createSecretRouter(world.engine).secrets
+  await expect(world.settle(call(open, undefined))).rejects.toMatchObject({ code: 'SECRETS_LOCKED', message: why })
+  expect(told()).toHaveLength(1)
+  world.keys.is = 'open'
+  expect(await world.settle(call(open, undefined))).toEqual({ opened: true })
+  expect(told()).toEqual([])
+  expect(world.startedRuns()).toEqual([first, first + 1])
 })
 
 test('a run that may not wait so long times out in the queue', async () => {

@@ -38,6 +38,19 @@ describe('what needs a person', () => {
       'See who takes',
     ],
     [
+      {
+        kind: 'secrets_locked',
+        since: now - 4_000,
+        waiting: 2,
+        run: 7,
+        name: 'upload',
+        why: 'The secrets cannot be used: the keychain sleeps.',
+        hint: 'Unlock it.',
+      },
+      '2 runs wait, the first, upload, for 4 s. The secrets cannot be used: the keychain sleeps. Unlock it.',
+      'Try again',
+    ],
+    [
       { kind: 'stuck_stop', run: 7, name: 'x', phase: 'signalled', since: now - 4_000, killsAt: now + 6_000 },
       'was asked to stop 4 s ago and has not ended; it is killed in 6 s',
       'See the run',
