@@ -90,14 +90,20 @@ export type FamilyRow = Pick<
   group: { id: number; name: string | null } | null
 }
 
-/** A run that has begun: where its bar lies over time. `startedAt` is that of the current or last attempt. */
+/**
+ * A run that has begun: where its bar lies over time. `startedAt` is that of the current or last attempt. `queue`: the one that
+ * it took from first, or else put to first.
+ */
 export type TimelineRow = Pick<
   RunRow,
   'id' | 'name' | 'job' | 'executor' | 'lifecycle' | 'outcome' | 'attempt' | 'finishedAt'
-> & { startedAt: number }
+> & { startedAt: number; queue: string | null }
 
-/** `completeFrom`: of what ended at this moment, in epoch ms, or before, some is left out, as it was too much. Null: nothing is. */
-export type TimelineMeta = { completeFrom: number | null }
+/**
+ * `completeFrom`: of what ended at this moment, in epoch ms, or before, some is left out, as it was too much. Null: nothing is.
+ * `queuesFrom`: since when it is known which queue a run works for.
+ */
+export type TimelineMeta = { completeFrom: number | null; queuesFrom: number }
 
 /** How far back a timeline of all runs reaches at most. */
 const longestTimelineMs = 7 * 86_400_000

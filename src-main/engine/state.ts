@@ -20,6 +20,7 @@ import { KeyHolds } from './key-holds.ts'
 import { Lanes } from './lanes.ts'
 import { loadObjects } from './objects/objects.ts'
 import type { Objects } from './objects/objects.ts'
+import { QueueUses } from './objects/queue-uses.ts'
 import type { ScriptSide } from './objects/script-side.ts'
 import type { Secrets } from './secrets.ts'
 import { Ledger } from './schedules/ledger.ts'
@@ -82,6 +83,7 @@ export type EngineState = {
   readonly definitions: Definitions
   readonly autoExecutors: AutoExecutors
   readonly objects: Objects
+  readonly queueUses: QueueUses
   readonly named: NamedState
   readonly schedules: Schedules
   readonly secrets: Secrets
@@ -158,6 +160,7 @@ export function createState(options: {
     definitions,
     autoExecutors: new AutoExecutors(store, slots),
     objects,
+    queueUses: new QueueUses(clock.wallMs()),
     named: noNamed(),
     schedules: new Schedules(store, isPrivate, surroundings.zone),
     surroundings,

@@ -22,7 +22,7 @@ export function timelineView(engine: Engine, spanMs: number): View<TimelineRow, 
         completeFrom = ended[room]?.finished_at ?? null
         return [...live, ...ended.slice(0, room)].flatMap((run) => timelineRow(state, run))
       }),
-    meta: () => ({ completeFrom }),
+    meta: () => ({ completeFrom, queuesFrom: engine.read(({ queueUses }) => queueUses.since) }),
   }
 }
 
@@ -39,6 +39,7 @@ function timelineRow(state: EngineState, run: StoredSpan): { key: string; row: T
     attempt: run.attempt - run.interrupted,
     startedAt: run.started_at,
     finishedAt: run.finished_at,
+    queue: state.queueUses.queueOf(run.id, state.live.get(run.id)),
   }
   return [{ key: String(run.id), row }]
 }

@@ -29,7 +29,7 @@ async function openTimeline({ rows, query = '', completeFrom = null, slots = [] 
     feed: 'timeline',
     version,
     rows: told.map((row) => ({ key: String(row.id), row })),
-    meta: { completeFrom },
+    meta: { completeFrom, queuesFrom: 0 },
   })
   const feed = new FakeFeed(() => [message(1, rows)])
   const upcoming = slots.map((slot) => ({ ...slot, zone: 'UTC', note: null }))
@@ -135,14 +135,18 @@ test('the span is in the address, and another one is asked for and looked at who
   expect([query().get('span'), query().get('zoom'), query().get('tab')]).toEqual(['6h', null, 'timeline'])
 })
 
-test('lanes can be by executor instead', async () => {
+test('lanes can be by executor or by queue instead', async () => {
   const { query } = await openTimeline({
-    rows: [timelineRow(1, ago(9), ago(8), { executor: 'process' }), timelineRow(2, ago(3), null)],
+    rows: [timelineRow(1, ago(9), ago(8), { executor: 'process' }), timelineRow(2, ago(3), null, { queue: 'pages' })],
   })
   await expect.element(lanes).toHaveLength(1)
   await page.getByRole('group', { name: 'Lanes by' }).getByRole('button', { name: 'Executor' }).click()
   await expect.poll(() => lanes.elements().map((lane) => lane.getAttribute('aria-label'))).toEqual(['async', 'process'])
   expect(query().get('lanes')).toBe('executor')
+  await page.getByRole('group', { name: 'Lanes by' }).getByRole('button', { name: 'Queue' }).click()
+  await expect
+    .poll(() => lanes.elements().map((lane) => lane.getAttribute('aria-label')))
+    .toEqual(['pages', 'no queue'])
 })
 
 test('what is planned soon has a hollow mark to the right of now, and the next is named', async () => {
@@ -246,7 +250,7 @@ test('a run that is delayed is planned too', async () => {
     feeds: {
       timeline: () =>
         new FakeFeed<FeedMessage<TimelineRow, TimelineMeta>>(() => [
-          { type: 'snapshot', feed: 't', version: 1, rows: [], meta: { completeFrom: null } },
+          { type: 'snapshot', feed: 't', version: 1, rows: [], meta: { completeFrom: null, queuesFrom: 0 } },
         ]).open(),
       ack,
     },

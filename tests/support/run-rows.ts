@@ -93,5 +93,6 @@ export const timelineRow = (
   attempt: 1,
   startedAt,
   finishedAt,
+  queue: null,
   ...changes,
 })

@@ -43,6 +43,7 @@ export function endScriptSide(state: EngineState, tick: Tick, run: LiveRun, hasS
   const side = run.script
   if (side === null) return
   run.script = null
+  state.queueUses.keep(run.id, side.queueUse)
   for (const calls of [side.openCalls, side.follows])
     for (const { asker, what } of calls.values()) leave(state, tick, asker, what)
   takeBackAll(state, tick, side.permits.values())

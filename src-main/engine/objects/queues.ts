@@ -10,6 +10,7 @@ import type { EngineState, LiveRun } from '../state.ts'
 import type { Tick } from '../tick.ts'
 import { changed, finishItem, noteEvent, returnItem, storeItem, takeItem, undoTake } from './queue-items.ts'
 import type { Delivery, TakenItem } from './queue-items.ts'
+import { noteQueueUse } from './queue-uses.ts'
 import { depthInWords, faultOfJson } from './json-text.ts'
 import { checkRoom } from './room.ts'
 import { answer, refuse } from './script-side.ts'
@@ -71,12 +72,15 @@ export function applyToQueue(state: EngineState, tick: Tick, run: LiveRun, asker
   switch (call.do) {
     case 'put':
     case 'try_put':
+      noteQueueUse(run, queue.name, false)
       put(state, tick, queue, { ...asker, value: call.item, priority: call.priority }, call.do === 'put')
       break
     case 'get':
+      noteQueueUse(run, queue.name, true)
       if (finishItems(state, tick, queue, run, asker, call.done)) get(state, tick, queue, asker, true)
       break
     case 'try_get':
+      noteQueueUse(run, queue.name, true)
       get(state, tick, queue, asker, false)
       break
     case 'done': {

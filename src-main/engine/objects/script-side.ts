@@ -1,6 +1,7 @@
 import type { Answer, Call, CallError, TaskReport } from '../../interpreters/calls.ts'
 import type { LiveRun } from '../state.ts'
 import type { Delivery } from './queue-items.ts'
+import type { QueueUse } from './queue-uses.ts'
 import type { Tick } from '../tick.ts'
 
 /** A task of a live attempt, and the call it made. */
@@ -43,10 +44,18 @@ export type ScriptSide = {
   /** Queue items it has taken and is not done with, by id, oldest first. */
   readonly items: Map<number, Delivery>
   readonly tasks: Map<number, TaskReport>
+  queueUse: QueueUse | null
 }
 
 export const scriptSideOf = (run: LiveRun): ScriptSide =>
-  (run.script ??= { openCalls: new Map(), follows: new Map(), permits: new Map(), items: new Map(), tasks: new Map() })
+  (run.script ??= {
+    openCalls: new Map(),
+    follows: new Map(),
+    permits: new Map(),
+    items: new Map(),
+    tasks: new Map(),
+    queueUse: null,
+  })
 
 type Live = ReadonlyMap<number, LiveRun>
 

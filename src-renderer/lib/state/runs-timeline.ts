@@ -1,11 +1,11 @@
 /** All runs over time: lanes of bars, and the scale on which stretches without any are folded. Pure; times are epoch ms. */
-import type { TimelineRow } from '../../../src-preload/contract.ts'
+import type { ExecutorChoice, TimelineRow } from '../../../src-preload/contract.ts'
 import { tickStep, underWay } from './gantt.ts'
 import type { Bar, TimeWindow } from './gantt.ts'
 import type { Planned } from './next-up.ts'
 
-/** By what runs share a lane: their job, or what a script has in its place; or what they run on. */
-export const laneChoices = ['job', 'executor'] as const
+/** By what runs share a lane: their job, or what a script has in its place; what they run on; or which queue they work for. */
+export const laneChoices = ['job', 'executor', 'queue'] as const
 export type LaneChoice = (typeof laneChoices)[number]
 
 /** A line of a lane. Runs of one time lie on lines below each other; the lane's name stands at the first. */
@@ -22,8 +22,36 @@ export type LaneLine = {
 /** More runs of one time than that lie on each other. */
 const mostLines = 6
 
-export const laneOf = (run: TimelineRow, by: LaneChoice): string =>
-  by === 'job' ? (run.job ?? run.name) : run.executor
+/** Below the queues. The middle one is of what ended before it was known. */
+const withoutQueue = { none: 'no queue', forgotten: 'before the host began', planned: 'not known yet' }
+const restLanes: string[] = Object.values(withoutQueue)
+
+/** `queuesFrom`: since when it is known which queue a run works for. */
+export function laneOf(run: TimelineRow, by: LaneChoice, queuesFrom: number): string {
+  switch (by) {
+    case 'job':
+      return run.job ?? run.name
+    case 'executor':
+      return run.executor
+    case 'queue': {
+      const isForgotten = run.finishedAt !== null && run.finishedAt < queuesFrom
+      return run.queue ?? (isForgotten ? withoutQueue.forgotten : withoutQueue.none)
+    }
+    default:
+      return by satisfies never
+  }
+}
+
+/** Where a run will be that has none yet: a job may leave to the engine what it runs on. */
+export function plannedLane(name: string, by: LaneChoice, executorOf: (job: string) => ExecutorChoice): string {
+  if (by === 'job') return name
+  if (by === 'queue') return withoutQueue.planned
+  const executor = executorOf(name)
+  return executor === 'auto' ? 'not chosen yet' : executor
+}
+
+const inLaneOrder = (by: LaneChoice) => (a: string, b: string) =>
+  (by === 'queue' ? restLanes.indexOf(a) - restLanes.indexOf(b) : 0) || a.localeCompare(b)
 
 /** Puts runs on lines. A run stays on its line as long as it is there, whatever comes and goes. */
 export class LinePacker {
@@ -62,10 +90,11 @@ export function laneLines(
   planned: { lane: string; planned: Planned }[],
   by: LaneChoice,
   packer: LinePacker,
+  queuesFrom = 0,
 ): LaneLine[] {
-  const byLane = Map.groupBy(runs, (run) => laneOf(run, by))
+  const byLane = Map.groupBy(runs, (run) => laneOf(run, by, queuesFrom))
   const plannedOf = Map.groupBy(planned, ({ lane }) => lane)
-  const lanes = [...new Set([...byLane.keys(), ...plannedOf.keys()])].sort((a, b) => a.localeCompare(b))
+  const lanes = [...new Set([...byLane.keys(), ...plannedOf.keys()])].sort(inLaneOrder(by))
   const packed = packer.pack(lanes.map((lane) => byLane.get(lane) ?? []))
   return lanes.flatMap((lane, at) => {
     const lines = packed[at] ?? []

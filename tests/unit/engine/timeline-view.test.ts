@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { cancel } from '../../../src-main/engine/commands/cancel.ts'
 import { timelineView } from '../../../src-main/engine/timeline-view.ts'
+import type { Call } from '../../../src-main/interpreters/calls.ts'
 import { openRuns } from '../../support/objects.ts'
 
 async function watch(runs: number, spanMs: number) {
@@ -38,6 +39,37 @@ test('what runs comes first, then what ended last, until it ended longer ago tha
   expect(world.read().rows.map(({ id }) => id)).toEqual([second, third])
   await world.pass(9_000)
   expect(world.read().rows.map(({ id }) => id)).toEqual([second])
+})
+
+const queue = (name: string, act: 'put' | 'get'): Call => ({
+  on: 'queue',
+  name,
+  spec: null,
+  ...(act === 'put' ? { do: 'put', item: '1', priority: 0 } : { do: 'get', done: [] }),
+})
+
+test('of each run the queue is told that it took from first, or else put to first, also once it has ended', async () => {
+  const world = await watch(3, 10_000)
+  const since = world.engine.now
+  await world.get(0, queue('pages', 'put'))
+  await world.get(0, queue('texts', 'put'))
+  await world.get(1, queue('texts', 'put'))
+  await world.get(1, queue('pages', 'get'))
+  await world.get(1, queue('texts', 'get'))
+  const queues = () => world.read().rows.map((run) => [run.id, run.queue])
+  const [first, second, third] = world.runs
+  expect(queues()).toEqual([
+    [third, null],
+    [second, 'pages'],
+    [first, 'pages'],
+  ])
+  await world.endRun(1, 'returned')
+  expect(queues()).toEqual([
+    [third, null],
+    [first, 'pages'],
+    [second, 'pages'],
+  ])
+  expect(world.read().queuesFrom).toBe(since)
 })
 
 test('what was cancelled before it began has no bar', async () => {

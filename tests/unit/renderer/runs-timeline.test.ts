@@ -8,6 +8,7 @@ import {
   foldTime,
   idleGaps,
   laneLines,
+  plannedLane,
   LinePacker,
   recentEdge,
   recentWindow,
@@ -74,6 +75,26 @@ describe('lanes', () => {
       ['async', false, 2, [2], 0],
       ['process', true, 1, [3], 0],
       ['zebra', true, 0, [], 1],
+    ])
+  })
+
+  it('are by queue with the rest below, and tell what uses none from what is not known', () => {
+    const runs = [
+      row(1, 5, 9),
+      row(2, 0, 3),
+      row(3, 0, 3, { queue: 'pages' }),
+      row(4, 4, null),
+      row(5, 5, 6, { queue: 'zebra' }),
+    ]
+    const planned_ = { lane: plannedLane('p', 'queue', () => 'auto'), planned: planned('p', 9) }
+    const lines = laneLines(runs, [planned_], 'queue', new LinePacker(), 4)
+    expect(lines.map(({ lane, runs: on }) => [lane, on.map(({ id }) => id)])).toEqual([
+      ['pages', [3]],
+      ['zebra', [5]],
+      ['no queue', [4]],
+      ['no queue', [1]],
+      ['before the host began', [2]],
+      ['not known yet', []],
     ])
   })
 })
