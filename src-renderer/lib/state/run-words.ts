@@ -69,7 +69,7 @@ export function runWords(
 /** Where a run comes from. */
 export function originWords({ origin, retryOf, parent }: Pick<RunRow, 'origin' | 'retryOf' | 'parent'>): string {
   if (retryOf !== null) return `again of ${retryOf}`
-  return parent === null ? origin : `spawned by run ${parent}`
+  return parent === null ? origin : `by run ${parent}`
 }
 
 export const executorNote: Record<ExecutorChoice, string> = {

@@ -214,7 +214,7 @@ export function clockTicks(shown: TimeWindow, fold: Fold, dayStart: number): { m
   for (let at = dayStart + Math.ceil((shown.from - dayStart) / stepMs) * stepMs; at <= shown.to; at += stepMs) {
     if (fold.gaps.some(({ from, to }) => at > from && at < to)) continue
     const place = fold.at(at)
-    if (place < free || place > fold.shown.to - foldedMs / 20) continue
+    if (place < free || place > fold.shown.to - foldedMs / (stepMs < 60_000 ? 10 : 20)) continue
     marks.push(at)
     free = place + foldedMs / 10
   }
