@@ -65,7 +65,7 @@ test.afterEach(() => host.endRuns())
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
-    test(`the graph in ${colorScheme}`, async ({ page }) => {
+    test(`the graph and the tree in ${colorScheme}`, async ({ page }) => {
       const id = await startFamily(colorScheme)
       await openAt(page, host, `/runs/${id}`)
       await page.getByRole('tab', { name: 'Overview' }).focus()
@@ -86,6 +86,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(node(page, `${colorScheme} paper 1`)).toBeVisible()
       await expect(node(page, 'print the chapters')).not.toContainText('semaphore printer')
       expect(await placesOf(page)).toEqual(before)
+
+      // The same as a tree: by keys into the group, to what waits there, and to where it waits.
+      await page.getByRole('tab', { name: 'Graph' }).focus()
+      await page.keyboard.press('5')
+      const tree = page.getByRole('tree', { name: 'Family' })
+      const inTree = (name: string) => tree.getByRole('treeitem').filter({ has: page.getByText(name, { exact: true }) })
+      await expect(inTree('bind the book')).toContainText('Running')
+      await expect(inTree('fold a sheet ×12')).toContainText('12 succeeded')
+      await page.screenshot({ path: join(screenshots, `run-tree-${colorScheme}.png`) })
+      await expectAccessible(page)
+      await tree.focus()
+      await page.keyboard.press('1')
+      await expect(tree.getByRole('treeitem')).toHaveCount(3)
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('ArrowDown')
+      await page.keyboard.press('ArrowRight')
+      await page.keyboard.press('ArrowRight')
+      await expect(inTree('print the chapters')).toHaveAttribute('aria-selected', 'true')
+      await page.keyboard.press('Tab')
+      await expect(inTree('print the chapters').getByRole('link', { name: /^future / })).toBeFocused()
+      await page.getByRole('tab', { name: 'Tree' }).focus()
+      await page.keyboard.press('4')
 
       // By keys to a run and into it.
       await node(page, 'make a book').getByRole('link').focus()

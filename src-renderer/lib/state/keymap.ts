@@ -8,9 +8,9 @@ export type Rebound = Partial<Record<ShortcutId, string>>
 const everywhere = ['Everywhere', 'Go to']
 const together = [
   ['Run', 'Log', 'Timeline'],
-  ['Run', 'Timeline', 'Family'],
+  ['Run', 'Timeline', 'Timeline and tree'],
   ['Run', 'Graph'],
-  ['Run', 'Tree', 'Family'],
+  ['Run', 'Tree', 'Timeline and tree'],
 ]
 
 /** These do something in the field where keys are pressed, or nothing by themselves. */

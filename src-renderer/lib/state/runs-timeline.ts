@@ -209,12 +209,14 @@ export function foldTime(shown: TimeWindow, gaps: TimeWindow[]): Fold {
 export function clockTicks(shown: TimeWindow, fold: Fold, dayStart: number): { marks: number[]; stepMs: number } {
   const foldedMs = fold.shown.to - fold.shown.from
   const stepMs = tickStep(foldedMs)
+  /** What a label takes: it must not run into a gap, nor out of sight. */
+  const labelMs = foldedMs / (stepMs < 60_000 ? 10 : 20)
   const marks: number[] = []
   let free = -Infinity
   for (let at = dayStart + Math.ceil((shown.from - dayStart) / stepMs) * stepMs; at <= shown.to; at += stepMs) {
-    if (fold.gaps.some(({ from, to }) => at > from && at < to)) continue
     const place = fold.at(at)
-    if (place < free || place > fold.shown.to - foldedMs / (stepMs < 60_000 ? 10 : 20)) continue
+    if (fold.gaps.some(({ from, to }) => at < to && fold.at(from) < place + labelMs)) continue
+    if (place < free || place > fold.shown.to - labelMs) continue
     marks.push(at)
     free = place + foldedMs / 10
   }

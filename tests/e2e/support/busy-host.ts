@@ -64,6 +64,7 @@ export async function populate(host: TestHost): Promise<{ places: Place[]; faile
     { route: '/runs?tab=timeline', ready: 'breaks' },
     { route: `/runs/${waits}`, ready: 'printer' },
     { route: `/runs/${waits}?tab=graph`, ready: 'is held by' },
+    { route: `/runs/${waits}?tab=tree`, ready: 'has spawned nothing' },
     { route: '/interpreters', ready: 'workbench' },
     { route: `/interpreters/${interpreter}`, ready: 'Enter runs' },
     { route: '/schedules', ready: 'often' },

@@ -168,6 +168,18 @@ describe('folded time', () => {
       stepMs: 120_000,
     })
   })
+
+  it('has no mark whose label would run into a gap or out of sight', () => {
+    const minutes = { from: 0, to: 240_000 }
+    const fold = foldTime(minutes, [
+      { from: 0, to: 60_000 },
+      { from: 123_000, to: 200_000 },
+    ])
+    expect(clockTicks(minutes, fold, 0)).toEqual({
+      marks: [60_000, 90_000, 210_000],
+      stepMs: 30_000,
+    })
+  })
 })
 
 describe('the brush', () => {
