@@ -137,7 +137,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }) => {
       await openAt(page, host, '/settings?section=keys')
       const change = page.getByRole('button', { name: 'Other keys for: New run' })
-      await expect(page.getByRole('group', { name: 'Timeline' })).toContainText('Show all of it')
+      await expect(page.getByRole('group', { name: 'Timeline', exact: true })).toContainText('Show all of it')
       await change.press('Enter')
       const dialog = page.getByRole('dialog', { name: 'Keys for “New run”' })
       const field = dialog.getByRole('textbox', { name: 'New keys' })
