@@ -3,6 +3,7 @@ import globals from 'globals'
 import { defineConfig, globalIgnores } from 'eslint/config'
 import svelte from 'eslint-plugin-svelte'
 import tseslint from 'typescript-eslint'
+import { componentScripts } from './eslint.components.js'
 import { importDirections } from './eslint.directions.js'
 
 export default defineConfig(
@@ -44,8 +45,7 @@ export default defineConfig(
     extends: [svelte.configs.recommended],
     languageOptions: {
       globals: globals.browser,
-      // The other programs would be brought up to date for each component as well, which takes as long as all the rest.
-      parserOptions: { parser: tseslint.parser, project: ['./tsconfig.renderer.json'] },
+      parserOptions: { parser: componentScripts, project: ['./tsconfig.renderer.json'] },
     },
     rules: {
       // A style attribute would break the page's content policy; `style:name` sets a property, which the policy allows.
