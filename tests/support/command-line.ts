@@ -1,10 +1,12 @@
-import { spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
 import { until } from './until.ts'
+import type { WarmCall, WarmEnding } from './warm-signalbox.ts'
 
 const signalboxEntry = join(import.meta.dirname, '../../bin/signalbox')
+const warmEntry = join(import.meta.dirname, 'warm-signalbox.ts')
 
 export type Ended = { code: number | null; stdout: string; stderr: string }
 
@@ -45,11 +47,35 @@ export function startSignalbox(words: string[], options: StartOptions) {
 
 export type Signalbox = (...words: string[]) => Promise<Ended>
 
+/** What these do is of their process: they start hosts, listen to its signals, and live as long as it does. */
+const ofTheirOwn = new Set(['serve', 'run'])
+
 /** A function that runs `signalbox …words` on `home` to its end. */
 export const signalboxOn =
   (home: string): Signalbox =>
   (...words) =>
-    startSignalbox(words, { home }).whenEnded
+    words.some((word) => ofTheirOwn.has(word)) ? startSignalbox(words, { home }).whenEnded : callWarm(words, home)
+
+const idle: ChildProcess[] = []
+
+/** Calls at the same time are answered by as many processes. They end with the file, as nothing holds them then. */
+async function callWarm(words: string[], home: string): Promise<Ended> {
+  const warm = idle.pop() ?? fork(warmEntry, { execArgv: [] })
+  warm.unref()
+  const ended = await new Promise<Ended>((resolve, reject) => {
+    const died = () => reject(new Error(`signalbox ${words.join(' ')} has ended its process`))
+    warm.once('exit', died)
+    warm.once('message', (ending: WarmEnding) => {
+      warm.off('exit', died)
+      resolve(ending)
+    })
+    const call: WarmCall = { words, env: { ...process.env, SIGNALBOX_HOME: home, NO_COLOR: '1' } }
+    warm.send(call)
+  })
+  warm.channel?.unref()
+  idle.push(warm)
+  return ended
+}
 
 /** What commands print, as text or parsed; fails when one does not succeed. */
 export function listenTo(signalbox: Signalbox) {
