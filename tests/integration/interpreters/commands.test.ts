@@ -2,12 +2,14 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { command, openSupervisor } from '../../support/supervised.ts'
+import { command, shareSupervisor } from '../../support/supervised.ts'
+
+const supervisor = shareSupervisor()
 
 const exited = (code: number) => ({ how: 'exited', code, signal: null })
 
 test('a shell line gets its input, its stdin and the home folder, and its exit code is told', async () => {
-  const { start, endingOf, said } = openSupervisor()
+  const { start, endingOf, said } = supervisor()
   const line = 'pwd; cat; echo "$SIGNALBOX_INPUT"; echo "$GIVEN" >&2; printf unfinished; exit 3'
   const run = start(command(line, { stdin: 'from stdin\n', env: { GIVEN: 'given' } }), { a: 'ü' })
   expect(await endingOf(run)).toEqual(exited(3))
@@ -21,7 +23,7 @@ test('a shell line gets its input, its stdin and the home folder, and its exit c
 })
 
 test('an argument list is started as it is, without a shell', async () => {
-  const { start, endingOf, said } = openSupervisor()
+  const { start, endingOf, said } = supervisor()
   const argv = ['printf', '%s|', 'a b', '$HOME', '; exit 1']
   const run = start(command('', { command: { as: 'argv', argv } }))
   expect(await endingOf(run)).toEqual(exited(0))
@@ -29,13 +31,13 @@ test('an argument list is started as it is, without a shell', async () => {
 })
 
 test('without stdin a command reads an empty one, and one that ignores its stdin ends in peace', async () => {
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   expect(await endingOf(start(command('cat')))).toEqual(exited(0))
   expect(await endingOf(start(command('true', { stdin: 'x'.repeat(400_000) })))).toEqual(exited(0))
 })
 
 test('what cannot be started says why', async () => {
-  const { start, endingOf, scriptsFolder } = openSupervisor()
+  const { start, endingOf, scriptsFolder } = supervisor()
   const plain = join(scriptsFolder, 'plain.txt')
   writeFileSync(plain, 'not a program', { mode: 0o644 })
   const argv = (...list: string[]) => command('', { command: { as: 'argv', argv: list } })
@@ -55,7 +57,7 @@ test('what cannot be started says why', async () => {
 })
 
 test('output beyond the budget is cut in the middle, with a mark', async () => {
-  const { start, endingOf, lines } = openSupervisor()
+  const { start, endingOf, lines } = supervisor()
   const wide = 'x'.repeat(1_000)
   const run = start(command(`i=0; yes ${wide} | head -n 60000; echo the end`))
   expect(await endingOf(run, 40_000)).toEqual(exited(0))

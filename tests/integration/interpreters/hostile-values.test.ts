@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { command, openSupervisor, script, shareSupervisor } from '../../support/supervised.ts'
@@ -31,13 +31,19 @@ const thrown: [what: string, body: string, message: string][] = [
 
 for (const executor of ['process', 'thread', 'async'] as const) {
   const supervisor = shareSupervisor()
-  test.each(thrown)(`${executor}: a run that throws %s fails alone, and says so`, async (_, body, message) => {
-    const { start, endingOf, untilSaid } = supervisor()
-    const waiting = `import { log, sleep } from 'signalbox'; export default async () => { log('up'); await sleep('1s') }`
-    const neighbour = start(script(waiting, executor))
+  // What a run does to its thread stays there; a process takes it along.
+  const unshared = executor === 'process' ? supervisor : openSupervisor
+  test.each(thrown)(`${executor}: a run that throws %s fails alone, and says so`, async (what, body, message) => {
+    const { start, endingOf, untilSaid, scriptsFolder } = supervisor()
+    const gone = join(scriptsFolder, `${what} is gone`)
+    const waiting = `import { existsSync } from 'node:fs'
+import { log, sleep } from 'signalbox'
+export default async (gone) => { log('up'); while (!existsSync(gone)) await sleep(10) }`
+    const neighbour = start(script(waiting, executor), gone)
     await untilSaid(neighbour, 'up')
     const run = start(script(`export default async () => { ${body} }`, executor))
     expect(await endingOf(run)).toMatchObject({ how: 'threw', error: { message } })
+    writeFileSync(gone, '')
     expect(await endingOf(neighbour)).toEqual({ how: 'returned', result: 'null' })
   })
 
@@ -72,7 +78,7 @@ for (const executor of ['process', 'thread', 'async'] as const) {
     `process.getBuiltinModule('node:fs').writeSync = () => 0`,
     `Date.now = () => NaN`,
   ])(`${executor}: a run that replaces a builtin can still be reported (%s)`, async (patch) => {
-    const { start, endingOf, said } = openSupervisor()
+    const { start, endingOf, said } = unshared()
     const text = `export default () => { ${patch}; console.log('said'); return { a: 1 } }`
     const run = start(script(text, executor))
     expect(await endingOf(run)).toEqual({ how: 'returned', result: '{"a":1}' })

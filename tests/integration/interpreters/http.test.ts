@@ -5,9 +5,11 @@ import { expect, test } from 'vitest'
 import { httpDefinitionSchema } from '../../../src-preload/definition.ts'
 import { noResourceLimits } from '../../../src-preload/resource-limits.ts'
 import { listen, openServer } from '../../support/loopback-server.ts'
-import { openSupervisor } from '../../support/supervised.ts'
+import { shareSupervisor } from '../../support/supervised.ts'
 import { untrusted } from '../../support/untrusted-certificate.ts'
 import { until } from '../../support/until.ts'
+
+const supervisor = shareSupervisor()
 
 const MB = 1024 * 1024
 type Given = Omit<v.InferInput<typeof httpDefinitionSchema>, 'kind' | 'request'>
@@ -31,7 +33,7 @@ test('the answer is the result: status, headers, and a body that is read by its 
     const [type = '', body = ''] = bodies[request.url ?? ''] ?? []
     response.setHeader('content-type', type).end(body)
   })
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const paths = ['/json', '/text', '/image', '/broken']
   const runs = paths.map((path) => start(request({ url: url + path })))
   const results = await Promise.all(runs.map(async (run) => resultOf(await endingOf(run))))
@@ -46,7 +48,7 @@ test('the answer is the result: status, headers, and a body that is read by its 
 
 test('method, headers and body are sent, and the body can be the input', async () => {
   const { url, seen } = await openServer((_request, response) => response.writeHead(204).end())
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const headers = { 'X-Team': 'night' }
   const text = start(request({ method: 'put', url, headers, body: { from: 'text', text: 'plain' } }))
   await endingOf(text)
@@ -62,7 +64,7 @@ test('a status that is not expected is a failure that a policy may look at', asy
   const { url } = await openServer((_request, response) =>
     response.writeHead(503, { 'retry-after': '7' }).end('busy with secrets'),
   )
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const refused = start(request({ url: `${url}/path?token=hush` }))
   expect(await endingOf(refused)).toMatchObject({
     how: 'threw',
@@ -85,7 +87,7 @@ test('an answer that is too large fails, or is cut, and is not read to its end',
     }
     more()
   })
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const limits = { ...noResourceLimits, resultBytes: 100_000 }
   const failing = start(request({ url }, { limits }))
   expect(await endingOf(failing)).toMatchObject({ how: 'threw', error: { name: 'ResultLimitError' } })
@@ -96,7 +98,7 @@ test('an answer that is too large fails, or is cut, and is not read to its end',
 
 test('a cut answer says so', async () => {
   const { url } = await openServer((_request, response) => response.end('"\u00e4'.repeat(50_000)))
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const run = start(request({ url }, { oversize: 'cut', limits: { ...noResourceLimits, resultBytes: 4_096 } }))
   const result = resultOf(await endingOf(run))
   expect(result).toMatchObject({ isCut: true, encoding: 'text' })
@@ -108,7 +110,7 @@ test('a small answer that unpacks to a huge one is stopped at the limit', async 
   const { url } = await openServer((_request, response) =>
     response.setHeader('content-encoding', 'gzip').end(gzipSync(Buffer.alloc(200 * MB))),
   )
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   expect(await endingOf(start(request({ url })))).toMatchObject({ how: 'threw', error: { name: 'ResultLimitError' } })
 })
 
@@ -119,7 +121,7 @@ test('redirections are followed, shown or refused, and no header goes to another
     if (to === undefined) response.end('here')
     else response.writeHead(request.url === '/see' ? 303 : 307, { location: to }).end()
   })
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const headers = { authorization: 'Bearer x', 'x-key': 'k' }
   const body = { from: 'text' as const, text: 'payload' }
   const ask = (path: string, more: Given = {}) =>
@@ -140,7 +142,7 @@ test('redirections are followed, shown or refused, and no header goes to another
 test('a host that is not there, a certificate that is not trusted: what and what to do', async () => {
   const tls = createServer(untrusted, (_request, response) => response.end())
   const secure = (await listen(tls)).replace('http:', 'https:')
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const refused = await endingOf(start(request({ url: secure })))
   expect(refused).toMatchObject({ error: { name: 'HttpRequestError', hint: /NODE_EXTRA_CA_CERTS/ as never } })
   const closed = await endingOf(start(request({ url: 'http://127.0.0.1:9/' })))
@@ -158,7 +160,7 @@ test.each(['async', 'process', 'thread'] as const)(
     const { url, seen, cutOff } = await openServer((request, response) => {
       if (request.url === '/body') response.write('first')
     })
-    const { start, stop, endingOf } = openSupervisor()
+    const { start, stop, endingOf } = supervisor()
     const runs = ['/head', '/body'].map((path) => start(request({ url: url + path }, { executor })))
     await until('both were asked', () => seen.length === 2)
     for (const run of runs) stop(run, 'signal', 'enough')

@@ -3,8 +3,10 @@ import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { executors } from '../../../src-preload/definition.ts'
 import { plainPolicy } from '../../support/plain-policy.ts'
-import { openSupervisor, script } from '../../support/supervised.ts'
+import { script, shareSupervisor } from '../../support/supervised.ts'
 import { tempFolder } from '../../support/temp-folder.ts'
+
+const supervisor = shareSupervisor()
 
 /** A folder with these files in it. */
 function folderOf(files: Record<string, string>): string {
@@ -55,7 +57,7 @@ const file = (path: string, executor: (typeof executors)[number], folder?: strin
 
 test.each(executors)('on %s a script has the packages and the package.json of its folder', async (executor) => {
   const folder = project()
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const module = start(file(join(folder, 'src/job.ts'), executor))
   expect(await endingOf(module)).toEqual({ how: 'returned', result: JSON.stringify(parts) })
   const common = start(file(join(folder, 'common/job.js'), executor))
@@ -65,7 +67,7 @@ test.each(executors)('on %s a script has the packages and the package.json of it
 test.each(executors)('on %s text runs in its project, and a file elsewhere finds packages there', async (executor) => {
   const folder = project()
   const elsewhere = folderOf({ 'far.ts': `import plain from 'plain'; export default () => plain.name` })
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const text = `import { word } from '#words'; import plain from 'plain'; export default () => [word, plain.name]`
   const inProject = script(text, executor, { code: { from: 'text', name: 'task.ts', text, project: folder } })
   expect(await endingOf(start(inProject))).toEqual({ how: 'returned', result: '["imported","plain"]' })
@@ -80,7 +82,7 @@ test.each(executors)('on %s text runs in its project, and a file elsewhere finds
 test.each(executors)('on %s a missing package is one error: which, where, and what to do', async (executor) => {
   const folder = project()
   writeFileSync(join(folder, 'src/lacks.ts'), `import 'left-pad/sub'; export default () => 1`)
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   expect(await endingOf(start(file(join(folder, 'src/lacks.ts'), executor)))).toMatchObject({
     how: 'unstartable',
     error: {
@@ -98,7 +100,7 @@ test('a package that a script can do without is missed as in Node, and one that 
   writeFileSync(join(folder, 'optional.ts'), attempt('absent'))
   writeFileSync(join(folder, 'broken.ts'), attempt('broken'))
   writeFileSync(join(folder, 'needy.ts'), attempt('needy').replace("error.name + ' ' + error.code", 'error.hint'))
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const endings = ['optional', 'broken', 'needy'].map((name) =>
     endingOf(start(file(join(folder, `${name}.ts`), 'process'))),
   )

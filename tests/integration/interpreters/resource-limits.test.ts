@@ -3,14 +3,15 @@ import { expect, test } from 'vitest'
 import type { Executor } from '../../../src-preload/definition.ts'
 import type { ResourceLimits } from '../../../src-preload/resource-limits.ts'
 import { noResourceLimits } from '../../../src-preload/resource-limits.ts'
-import { command, openSupervisor, script } from '../../support/supervised.ts'
+import { command, script, shareSupervisor } from '../../support/supervised.ts'
 
 const MB = 1024 * 1024
+const supervisor = shareSupervisor()
 const limited = (limits: Partial<ResourceLimits>) => ({ limits: { ...noResourceLimits, ...limits } })
 const bounded = (body: string, limits: Partial<ResourceLimits>, executor: Executor = 'process') =>
   script(`export default async function () { ${body} }`, executor, limited(limits))
 
-type Supervised = ReturnType<typeof openSupervisor>
+type Supervised = ReturnType<typeof supervisor>
 const residentMegabytes = (pid: number | 'self') =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]) / 1024
 const limitsOf = ({ reports }: Supervised, run: number) =>
@@ -47,7 +48,7 @@ test.each([
     `const { execSync } = await import('node:child_process'); execSync('head -c 2000000000 /dev/zero | tail')`,
   ],
 ])('a script that fills its memory with %s dies alone, and is told why', async (_what, body) => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const { ending } = await endOf(supervised, bounded(body, { memoryBytes: 256 * MB }))
   expect(ending).toMatchObject({ how: 'threw', error: { name: 'MemoryLimitError' } })
   const message = ending.how === 'threw' ? ending.error.message : ''
@@ -60,7 +61,7 @@ test.each([
 })
 
 test('a command is held to its memory with all that it starts', async () => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const { run, ending } = await endOf(
     supervised,
     command('head -c 2000000000 /dev/zero | setsid tail', limited({ memoryBytes: 64 * MB })),
@@ -72,7 +73,7 @@ test('a command is held to its memory with all that it starts', async () => {
 })
 
 test('a script that stays within its memory makes garbage for as long as it wants', async () => {
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const run = start(
     bounded(`for (let i = 0; i < 3000; i++) new Array(1e5).fill(i); return process.memoryUsage().rss > 0`, {
       memoryBytes: 256 * MB,
@@ -82,7 +83,7 @@ test('a script that stays within its memory makes garbage for as long as it want
 })
 
 test('processor time counts over a tree, also of those that ended', async () => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const busy = `timeout 0.4 sh -c 'while :; do :; done'`
   const { run, ending } = await endOf(supervised, command(`while :; do ${busy}; done`, limited({ cpuMs: 1_500 })))
   expect(ending).toMatchObject({ how: 'threw', error: { name: 'CpuLimitError' } })
@@ -90,7 +91,7 @@ test('processor time counts over a tree, also of those that ended', async () => 
 })
 
 test('a busy loop ends at its processor time, and a sleeping one does not', async () => {
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const busy = start(bounded('for (;;);', { cpuMs: 1_000 }))
   const asleep = start(
     bounded(`await new Promise((resolve) => setTimeout(resolve, 2500)); return 'slept'`, { cpuMs: 1_000 }),
@@ -106,7 +107,7 @@ const floods = {
 }
 
 test.each(Object.entries(floods))('%s is cut to what may be kept, with a mark', async (_what, body) => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const { run, ending } = await endOf(supervised, bounded(`${body}; return 'done'`, { outputBytes: 2 * MB }))
   expect(ending).toEqual({ how: 'returned', result: '"done"' })
   const lines = supervised.lines(run)
@@ -116,7 +117,7 @@ test.each(Object.entries(floods))('%s is cut to what may be kept, with a mark', 
 })
 
 test.each(Object.entries(floods))('%s ends the attempt where it is to fail', async (_what, body) => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const { run, ending } = await endOf(
     supervised,
     bounded(`${body}; return 'done'`, { outputBytes: 2 * MB, onOutput: 'fail' }),
@@ -126,7 +127,7 @@ test.each(Object.entries(floods))('%s ends the attempt where it is to fail', asy
 })
 
 test('a command that floods is ended as soon as it is too much', async () => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const { ending } = await endOf(supervised, command('yes', limited({ outputBytes: MB, onOutput: 'fail' })))
   expect(ending).toMatchObject({ how: 'threw', error: { name: 'OutputLimitError' } })
 })
@@ -134,19 +135,20 @@ test('a command that floods is ended as soon as it is too much', async () => {
 test.each(['async', 'thread'] as const)(
   'a run of %s that floods fails, and its neighbours do not',
   async (executor) => {
-    const { start, endingOf, reports } = openSupervisor()
+    const supervised = supervisor()
+    const { start, endingOf } = supervised
     const flood = `import { sleep } from 'signalbox'
     export default async function () { for (;;) { console.log('x'.repeat(1000)); await sleep(0) } }`
     const run = start(script(flood, executor, limited({ outputBytes: 200_000, onOutput: 'fail' })))
     const neighbour = start(bounded(`await new Promise((resolve) => setTimeout(resolve, 500)); return 1`, {}, executor))
     expect(await endingOf(run)).toMatchObject({ how: 'threw', error: { name: 'OutputLimitError' }, cancelled: false })
     expect(await endingOf(neighbour)).toEqual({ how: 'returned', result: '1' })
-    expect(reports.filter(({ type }) => type === 'limit')).toHaveLength(1)
+    expect([limitsOf(supervised, run).length, limitsOf(supervised, neighbour).length]).toEqual([1, 0])
   },
 )
 
 test.each(['process', 'thread', 'async'] as const)('a result over its limit is refused on %s', async (executor) => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const run = supervised.start(bounded(`return 'x'.repeat(5000)`, { resultBytes: 1_024 }, executor))
   expect(await supervised.endingOf(run)).toMatchObject({
     how: 'threw',
@@ -156,19 +158,19 @@ test.each(['process', 'thread', 'async'] as const)('a result over its limit is r
 })
 
 test('a huge result costs nobody but its own process', async () => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const { ending } = await endOf(supervised, bounded(`return 'x'.repeat(4e8)`, { memoryBytes: 2048 * MB }))
   expect(ending).toMatchObject({ how: 'threw', error: { name: 'ResultLimitError' } })
 })
 
 test('a larger result than by itself can be allowed', async () => {
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const run = start(bounded(`return '"'.repeat(6e6)`, { resultBytes: 16 * MB }))
   expect(await endingOf(run)).toMatchObject({ how: 'returned' })
 })
 
 test('a script that opens too many files fails with the limit, and has none of ours open', async () => {
-  const supervised = openSupervisor()
+  const supervised = supervisor()
   const open = `const { openSync } = await import('node:fs'); for (let i = 0; i < 10000; i++) openSync('/dev/null')`
   const { run, ending } = await endOf(supervised, bounded(open, { openFiles: 64 }))
   expect(ending).toMatchObject({ how: 'threw', error: { name: 'OpenFilesLimitError' } })
@@ -176,14 +178,14 @@ test('a script that opens too many files fails with the limit, and has none of o
 })
 
 test('the programs that a run starts have the same limit of open files', async () => {
-  const { start, said, endingOf } = openSupervisor()
+  const { start, said, endingOf } = supervisor()
   const run = start(command(`sh -c 'ulimit -n; ulimit -H -n'`, limited({ openFiles: 100 })))
   expect(await endingOf(run)).toEqual({ how: 'exited', code: 0, signal: null })
   expect(said(run)).toEqual(['out 100', 'out 100'])
 })
 
 test('what belongs to a process is not promised where that is shared', async () => {
-  const { start, endingOf } = openSupervisor()
+  const { start, endingOf } = supervisor()
   const run = start(bounded('return 1', { memoryBytes: 256 * MB }, 'async'))
   expect(await endingOf(run)).toMatchObject({
     how: 'unstartable',

@@ -11,6 +11,8 @@ const returned = (value: unknown) => ({ how: 'returned', result: JSON.stringify(
 
 for (const executor of ['process', 'thread', 'async'] as const) {
   const supervisor = shareSupervisor()
+  // What a run leaves on its thread stays there; a process takes it along.
+  const unshared = executor === 'process' ? supervisor : openSupervisor
   test(`${executor}: a script gets its input and its run, and returns a value`, async () => {
     const { start, endingOf } = supervisor()
     const text = `import { run } from 'signalbox'
@@ -62,7 +64,7 @@ caused by: Error: inner
   })
 
   test(`${executor}: a text script imports a file and a package beside it`, async () => {
-    const { start, endingOf, write, scriptsFolder } = openSupervisor()
+    const { start, endingOf, write, scriptsFolder } = supervisor()
     write('beside.ts', `import { three } from './deeper/three.js'\nexport const two: number = three - 1`)
     write('deeper/three.ts', `import four from './four.cjs'\nexport const three: number = four - 1`)
     write('deeper/four.cjs', `module.exports = require('./four.json').four`)
@@ -78,7 +80,7 @@ export default async () => [two, pack.word, sep, import.meta.filename]`
   })
 
   test(`${executor}: output and log lines keep their order`, async () => {
-    const { start, endingOf, said } = openSupervisor()
+    const { start, endingOf, said } = supervisor()
     const text = `import { log, sleep } from 'signalbox'
 export default async (input, ctx) => {
   console.log('1 %s', 'a')
@@ -108,7 +110,7 @@ export default async (input, ctx) => {
   })
 
   test(`${executor}: progress is thinned out, and the last value is always sent`, async () => {
-    const { start, endingOf, progress } = openSupervisor()
+    const { start, endingOf, progress } = supervisor()
     const text = `import { progress } from 'signalbox'
 export default async () => { for (let i = 1; i <= 1000; i++) progress(i, 1000, 'note ' + i) }`
     const run = start(script(text, executor))
@@ -120,7 +122,7 @@ export default async () => { for (let i = 1; i <= 1000; i++) progress(i, 1000, '
   })
 
   test(`${executor}: a promise that nobody awaits fails the run when it rejects`, async () => {
-    const { start, endingOf, said } = openSupervisor()
+    const { start, endingOf, said } = unshared()
     const text = `export default async () => {
   void Promise.reject(new Error('forgotten'))
   await new Promise((resolve) => setTimeout(resolve, 2_000))
@@ -131,7 +133,7 @@ export default async () => { for (let i = 1; i <= 1000; i++) progress(i, 1000, '
   })
 
   test(`${executor}: a signal reaches fetch-like waits, sleep and the script, and counts as cancelled`, async () => {
-    const { start, stop, endingOf, untilSaid, said } = openSupervisor()
+    const { start, stop, endingOf, untilSaid, said } = unshared()
     const silent = createServer().listen(0, '127.0.0.1')
     onTestFinished(() => void silent.close())
     await once(silent, 'listening')
@@ -179,7 +181,7 @@ export default async (url, ctx) => {
     ['no default export', 'export const a = 1', /^task\.ts has no default export that is a function\.$/],
     ['a missing neighbour', `import './missing.ts'`, /^Cannot find module .*missing\.ts/],
   ])(`${executor}: %s is said before anything runs`, async (_, text, message) => {
-    const { start, endingOf } = openSupervisor()
+    const { start, endingOf } = supervisor()
     expect(await endingOf(start(script(text, executor)))).toMatchObject({
       how: 'unstartable',
       error: { message: expect.stringMatching(message) },
@@ -187,21 +189,21 @@ export default async (url, ctx) => {
   })
 
   test(`${executor}: a syntax error in a file beside the script names that file`, async () => {
-    const { start, endingOf, write } = openSupervisor()
-    const beside = write('beside.ts', 'export const a = 1\nexport const b = (')
-    const ending = await endingOf(start(script(`import { a } from './beside.ts'\nexport default () => a`, executor)))
+    const { start, endingOf, write } = supervisor()
+    const beside = write('broken.ts', 'export const a = 1\nexport const b = (')
+    const ending = await endingOf(start(script(`import { a } from './broken.ts'\nexport default () => a`, executor)))
     expect(ending).toMatchObject({ how: 'unstartable', error: { message: expect.stringContaining(`(${beside}:2:`) } })
   })
 
   test(`${executor}: a top level that throws is the script's own failure`, async () => {
-    const { start, endingOf, scriptsFolder } = openSupervisor()
+    const { start, endingOf, scriptsFolder } = supervisor()
     const ending = await endingOf(start(script(`\nJSON.parse('{')`, executor)))
     expect(ending).toMatchObject({ how: 'threw', error: { name: 'SyntaxError' } })
     expect(ending).toHaveProperty('error.stack', expect.stringContaining(`${join(scriptsFolder, 'task.ts')}:2:6`))
   })
 
   test(`${executor}: a file that is not there is named`, async () => {
-    const { start, endingOf, scriptsFolder } = openSupervisor()
+    const { start, endingOf, scriptsFolder } = supervisor()
     for (const path of [join(scriptsFolder, 'none.ts'), join(scriptsFolder, 'no-folder/none.ts')]) {
       const ending = await endingOf(start(script('', executor, { code: { from: 'file', path } })))
       expect(ending).toMatchObject({ how: 'unstartable', error: { message: `There is no file ${path}.` } })
@@ -223,7 +225,7 @@ export default async (url, ctx) => {
     ],
     ['too much', `return 'x'.repeat(1024 * 1024)`, /^returned 1048578 bytes, may return 1048576 bytes$/],
   ])(`${executor}: returning %s fails with the reason`, async (_, body, message) => {
-    const { start, endingOf } = openSupervisor()
+    const { start, endingOf } = supervisor()
     const ending = await endingOf(start(script(`export default () => { ${body} }`, executor)))
     expect(ending).toMatchObject({ how: 'threw', error: { message: expect.stringMatching(message) } })
   })
