@@ -29,10 +29,17 @@ export function writeFiles(folder: string, files: Record<string, string>): void 
   }
 }
 
-/** What the compiler says of files of a project, each fault as `file:line: message`. */
+/** What the compiler comes with and what is checked with the rest of our code: most of the work, and not the project's. */
+const notTheirs = [dirname(ts.getDefaultLibFilePath({})), join(import.meta.dirname, '../..')]
+
+/** What the compiler says of files of a project, the declarations among them, each fault as `file:line: message`. */
 export function faultsOf(paths: string[], options: ts.CompilerOptions): string[] {
   const program = ts.createProgram(paths, options)
-  return ts.getPreEmitDiagnostics(program).map(({ file, start = 0, messageText }) => {
+  const theirs = program
+    .getSourceFiles()
+    .filter(({ fileName }) => !notTheirs.some((place) => fileName.startsWith(place)))
+  const found = theirs.flatMap((file) => ts.getPreEmitDiagnostics(program, file))
+  return ts.sortAndDeduplicateDiagnostics(found).map(({ file, start = 0, messageText }) => {
     const line = file === undefined ? '' : `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1}: `
     return line + ts.flattenDiagnosticMessageText(messageText, ' ')
   })
