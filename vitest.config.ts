@@ -63,7 +63,8 @@ export default defineConfig({
           env,
           // Each kills, starves or damages what is its own: its host, its store, its volume.
           maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          // Beside the last of those before: both wait a good deal, and each file has all that it damages to itself.
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -75,7 +76,7 @@ export default defineConfig({
           env,
           // What they do to a machine is not to be done to others at the same time.
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -88,7 +89,7 @@ export default defineConfig({
           name: 'components',
           include: ['tests/components/**/*.test.ts'],
           setupFiles: ['tests/components/support/setup.ts'],
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 3 },
           api: { host: '127.0.0.1' },
           // A condition is waited for, and a busy machine is no fault of the window.
           expect: { poll: { timeout: 10_000 } },
