@@ -69,7 +69,7 @@ test('output beyond the budget is cut in the middle, with a mark', async () => {
 })
 
 test('zeros are shown, and a line of them has the size of any other', async () => {
-  const { start, endingOf, said } = openSupervisor()
+  const { start, endingOf, said } = supervisor()
   const run = start(command(`printf 'a\\0b\\n'; head -c 1000000 /dev/zero; echo`))
   expect(await endingOf(run)).toEqual(exited(0))
   const [short, long = ''] = said(run)
