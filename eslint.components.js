@@ -50,7 +50,9 @@ function updateProgram() {
     const known = program?.getSourceFile(path)
     return known?.text === text ? known : ts.createSourceFile(path, text, language, true, ts.ScriptKind.TS)
   }
-  program = ts.createProgram(parsed.fileNames, options, host, program ?? undefined)
+  // Also what is linted and lies nowhere, as an editor has it before the first save.
+  const names = [...new Set([...parsed.fileNames, ...scripts.keys()])]
+  program = ts.createProgram(names, options, host, program ?? undefined)
 }
 
 export const componentScripts = {
