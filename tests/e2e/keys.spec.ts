@@ -172,6 +172,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.keyboard.type('new script')
       await expect(page.getByRole('option', { name: /^New script\s*Y$/ })).toBeVisible()
       await page.keyboard.press('Escape')
+      // Letters are the palette's until it is gone.
+      await expect(page.getByRole('dialog')).toHaveCount(0)
       await expect(page.getByTitle('Write a script or command (Y)')).toBeVisible()
       await page.keyboard.press('y')
       await expect(page).toHaveURL(/#\/scripts\?new=script$/)

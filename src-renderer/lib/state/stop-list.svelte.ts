@@ -1,5 +1,6 @@
 import type { Outcome, RunRow, Stop } from '../../../src-preload/contract.ts'
 import { stopList } from './stop-list.ts'
+import type { StopEnd } from './stop-list.ts'
 
 export type StopRow = { id: number; name: string; stop: Stop; outcome: Outcome | null; endedAt: number | null }
 
@@ -8,7 +9,7 @@ export class StopList {
   rows: StopRow[] = $state.raw([])
 
   /** `ended`: what became of runs that are not in `runs` any more. */
-  update(runs: RunRow[], ended: ReadonlyMap<number, Outcome>, now: number): void {
+  update(runs: RunRow[], ended: ReadonlyMap<number, StopEnd>, now: number): void {
     this.rows = stopList(this.rows, runs, ended, now)
   }
 
@@ -18,8 +19,8 @@ export class StopList {
   }
 
   /** Runs of which it is not known yet how they ended. */
-  missing(runs: RunRow[]): number[] {
+  missing(runs: RunRow[]): StopRow[] {
     const here = new Set(runs.map(({ id }) => id))
-    return this.rows.flatMap(({ id, outcome }) => (outcome === null && !here.has(id) ? [id] : []))
+    return this.rows.filter(({ id, outcome }) => outcome === null && !here.has(id))
   }
 }

@@ -1,5 +1,17 @@
-import type { Outcome, RunRow } from '../../../src-preload/contract.ts'
+import type { Outcome, RunDetail, RunRow, Stop } from '../../../src-preload/contract.ts'
 import type { StopRow } from './stop-list.svelte.ts'
+
+/** What became of a stop that is not under way any more. */
+export type StopEnd = { outcome: Outcome; wasForced: boolean }
+
+/** What has happened to `stop`; null while its run has no outcome. A run may end before the last step has been seen here. */
+export function stopEnd(
+  { outcome, events }: Pick<RunDetail, 'outcome' | 'events'>,
+  { requestedAt }: Stop,
+): StopEnd | null {
+  if (outcome === null) return null
+  return { outcome, wasForced: events.some(({ type, at }) => type === 'kill_requested' && at >= requestedAt) }
+}
 
 /** How long an ended stop is still shown. */
 const shownForMs = 30_000
@@ -8,7 +20,7 @@ const shownForMs = 30_000
 export function stopList(
   before: StopRow[],
   runs: Pick<RunRow, 'id' | 'name' | 'stop' | 'lifecycle'>[],
-  ended: ReadonlyMap<number, Outcome>,
+  ended: ReadonlyMap<number, StopEnd>,
   now: number,
 ): StopRow[] {
   const stopping = new Map(
@@ -18,9 +30,11 @@ export function stopList(
     const run = stopping.get(row.id)
     stopping.delete(row.id)
     if (run?.stop) return [{ ...row, stop: run.stop }]
-    const outcome = row.outcome ?? ended.get(row.id) ?? null
+    const end = ended.get(row.id)
+    const outcome = row.outcome ?? end?.outcome ?? null
+    const reached: Stop = end?.wasForced === true ? { ...row.stop, phase: 'killing' } : row.stop
     const endedAt = row.endedAt ?? (outcome === null ? null : now)
-    return endedAt !== null && now - endedAt >= shownForMs ? [] : [{ ...row, outcome, endedAt }]
+    return endedAt !== null && now - endedAt >= shownForMs ? [] : [{ ...row, stop: reached, outcome, endedAt }]
   })
   const fresh = [...stopping.values()].flatMap(({ id, name, stop }): StopRow[] =>
     stop ? [{ id, name, stop, outcome: null, endedAt: null }] : [],

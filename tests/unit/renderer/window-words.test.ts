@@ -6,7 +6,7 @@ import { fitsFuture, readFutureFilter } from '../../../src-renderer/lib/state/fu
 import { nextUp } from '../../../src-renderer/lib/state/next-up.ts'
 import { answerPreview, readAnswer } from '../../../src-renderer/lib/state/settle-form.ts'
 import type { AnswerKind } from '../../../src-renderer/lib/state/settle-form.ts'
-import { stopList } from '../../../src-renderer/lib/state/stop-list.ts'
+import { stopEnd, stopList } from '../../../src-renderer/lib/state/stop-list.ts'
 import { forceOfferedAt, stopSteps } from '../../../src-renderer/lib/state/stop-steps.ts'
 import { waitRoute } from '../../../src-renderer/lib/state/wait-routes.ts'
 import { waitOf } from '../../support/waits.ts'
@@ -224,13 +224,29 @@ describe('requirement 15: the steps of a stop', () => {
   it('keep their places, and what has ended stays for half a minute', () => {
     const row = (id: number) => ({ id, name: `run ${id}`, stop: stop('signalled', 0), lifecycle: 'stopping' as const })
     const two = stopList([], [row(1), row(2)], new Map(), now)
-    const one = stopList(two, [row(3), row(2)], new Map([[1, 'cancelled']]), now + 1_000)
+    const one = stopList(two, [row(3), row(2)], new Map([[1, { outcome: 'cancelled', wasForced: false }]]), now + 1_000)
     expect(one.map(({ id, outcome }) => [id, outcome])).toEqual([
       [1, 'cancelled'],
       [2, null],
       [3, null],
     ])
     expect(stopList(one, [], new Map(), now + 32_000).map(({ id }) => id)).toEqual([2, 3])
+  })
+
+  it('are told as forced when the run was gone before that was seen, and not for what was forced before', () => {
+    const seen = stop('signalled', 4_000)
+    const event = (type: string, at: number) => ({ id: 1, type, at, data: {} })
+    const end = stopEnd({ outcome: 'cancelled', events: [event('kill_requested', seen.requestedAt + 10)] }, seen)
+    const [row] = stopList(
+      [{ id: 1, name: 'run 1', stop: seen, outcome: null, endedAt: null }],
+      [],
+      new Map([[1, end!]]),
+      now,
+    )
+    expect(stopSteps(row!.stop, row!.outcome, now).map(({ label }) => label)).toContain('Forced')
+    const earlier = [event('kill_requested', seen.requestedAt - 10)]
+    expect(stopEnd({ outcome: 'cancelled', events: earlier }, seen)).toEqual({ outcome: 'cancelled', wasForced: false })
+    expect(stopEnd({ outcome: null, events: earlier }, seen)).toBe(null)
   })
 })
 
