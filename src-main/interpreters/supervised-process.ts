@@ -42,6 +42,8 @@ export type Shared = {
 }
 
 const LINES_PER_REPORT = 256
+/** Of their text, in UTF-16 units: a report is one JSON text for the engine. */
+const UNITS_PER_REPORT = 256 * 1024
 const LINES_DELAY_MS = 50
 /**
  * Whoever is younger can have started only processes with larger ids than its own: ids begin again after 32,768 on the smallest
@@ -79,6 +81,7 @@ export class SupervisedProcess {
   #outputBytes = 0
   readonly #takeUnfinishedLines: (() => void)[] = []
   #lines: LogEntry[] = []
+  #lineUnits = 0
   #linesTimer: NodeJS.Timeout | null = null
   #exit: { code: number | null; signal: string | null; at: number } | null = null
   #isOutputClosed = false
@@ -301,7 +304,8 @@ export class SupervisedProcess {
   }
 
   #addLine(entry: LogEntry): void {
-    if (this.#lines.push(entry) >= LINES_PER_REPORT) this.#flushLines()
+    this.#lineUnits += entry[2].length
+    if (this.#lines.push(entry) >= LINES_PER_REPORT || this.#lineUnits >= UNITS_PER_REPORT) this.#flushLines()
   }
 
   #flushLines(): void {
@@ -310,6 +314,7 @@ export class SupervisedProcess {
     if (this.#lines.length === 0) return
     this.#upstream.report({ type: 'lines', channel: this.#channel, lines: this.#lines })
     this.#lines = []
+    this.#lineUnits = 0
   }
 
   /** Kills whoever has left the group. */

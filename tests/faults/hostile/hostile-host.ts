@@ -69,7 +69,9 @@ export async function openHostileHost(slots: string) {
     get,
     beats: () => pulse.length,
     residentBytes: () => residentBytes(host.child.pid),
+    /** The most since the start, or since that was forgotten. */
     largestBytes: () => largestBytes,
+    forgetLargest: () => void (largestBytes = 0),
     /** How late the runs of the pulse so far were admitted, in ms, the latest first; each of them must have succeeded at once. */
     async latenessMs(): Promise<number[]> {
       const late: number[] = []

@@ -7,10 +7,13 @@ import type { HostileHost, RunDetail } from './hostile-host.ts'
 
 /** What the scheduler may be late while all of them rage, beyond what it is on this machine without them. */
 const LATE_MS = 250
+/** What one of them may make the host grow; more of them than cores at once up to twice that for a moment. */
 const GROWTH_BYTES = 50 * 1024 * 1024
+/** `HOSTILE_ALONE=1`: one after the other, so that it is known which one has done what. */
+const isAlone = process.env['HOSTILE_ALONE'] !== undefined
 const BASELINE_BEATS = 12
 
-type Seen = { run: RunDetail; survivors: number[]; stopMs: number | null }
+type Seen = { run: RunDetail; survivors: number[]; stopMs: number | null; grewBytes: number }
 
 let host: HostileHost
 let calm: { lateMs: number; bytes: number }
@@ -21,9 +24,11 @@ beforeAll(async () => {
   await until('the pulse is known', () => host.beats() >= BASELINE_BEATS, 60_000)
   const [lateMs = 0] = await host.latenessMs()
   calm = { lateMs, bytes: host.residentBytes() }
+  let before: Promise<unknown> = Promise.resolve()
   for (const [place, each] of hostileCases.entries()) {
-    const watched = watch(each, String(700_000_000 + (process.pid % 30_000) * 1_000 + place))
-    watched.catch(() => undefined)
+    const mark = String(700_000_000 + (process.pid % 30_000) * 1_000 + place)
+    const watched = isAlone ? before.then(() => watch(each, mark)) : watch(each, mark)
+    before = watched.catch(() => undefined)
     seen.set(each.name, watched)
   }
 }, 120_000)
@@ -34,6 +39,8 @@ afterAll(async () => {
 })
 
 async function watch({ definition, cancelAt }: HostileCase, mark: string): Promise<Seen> {
+  const bytes = host.residentBytes()
+  if (isAlone) host.forgetLargest()
   const id = await host.submit(definition(mark))
   let cancelledAt: number | null = null
   if (cancelAt !== undefined) {
@@ -42,7 +49,8 @@ async function watch({ definition, cancelAt }: HostileCase, mark: string): Promi
     await host.client.runs.cancel({ id })
   }
   const run = await host.ended(id)
-  return { run, survivors: withMark(mark), stopMs: cancelledAt === null ? null : performance.now() - cancelledAt }
+  const stopMs = cancelledAt === null ? null : performance.now() - cancelledAt
+  return { run, survivors: withMark(mark), stopMs, grewBytes: host.largestBytes() - bytes }
 }
 
 describe.each(hostileCases)('$name', ({ name, expected }) => {
@@ -63,12 +71,13 @@ describe.each(hostileCases)('$name', ({ name, expected }) => {
 test(
   'all that time the scheduler was on time, and the host did not grow',
   async () => {
-    const all = (await Promise.allSettled(seen.values())).flatMap((each) =>
-      each.status === 'fulfilled' ? [each.value] : [],
-    )
+    const named = [...seen].map(async ([name, one]) => ({ name, ...(await one) }))
+    const all = (await Promise.allSettled(named)).flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))
     const late = await host.latenessMs()
     const p99 = late[Math.floor(late.length / 100)] ?? 0
-    const growth = host.largestBytes() - calm.bytes
+    const byGrowth = all.toSorted((a, b) => b.grewBytes - a.grewBytes)
+    const growth = isAlone ? (byGrowth[0]?.grewBytes ?? 0) : host.largestBytes() - calm.bytes
+    const isCrowd = !isAlone && hostileCases.length > 50
     const stops = all.flatMap(({ stopMs }) => (stopMs === null ? [] : [Math.round(stopMs)]))
     const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024)
     console.log(
@@ -76,7 +85,11 @@ test(
         `host grew by ${megabytes(growth)} MB from ${megabytes(calm.bytes)} MB; cancels took ${stops.join(', ')} ms`,
     )
     expect(p99).toBeLessThanOrEqual(LATE_MS + calm.lateMs)
-    expect(growth).toBeLessThanOrEqual(GROWTH_BYTES)
+    if (isAlone) {
+      const most = byGrowth.slice(0, 5).map(({ name, grewBytes }) => `${name} ${megabytes(grewBytes)}`)
+      console.log(`by itself the most: ${most.join(', ')} MB; in the end ${megabytes(host.residentBytes())} MB`)
+    }
+    expect(growth).toBeLessThanOrEqual(isCrowd ? 2 * GROWTH_BYTES : GROWTH_BYTES)
   },
   PATIENCE_MS,
 )
