@@ -23,7 +23,10 @@ export default async function ({ from, to }: { from: number; to: number }) {
   { executor: 'async' },
 )
 
-test.afterEach(() => host.endRuns())
+test.afterEach(async () => {
+  await host.cancelAll()
+  await host.endRuns()
+})
 
 test('6: of 500 busy queues only what can be seen is drawn, and all can be reached', async ({ page }) => {
   for (let part = 0; part < 2; part += 1)

@@ -10,12 +10,14 @@ import { refusalCode } from '../../../src-main/cli/failure.ts'
 import { homePaths } from '../../../src-main/home.ts'
 import { findTagged } from '../../../src-main/interpreters/tagged-processes.ts'
 import { readLastGood } from '../../../src-main/store/last-good.ts'
-import type { Client, Executor, Json, RunRow, Submit } from '../../../src-preload/contract.ts'
+import type { Client, Executor, Json, Lifecycle, RunRow, Submit } from '../../../src-preload/contract.ts'
 import { until } from '../../support/until.ts'
 
 const headlessEntry = join(import.meta.dirname, '../../../out/main/headless.js')
 
 type NewDefinition = Extract<Submit, { what: 'definition' }>['definition']
+
+const unfinished: Lifecycle[] = ['scheduled', 'queued', 'running', 'stopping']
 
 /** A script that is kept as text. */
 export const scriptText = (text: string, { executor = 'process' }: { executor?: Executor } = {}): NewDefinition => ({
@@ -110,10 +112,19 @@ export class TestHost {
     }
   }
 
+  /** Cancels all that has not finished as one action: one by one, ten thousand take longer than a test may. */
+  async cancelAll(): Promise<void> {
+    const filter = { lifecycle: unfinished }
+    const { runs } = await this.client.history.count(filter)
+    const what = { by: 'filter' as const, filter }
+    const { id } = await this.client.bulk.start({ action: 'cancel', what, reason: null, expected: runs })
+    await until('all runs are cancelled', async () => (await this.client.bulk.get({ id })).endedAt !== null)
+  }
+
   /** Ends all that has not finished, so that every test counts its own. What ignores a stop already is killed. */
   async endRuns(): Promise<void> {
     for (;;) {
-      const { rows } = await this.client.runs.list({ lifecycle: ['scheduled', 'queued', 'running', 'stopping'] })
+      const { rows } = await this.client.runs.list({ lifecycle: unfinished })
       if (rows.length === 0) return
       for (const { id, lifecycle } of rows) {
         const ending = lifecycle === 'stopping' ? this.client.runs.kill({ id }) : this.client.runs.cancel({ id })
