@@ -4,6 +4,7 @@
  * while threads are blocked.
  */
 import { BroadcastChannel } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { Piscina } from 'piscina'
 import { slotLimits } from '../../src-preload/limits.ts'
 import { entryPath } from '../entry.ts'
@@ -46,7 +47,9 @@ const threadBatches = new ThreadBatches({
       new Piscina({ ...options, minThreads: 0, maxThreads: slotLimits.thread, idleTimeout: APART_IDLE_MS }),
     )).run(task),
   onLost: (run, error) =>
-    sendFrame(JSON.stringify([{ type: 'thread_lost', batches: [], run, ...wordsOf(error) } satisfies ThreadLost])),
+    sendFrame(
+      JSON.stringify([{ type: 'thread_lost', batches: [], threads: [], run, ...wordsOf(error) } satisfies ThreadLost]),
+    ),
 })
 const toRuns = new BroadcastChannel(TO_RUNS_CHANNEL)
 
@@ -60,8 +63,13 @@ if (isShared) {
 }
 watched(pool)
 
-/** Batches whose thread died in this turn. Piscina rejects all tasks of a thread together, so they are told together. */
+/** Of what died in this turn. Piscina rejects all tasks of a thread together, so they are told together. */
 let lost: ThreadLost | null = null
+const followed = new WeakSet<Worker>()
+if (settings.line !== null) {
+  followThreads()
+  pool.on('workerCreate', followThreads)
+}
 
 new Incoming(new FrameReader(), obey, endWithSupervisor).watch()
 
@@ -89,20 +97,36 @@ async function runBatch(batch: number, json: string): Promise<void> {
     await pool.run(json)
   } catch (error) {
     // The thread's end is the only way a batch rejects: user code's errors are endings of their runs.
-    loseBatch(batch, error)
+    lossOf(error).batches.push(batch)
   }
 }
 
-function loseBatch(batch: number, error: unknown): void {
-  if (lost !== null) {
-    lost.batches.push(batch)
-    return
-  }
-  lost = { type: 'thread_lost', batches: [batch], run: null, ...wordsOf(error) }
+/** What is lost with a thread that dies in this turn. */
+function lossOf(error: unknown): ThreadLost {
+  if (lost !== null) return lost
+  const loss: ThreadLost = { type: 'thread_lost', batches: [], threads: [], run: null, ...wordsOf(error) }
+  lost = loss
   setImmediate(() => {
-    sendFrame(JSON.stringify([lost]))
+    sendFrame(JSON.stringify([loss]))
     lost = null
   })
+  return loss
+}
+
+/** Of what came to a thread on its own line only its end is seen here. */
+function followThreads(): void {
+  for (const thread of pool.threads) {
+    if (followed.has(thread)) continue
+    followed.add(thread)
+    const { threadId } = thread
+    let isDead = false
+    const lose = (error: unknown) => {
+      if (!isDead) lossOf(error).threads.push(threadId)
+      isDead = true
+    }
+    thread.once('error', lose)
+    thread.once('exit', (code) => lose(new Error(`worker exited with code: ${code}`)))
+  }
 }
 
 function wordsOf(error: unknown): { why: string; exitCode: number | null } {

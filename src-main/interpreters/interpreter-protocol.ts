@@ -31,7 +31,12 @@ export type PoolExecutor = Exclude<Executor, 'process'>
 export type PoolSettings = InterpreterSettings & {
   executor: PoolExecutor
   threads: number
+  /** Null: starts come through the process. */
+  line: LineEnd | null
 }
+
+/** Where a thread connects to be given starts directly, as one of the pool on `channel`. */
+export type LineEnd = { path: string; channel: number }
 
 /** What a pool gives its threads. */
 export type ThreadSettings = PoolSettings & {
@@ -49,7 +54,7 @@ export type ToInterpreter =
 
 /**
  * To a pool, a frame whose channel is not 0 is a batch of that number: its payload is the JSON of a `Batch` and goes to
- * one thread unread. Everything else is a `ToInterpreter` on channel 0.
+ * one thread unread; the same JSON comes on a thread's own line. Everything else is a `ToInterpreter` on channel 0.
  */
 export type Batch = { codes: Code[]; starts: (ScriptStart & { code: number })[] }
 
@@ -66,12 +71,13 @@ export type Contaminated = { type: 'contaminated' }
 export type SampleTaken = { type: 'sample'; sample: Sample }
 
 /**
- * A thread of the pool died. These batches were on it and hear nothing more; where a run has its thread to itself, it
- * is `run`.
+ * A thread of the pool died. These batches were on it and hear nothing more, nor does what came to `threads` directly; where a
+ * run has its thread to itself, it is `run`.
  */
 export type ThreadLost = {
   type: 'thread_lost'
   batches: number[]
+  threads: number[]
   run: number | null
   why: string
   exitCode: number | null

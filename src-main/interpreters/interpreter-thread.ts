@@ -4,7 +4,7 @@
  * quick one's report.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { BroadcastChannel, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
+import { BroadcastChannel, parentPort, receiveMessageOnPort, threadId, workerData } from 'node:worker_threads'
 import type { MessagePort } from 'node:worker_threads'
 import type { Answer } from './calls.ts'
 import type { Use } from '../core/advisor.ts'
@@ -21,6 +21,7 @@ import type {
 } from './interpreter-protocol.ts'
 import type { Ending } from './interpreters.ts'
 import { CleanRoom, goingOn, leftInWords, someOf } from './clean-room.ts'
+import { openLine } from './direct-line-end.ts'
 import { captureOutput } from './output-capture.ts'
 import { monotonicNow, parseJson, toJson } from './own-builtins.ts'
 import { ReportBatch } from './report-batch.ts'
@@ -282,6 +283,9 @@ function measure(key: string): void {
   const known = running.get(key)
   if (known !== undefined && isAlone(known)) known.useSoFar = measureThread()
 }
+
+// Before any run begins: what it leaves open is told from what was open.
+if (settings.line !== null) await openLine(settings.line, threadId, (json) => void runTogether(json))
 
 function keyOf({ run, attempt }: { run: number; attempt: number }): string {
   return `${run}.${attempt}`

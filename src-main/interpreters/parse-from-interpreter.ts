@@ -23,7 +23,12 @@ export function parseFromInterpreter(payload: Buffer): FromInterpreter[] | null 
 function isFromInterpreter(message: unknown): message is FromInterpreter {
   if (!isRecord(message)) return false
   if (message['type'] === 'thread_lost') {
-    return Array.isArray(message['batches']) && isOrNull(message['run'], 'number') && typeof message['why'] === 'string'
+    return (
+      Array.isArray(message['batches']) &&
+      Array.isArray(message['threads']) &&
+      isOrNull(message['run'], 'number') &&
+      typeof message['why'] === 'string'
+    )
   }
   if (message['type'] === 'contaminated') return true
   if (message['type'] === 'sample') return v.is(sampleSchema, message['sample'])

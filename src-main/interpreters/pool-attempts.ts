@@ -1,11 +1,12 @@
 import type { Answer } from './calls.ts'
-import { keyOfCode } from './interpreter-protocol.ts'
-import type { Batch, Code, FromInterpreter, PoolSettings, ThreadLost, ToInterpreter } from './interpreter-protocol.ts'
+import { BatchDraft } from './batch-draft.ts'
+import type { FromInterpreter, PoolSettings, ThreadLost, ToInterpreter } from './interpreter-protocol.ts'
 import type { AttemptStart, Ending, Report, StopStep } from './interpreters.ts'
 import { limitsProcess, noResourceLimits } from '../../src-preload/resource-limits.ts'
 import { limitInWords } from '../core/resource-limit.ts'
 import type { LimitPassed } from '../core/resource-limit.ts'
-import { brokenChannel, interpreterLaunch, limitEnding, scriptStart } from './process-attempts.ts'
+import type { DirectLine, DirectLines } from './direct-lines.ts'
+import { brokenChannel, interpreterLaunch, limitEnding } from './process-attempts.ts'
 import type { SupervisorLink } from './supervisor-link.ts'
 import type { FromChannel } from './supervisor-protocol.ts'
 import { channelOfKey } from './telemetry/gauges.ts'
@@ -18,7 +19,15 @@ const UNITS_PER_BATCH = 1024 * 1024
 /** Whatever may have gathered in a process is given up with it after so many. */
 const RUNS_PER_POOL = 1_000_000
 
-type PoolAttempt = { run: number; attempt: number; batch: number; isStarted: boolean; isKilled: boolean }
+type PoolAttempt = {
+  run: number
+  attempt: number
+  batch: number
+  /** The one that it was sent on; null: it went through the supervisor. */
+  line: DirectLine | null
+  isStarted: boolean
+  isKilled: boolean
+}
 
 /** One pool process, from its launch to its end; a new one takes its place at the next start. */
 type Pool = {
@@ -35,6 +44,18 @@ type Pool = {
   isRetired: boolean
 }
 
+export type PoolParts = {
+  link: SupervisorLink
+  settings: Omit<PoolSettings, 'line'>
+  /** Null where each run has a thread to itself: which one is decided in the pool. */
+  lines: DirectLines | null
+  nextChannel: () => number
+  gauges: Gauges
+  report: (report: Report) => void
+  /** Takes secrets out of what no run is known to have said. */
+  clean: (text: string) => string
+}
+
 /**
  * Attempts of the executor `async`, or of `thread`, which share one process. SIGKILL can only hit all of it: the one
  * that was to be killed ends as `exited`, its neighbours as `interrupted`, and so does everything else that was on a
@@ -43,7 +64,8 @@ type Pool = {
  */
 export class PoolAttempts {
   readonly #link: SupervisorLink
-  readonly #settings: PoolSettings
+  readonly #settings: Omit<PoolSettings, 'line'>
+  readonly #lines: DirectLines | null
   readonly #nextChannel: () => number
   readonly #gauges: Gauges
   readonly #report: (report: Report) => void
@@ -52,16 +74,10 @@ export class PoolAttempts {
   /** The pool that takes new attempts. */
   #open: Pool | null = null
 
-  constructor(
-    link: SupervisorLink,
-    settings: PoolSettings,
-    nextChannel: () => number,
-    gauges: Gauges,
-    report: (report: Report) => void,
-    clean: (text: string) => string,
-  ) {
+  constructor({ link, settings, lines, nextChannel, gauges, report, clean }: PoolParts) {
     this.#link = link
     this.#settings = settings
+    this.#lines = lines
     this.#nextChannel = nextChannel
     this.#gauges = gauges
     this.#report = report
@@ -164,6 +180,11 @@ export class PoolAttempts {
     this.#link.send({ type: 'kill', channel })
   }
 
+  /** What was sent on a line that was cut may never have been read, and nobody else knows of it. */
+  cut(line: DirectLine): void {
+    if (line.runs > 0) this.breakChannel(line.channel)
+  }
+
   fromSupervisor(message: FromChannel): void {
     const pool = this.#pools.get(message.channel)
     if (pool === undefined) return
@@ -223,12 +244,13 @@ export class PoolAttempts {
     }
     this.#pools.set(channel, pool)
     this.#gauges.launched(channel, { kind: this.#settings.executor })
+    const settings: PoolSettings = { ...this.#settings, line: this.#lines?.offer(channel) ?? null }
     this.#link.send({
       type: 'launch',
       channel,
       launch: interpreterLaunch(
         'interpreter-pool',
-        this.#settings,
+        settings,
         `${this.#settings.executor}-pool-${channel}`,
         noResourceLimits,
       ),
@@ -238,10 +260,13 @@ export class PoolAttempts {
 
   #send(pool: Pool, draft: BatchDraft): void {
     const batch = ++pool.batches
+    const line = this.#lines?.find(pool.channel) ?? null
     for (const { run, attempt } of draft.batch.starts) {
-      pool.attempts.set(run, { run, attempt, batch, isStarted: false, isKilled: false })
+      pool.attempts.set(run, { run, attempt, batch, line, isStarted: false, isKilled: false })
     }
-    this.#link.sendTo(pool.channel, JSON.stringify(draft.batch), batch)
+    const payload = JSON.stringify(draft.batch)
+    if (line === null) this.#link.sendTo(pool.channel, payload, batch)
+    else line.send(payload, draft.runs)
     if (pool.pid !== null) this.#reportStarted(pool, draft.batch.starts)
   }
 
@@ -255,9 +280,12 @@ export class PoolAttempts {
     }
   }
 
-  #loseThread(pool: Pool, { batches, run: own, why, exitCode }: ThreadLost): void {
+  #loseThread(pool: Pool, { batches, threads, run: own, why, exitCode }: ThreadLost): void {
+    for (const thread of threads) this.#lines?.forgetThread(pool.channel, thread)
     const dead = new Set(batches)
-    const lost = [...pool.attempts.values()].filter(({ run, batch }) => run === own || dead.has(batch))
+    const lost = [...pool.attempts.values()].filter(({ run, batch, line }) =>
+      line === null ? run === own || dead.has(batch) : threads.includes(line.thread),
+    )
     const [only] = lost
     if (lost.length === 1 && only !== undefined) {
       const { run, attempt } = only
@@ -280,6 +308,7 @@ export class PoolAttempts {
       this.#end(pool, running, isCause ? own : { how: 'interrupted', why, isUnbegun })
     }
     this.#pools.delete(pool.channel)
+    this.#lines?.forgetPool(pool.channel)
     this.#link.forget(pool.channel)
     this.#gauges.ended(pool.channel)
     if (this.#open === pool) this.#open = null
@@ -294,6 +323,8 @@ export class PoolAttempts {
   }
 
   #forget(pool: Pool, run: number): void {
+    const line = pool.attempts.get(run)?.line ?? null
+    if (line !== null) line.runs -= 1
     pool.attempts.delete(run)
     this.#endIfDone(pool)
   }
@@ -333,38 +364,5 @@ export class PoolAttempts {
     }
     this.#report({ type: 'ended', run, attempt, ending: { how: 'unstartable', error }, cpuMs: null })
     return true
-  }
-}
-
-/** A batch being filled; a script that many of its runs share travels once. */
-class BatchDraft {
-  readonly batch: Batch = { codes: [], starts: [] }
-  units = 0
-  readonly #placeOfCode = new Map<Code, number>()
-  readonly #placeOfKey = new Map<string, number>()
-
-  get runs(): number {
-    return this.batch.starts.length
-  }
-
-  add(start: AttemptStart): void {
-    if (start.definition.kind !== 'script') throw new TypeError(`run ${start.run} is not a script`)
-    this.batch.starts.push({ ...scriptStart(start), code: this.#place(start.definition.code) })
-    this.units += start.input.length
-  }
-
-  #place(code: Code): number {
-    // The engine keeps one definition for many runs: the text itself is compared only where it did not.
-    let place = this.#placeOfCode.get(code)
-    if (place !== undefined) return place
-    const key = keyOfCode(code)
-    place = this.#placeOfKey.get(key)
-    if (place === undefined) {
-      place = this.batch.codes.push(code) - 1
-      this.#placeOfKey.set(key, place)
-      this.units += key.length
-    }
-    this.#placeOfCode.set(code, place)
-    return place
   }
 }

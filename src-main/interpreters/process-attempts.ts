@@ -309,7 +309,7 @@ export const brokenChannel: Ending = {
   error: {
     name: 'ChannelError',
     message:
-      'the reports of its process could not be read: descriptor 3, which carries them, was closed, or something else was written to it',
+      'its process could not be heard or reached any more: a descriptor of ours was closed (3 carries its reports), or something else was written to it',
     stack: null,
     hint: "Write to stdout, stderr or a file of your own, and leave JavaScript's builtins as they are.",
   },

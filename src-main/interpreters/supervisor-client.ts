@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, readdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
 import { requestScript } from '../jobs/http.ts'
 import { entryPath } from '../entry.ts'
 import type { RunError } from '../../src-preload/contract.ts'
@@ -10,6 +11,7 @@ import type { AttemptStart, Ending, Interpreters, OnReports, Report, StopStep } 
 import type { PoolExecutor, ToInterpreter } from './interpreter-protocol.ts'
 import { NamedInterpreters } from './named/named-interpreters.ts'
 import type { Instruction, NamedReport } from './named/named-interpreters.ts'
+import { DirectLines } from './direct-lines.ts'
 import { parseFromInterpreter } from './parse-from-interpreter.ts'
 import { PoolAttempts } from './pool-attempts.ts'
 import { ProcessAttempts } from './process-attempts.ts'
@@ -48,6 +50,7 @@ export function startSupervisor(options: SupervisorOptions, onReports: OnReports
 
 type Life = {
   link: SupervisorLink
+  lines: DirectLines
   processes: ProcessAttempts
   named: NamedInterpreters
   pools: Record<PoolExecutor, PoolAttempts>
@@ -170,7 +173,10 @@ class SupervisorClient implements Interpreters {
       this.#closing = { done: Promise.all([promise, this.#apart.close()]).then(() => undefined), resolve }
       this.#reports = []
       // Between two supervisors there is none to end; the sweep that runs then resolves it.
-      if (this.#held === null) this.#life.link.end()
+      if (this.#held === null) {
+        this.#life.lines.close()
+        this.#life.link.end()
+      }
     }
     return this.#closing.done
   }
@@ -208,19 +214,20 @@ class SupervisorClient implements Interpreters {
         exited: (code) => void this.#afterExit(life, code),
       },
     )
-    const createPools = (executor: PoolExecutor) => {
-      const settings = { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor] }
-      return new PoolAttempts(
+    const lines = new DirectLines(join(tempFolder, link.life), (line) => life.pools.async.cut(line))
+    const createPools = (executor: PoolExecutor) =>
+      new PoolAttempts({
         link,
-        settings,
-        () => this.#nextChannel(),
-        this.#gauges,
+        settings: { cacheFolder, scriptsFolder, executor, threads: this.#threads[executor] },
+        lines: executor === 'async' ? lines : null,
+        nextChannel: () => this.#nextChannel(),
+        gauges: this.#gauges,
         report,
-        (text) => this.#cleaner.clean(text),
-      )
-    }
+        clean: (text) => this.#cleaner.clean(text),
+      })
     const life: Life = {
       link,
+      lines,
       processes: new ProcessAttempts(link, folders, this.#gauges, report),
       named: new NamedInterpreters(link, folders, this.#gauges, report),
       pools: { async: createPools('async'), thread: createPools('thread') },
@@ -244,6 +251,7 @@ class SupervisorClient implements Interpreters {
   async #afterExit(life: Life, code: number | null): Promise<void> {
     if (code === 0 && this.#resolveClosing()) return
     this.#held = []
+    life.lines.close()
     await sweepOtherLives(this.#options.tag, this.#apart.lives)
     if (this.#resolveClosing()) return
     for (const attempts of [life.processes, ...poolsOf(life)]) attempts.endAll(supervisorDied)

@@ -3,9 +3,7 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { problem } from '../../src-preload/problem.ts'
-
-/** A socket's address has room for 104 bytes on macOS and 108 on Linux, the final NUL included. */
-const MAX_SOCKET_PATH_BYTES = 100
+import { MAX_SOCKET_PATH_BYTES } from '../socket-path.ts'
 
 /** Where the host of `home` is reached by programs of the same user: a socket file, or a named pipe on Windows. */
 export function localSocketPath(home: string, platform: NodeJS.Platform = process.platform): string {

@@ -31,14 +31,15 @@ function sendTwo() {
     () => null,
   )
   const settings = { cacheFolder: '/nowhere', scriptsFolder: '/nowhere', executor: 'async', threads: 1 } as const
-  const pool = new PoolAttempts(
+  const pool = new PoolAttempts({
     link,
     settings,
-    () => 1,
+    lines: null,
+    nextChannel: () => 1,
     gauges,
-    (report) => reports.push(report),
-    (text) => text,
-  )
+    report: (report) => reports.push(report),
+    clean: (text) => text,
+  })
   pool.start([startOf(1), startOf(2)])
   return {
     pool,
