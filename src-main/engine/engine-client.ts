@@ -64,7 +64,6 @@ const GROWTH_PERCENT = 15
 /** Default of `stop`: with the kill that follows, a quit stays below 12 s (promise P8). */
 const STOP_GRACE_MS = 8_000
 
-/**
 /** Where the host's side of the engine looks; default: the file in the data folder, and the system. */
 export type EnginePorts = {
   /** Has the key of the secrets; that of a desktop's key store is only had on this thread. */
