@@ -82,12 +82,14 @@ export function parseSpan(option: string, given: string, longest = '400d'): numb
 
 /**
  * Epoch ms of a point in time: epoch ms, a date as in ISO 8601 (local when it names no zone), or HH:MM, which is the
- * next time a clock on the wall shows it.
+ * next time a clock on the wall shows it. `others`: examples of what the caller takes beside these.
  */
-export function parseTime(option: string, given: string, now: Date): number {
+export function parseTime(option: string, given: string, now: Date, others = ''): number {
   const at = /^\d{6,16}$/.test(given) ? Number(given) : (parseClock(given, now) ?? parseDate(given))
   if (at !== null && at <= LAST_DATE_MS) return at
-  throw new UseError(`${option}: "${given}" is not a time. Write 18:30, 2027-01-31T18:30, or epoch milliseconds.`)
+  throw new UseError(
+    `${option}: "${given}" is not a time. Write ${others}18:30, 2027-01-31T18:30, or epoch milliseconds.`,
+  )
 }
 
 /** The last one that a `Date` can hold. */

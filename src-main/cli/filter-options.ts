@@ -53,6 +53,6 @@ function parseStates(given: string): Pick<RunFilter, 'lifecycle' | 'outcome'> {
 /** A span is so long ago; a time of day is the last one. */
 function parsePast(option: string, given: string, now: Date): number {
   if (/^\d+(\.\d+)? ?(ms|s|m|h|d)$/.test(given)) return now.getTime() - parseSpan(option, given, '4000d')
-  const at = parseTime(option, given, now)
+  const at = parseTime(option, given, now, '1d for a day ago, ')
   return /^\d{1,2}:\d{2}$/.test(given) && at > now.getTime() ? at - 86_400_000 : at
 }

@@ -63,9 +63,9 @@ function print(rows: RunRow[], more: boolean, matches: SearchMatch[]): void {
   if (more) printLine('There are more: ask for them with --limit.')
 }
 
-/** Of what waits or is being stopped; what runs says in `ps` what it is at. */
+/** Of what has yet to go on, or to end; what runs says in `ps` what it is at. */
 const whyInWords = (run: RunRow, now: number): string =>
-  run.lifecycle === 'queued' || run.lifecycle === 'stopping' ? situationInWords(run, now) : ''
+  run.lifecycle === 'running' || run.lifecycle === 'finished' ? '' : situationInWords(run, now)
 
 const placeInWords = (match: SearchMatch | undefined): string | null =>
   match === undefined ? null : `${match.line === null ? match.in : `log line ${match.line}`}: ${match.text}`

@@ -76,6 +76,7 @@ test('what waits says why, and a cancelled run says who', async () => {
     { id, lifecycle: 'scheduled', priority: 7, waits: [{ kind: 'time' }] },
   ])
   expect(await say('ps')).toMatch(/ID +STATE +NAME +FOR +WHY\n *\d+ +scheduled +wait +.* is due at .*, in 59 m/)
+  expect(await say('ls', '--state', 'scheduled')).toMatch(/ *\d+ +scheduled +wait +.* is due at .*, in 59 m/)
   expect(await say('show', String(id))).toMatch(/state +scheduled\nwhy +is due at /)
   expect(await say('cancel', String(id), '--reason', 'not today')).toBe(`run ${id} is cancelled\n`)
   expect(await json<RunRow[]>('ls', '--state', 'cancelled')).toMatchObject([{ id, outcome: 'cancelled' }])
@@ -290,6 +291,7 @@ test.each<[code: number, words: string[], line: RegExp]>([
   [2, ['ls', '--limt', '3'], /unknown option '--limt' \(Did you mean --limit\?\)/],
   [2, ['ls', '--limit', '0'], /--limit: "0" is not a whole number from 1 to 500/],
   [2, ['ls', '--state', 'sleeping'], /"sleeping" is not one of scheduled, .*abandoned/],
+  [2, ['ls', '--since', 'yesterday'], /--since: "yesterday" is not a time\. Write 1d for a day ago, 18:30, /],
   [2, ['submit'], /missing required argument 'job'/],
   [2, ['submit', 'double', '--input', '{"n":'], /--input is not JSON/],
   [2, ['submit', 'double', '--input', '@/no/such.json'], /There is no file \/no\/such\.json/],
