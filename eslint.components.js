@@ -58,7 +58,8 @@ function updateProgram() {
 export const componentScripts = {
   ...tseslint.parser,
   parseForESLint(code, { project, ...options }) {
-    if (project === undefined) return tseslint.parser.parseForESLint(code, options)
+    // False is how a configuration says that no rule needs types.
+    if (!project) return tseslint.parser.parseForESLint(code, options)
     const path = resolve(options.filePath)
     if (program === null) updateProgram()
     if (program.getSourceFile(path)?.text !== code) {

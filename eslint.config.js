@@ -12,32 +12,34 @@ export default defineConfig(
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.svelte'],
-    extends: [tseslint.configs.recommendedTypeChecked],
-    languageOptions: {
-      parserOptions: {
-        project: ['./tsconfig.json', './tsconfig.preload.json', './tsconfig.renderer.json', './tsconfig.e2e.json'],
-        tsconfigRootDir: import.meta.dirname,
-        extraFileExtensions: ['.svelte'],
-      },
-    },
+    extends: [tseslint.configs.recommended],
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': 'error',
-      // `default` covers what we do not own (Node's signals, error codes); our own unions are listed in full.
-      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
-      '@typescript-eslint/only-throw-error': 'error',
-      '@typescript-eslint/return-await': ['error', 'in-try-catch'],
-      // A number in a message is what most messages are about.
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+      eqeqeq: 'error',
+      'no-empty': ['error', { allowEmptyCatch: false }],
+    },
+  },
+  {
+    // The rules that need types: here for components only, .oxlintrc.json has them for all other files.
+    files: ['**/*.svelte'],
+    extends: [tseslint.configs.recommendedTypeCheckedOnly],
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/return-await': ['error', 'in-try-catch'],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // Types of components are svelte-check's work: seen from here they are all `any`.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-redundant-type-constituents': 'off',
       // An async function without await is how an interface that is asynchronous elsewhere is kept.
       '@typescript-eslint/require-await': 'off',
       // Libraries type their callbacks as methods; none of ours uses `this` outside a class.
       '@typescript-eslint/unbound-method': 'off',
-      eqeqeq: 'error',
-      'no-empty': ['error', { allowEmptyCatch: false }],
     },
   },
   {
@@ -45,7 +47,11 @@ export default defineConfig(
     extends: [svelte.configs.recommended],
     languageOptions: {
       globals: globals.browser,
-      parserOptions: { parser: componentScripts, project: ['./tsconfig.renderer.json'] },
+      parserOptions: {
+        parser: componentScripts,
+        project: ['./tsconfig.renderer.json'],
+        extraFileExtensions: ['.svelte'],
+      },
     },
     rules: {
       // A style attribute would break the page's content policy; `style:name` sets a property, which the policy allows.
@@ -60,20 +66,6 @@ export default defineConfig(
       'svelte/prefer-svelte-reactivity': 'off',
     },
   },
-  {
-    // Types of components are svelte-check's work: seen from here they are all `any`.
-    files: ['**/*.svelte'],
-    rules: {
-      '@typescript-eslint/no-unsafe-argument': 'off',
-      '@typescript-eslint/no-unsafe-assignment': 'off',
-      '@typescript-eslint/no-unsafe-call': 'off',
-      '@typescript-eslint/no-unsafe-member-access': 'off',
-      '@typescript-eslint/no-unsafe-return': 'off',
-      '@typescript-eslint/no-redundant-type-constituents': 'off',
-    },
-  },
-  // The matchers inside an expected value are `any` in vitest's types.
-  { files: ['tests/**'], rules: { '@typescript-eslint/no-unsafe-assignment': 'off' } },
   { files: ['src-renderer/**', 'src-preload/bridge.ts'], languageOptions: { globals: globals.browser } },
   { files: ['**/*.js', '.ci/**'], languageOptions: { globals: globals.node } },
   { files: ['**/*.ts', '**/*.svelte'], rules: { 'no-undef': 'off' } }, // the compiler knows better

@@ -123,7 +123,7 @@ function receive(withinMs: number): void {
   for (;;) {
     // Read before the look: what comes after it has changed the number, and the wait returns at once.
     const arrived = Atomics.load(settings.arrivals, 0)
-    const received = receiveMessageOnPort(portToRuns) as { message: ToRuns } | undefined
+    const received: { message: ToRuns } | undefined = receiveMessageOnPort(portToRuns)
     if (received !== undefined) {
       obey(received.message)
       return

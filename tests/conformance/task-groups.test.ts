@@ -134,7 +134,7 @@ describe('task groups', () => {
           taskGroup(async (group) => {
             member = group.spawn(() => sleep(1_000))
             await pass()
-            // eslint-disable-next-line @typescript-eslint/only-throw-error -- what is tested
+            // oxlint-disable-next-line typescript/only-throw-error -- what is tested
             throw thrown
           }),
         )

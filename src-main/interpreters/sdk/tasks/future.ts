@@ -157,7 +157,7 @@ export function awaitFuture<Value>(future: Future<Value>): Promise<Value> {
   if (outcome !== undefined) {
     if (outcome.how === 'done') return Promise.resolve(outcome.value)
     // What a script made a future fail with is what its readers get.
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    // oxlint-disable-next-line typescript/prefer-promise-reject-errors
     return Promise.reject(outcome.error)
   }
   return currentScope().wait<Value>({
