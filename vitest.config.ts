@@ -3,10 +3,27 @@ import { join } from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
+import { isBuildStale } from './bin/build-state.js'
 import { chromium } from './tests/support/chromium.ts'
+
+const root = import.meta.dirname
 
 /** Hosts of tests live for seconds and start from source: what Node compiles of it is kept for the next one. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'signalbox-tests-compiled') }
+
+/**
+ * Supervisors and interpreters that a test starts are those of the build, when it is no older than its sources: from source
+ * each of them pays for finding, reading and stripping its modules anew. The modules of a test itself are always the sources.
+ */
+const builtEntries = {
+  name: 'built-entries',
+  enforce: 'pre' as const,
+  resolveId: (id: string, importer = '') =>
+    /(^|\/)entry\.ts$/.test(id) && importer.includes('/src-main/')
+      ? join(root, 'tests/support/built-entries.ts')
+      : null,
+}
+const started = isBuildStale(root) ? [] : [builtEntries]
 
 const onCi = process.env['CI'] !== undefined
 
@@ -44,6 +61,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: started,
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/conformance/interpreters/**/*.test.ts'],
@@ -56,6 +74,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: started,
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
@@ -70,6 +89,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: started,
         test: {
           name: 'hostile',
           include: ['tests/faults/{hostile,soak}/**/*.test.ts'],
