@@ -1,6 +1,9 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openHostileHost, PATIENCE_MS } from './hostile-host.ts'
 import type { HostileHost, SubmitDefinition } from './hostile-host.ts'
+import { tempFolder } from '../../support/temp-folder.ts'
 
 type Executor = 'process' | 'async' | 'thread'
 
@@ -25,13 +28,20 @@ const script = (
   ...more,
 })
 const forever = 'await new Promise(() => setInterval(() => undefined, 1_000))'
-const neighbour = (executor: Executor) => script(`console.log('up'); await sleep('2s'); return 'well'`, executor)
+/** Lives until `farewell` is there. */
+const neighbour = (executor: Executor, farewell: string) =>
+  script(
+    `console.log('up'); while (!fs.existsSync(${JSON.stringify(farewell)})) await sleep(20); return 'well'`,
+    executor,
+  )
 
 /** What becomes of a hostile run, and of one beside it in the same process; with the states of all their attempts. */
 async function playBeside(hostile: SubmitDefinition, executor: Executor) {
-  const beside = await host.submit(neighbour(executor))
+  const farewell = join(tempFolder(), 'farewell')
+  const beside = await host.submit(neighbour(executor, farewell))
   await host.untilSaid(beside, 'up')
   const run = await host.ended(await host.submit(hostile))
+  writeFileSync(farewell, '')
   const { result, attempts } = await host.ended(beside)
   return {
     outcome: run.outcome,
