@@ -66,22 +66,21 @@ export default defineConfig({
           name: 'integration',
           include: ['tests/integration/**/*.test.ts', 'tests/conformance/interpreters/**/*.test.ts'],
           env,
-          // Real processes: two files at a time are what two cores can take, for most tests wait for something.
-          maxWorkers: 2,
+          // Real processes, and most tests wait for something: two files at a time leave a third of two cores idle.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
       {
-        plugins: started,
         test: {
           name: 'faults',
           include: ['tests/faults/**/*.test.ts'],
           exclude: ['tests/faults/{hostile,soak}/**'],
           env,
           // Each kills, starves or damages what is its own: its host, its store, its volume.
-          maxWorkers: 2,
+          maxWorkers: 3,
           // Beside the last of those before: both wait a good deal, and each file has all that it damages to itself.
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
@@ -89,7 +88,6 @@ export default defineConfig({
         },
       },
       {
-        plugins: started,
         test: {
           name: 'hostile',
           include: ['tests/faults/{hostile,soak}/**/*.test.ts'],
