@@ -38,7 +38,8 @@ export type RunError = { name: string; message: string; stack: string | null; hi
 export type Canceller =
   | { cause: 'run'; run: number }
   | { cause: 'parent'; parent: number; chain: number[]; because: string }
-  | { cause: 'group'; group: number; run: number }
+  /** `name` is left out where the script gave the group none. */
+  | { cause: 'group'; group: number; name?: string; run: number }
 
 export type TimeLimit = 'attempt' | 'idle' | 'total'
 
@@ -132,6 +133,9 @@ export type Children = {
   first: Pick<RunRow, 'id' | 'name' | 'lifecycle' | 'outcome'>[]
 }
 
+/** The group of its parent's that a run lives and fails with; `name` is null where the script gave none. */
+export type RunGroup = { id: number; name: string | null }
+
 export type RunDetail = RunRow & {
   definition: Definition
   idempotencyKey: string
@@ -143,6 +147,7 @@ export type RunDetail = RunRow & {
   /** The tasks of the live attempt that its script has told of, up to 100. */
   tasks: TaskRow[]
   children: Children
+  group: RunGroup | null
   events: RunEvent[]
 }
 

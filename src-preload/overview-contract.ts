@@ -1,7 +1,7 @@
 /** The part of the contract that says how things go as a whole, and what of it a person should see to. */
 import { eventIterator, oc, type } from '@orpc/contract'
 import * as v from 'valibot'
-import type { FeedMessage, Outcome, RunRow, Stop } from './contract.ts'
+import type { FeedMessage, Outcome, RunGroup, RunRow, Stop } from './contract.ts'
 import type { InterpreterReading } from './interpreter-contract.ts'
 import type { Deadlock } from './waits.ts'
 
@@ -86,8 +86,7 @@ export type FamilyRow = Pick<
   | 'finishedAt'
   | 'waits'
 > & {
-  /** The group of its parent's that it lives and fails with; `name` is null where the script gave none. */
-  group: { id: number; name: string | null } | null
+  group: RunGroup | null
 }
 
 /**

@@ -9,13 +9,15 @@ type Branch = { id: string; state: Cell; name: string; span: string; why: string
 /** Holders of one wait that are listed. */
 const HOLDERS = 3
 
-/** Runs under the run that spawned them, each with its attempts, its tasks, and what each of them waits for. */
+/** Runs under the run that spawned them, and in their groups, each with its attempts, its tasks, and what each of them waits for. */
 export function treeRows(runs: RunDetail[], sinceOf: (run: RunDetail) => number, nowMs: number): Cell[][] {
   const known = new Set(runs.map(({ id }) => id))
   const byParent = Map.groupBy(runs, ({ parent }) => (parent !== null && known.has(parent) ? parent : null))
   const branchOf = (run: RunDetail): Branch => {
     const children = (byParent.get(run.id) ?? []).sort((a, b) => a.id - b.id)
-    return runBranch(run, nowMs - sinceOf(run), children.map(branchOf), nowMs)
+    const groups = Map.groupBy(children, ({ group }) => group?.id ?? null)
+    const grouped = [...groups.values()].flatMap((members) => groupBranches(members, members.map(branchOf)))
+    return runBranch(run, nowMs - sinceOf(run), grouped, nowMs)
   }
   return (byParent.get(null) ?? []).flatMap((run) => rowsOf(branchOf(run), '', ''))
 }
@@ -49,6 +51,13 @@ function runBranch(run: RunDetail, spanMs: number, children: Branch[], nowMs: nu
     notes: notesOf(waits, nowMs),
     branches: [...attemptBranches(run, nowMs), ...taskBranches(run.tasks, nowMs), ...children],
   }
+}
+
+/** Those of no group stand for themselves. */
+function groupBranches(members: RunDetail[], branches: Branch[]): Branch[] {
+  const group = members[0]?.group ?? null
+  if (group === null) return branches
+  return [{ id: '', state: '', name: `group ${group.name ?? group.id}`, span: '', why: '', notes: [], branches }]
 }
 
 const attemptBranches = (run: RunDetail, nowMs: number): Branch[] =>

@@ -46,7 +46,7 @@ export function cancellersInWords(events: RunEvent[]): string | null {
     case 'run':
       return `run ${by.run}`
     case 'group':
-      return `run ${by.run}, by the group ${by.group}`
+      return `run ${by.run}, by the group ${by.name === undefined ? by.group : `"${by.name}"`}`
     case 'parent':
       return `the end of ${by.chain.map((run) => `run ${run}`).join(', by that of ')}`
   }

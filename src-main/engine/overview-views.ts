@@ -9,6 +9,7 @@ import { attentionView } from './attention.ts'
 import type { Engine } from './engine.ts'
 import type { Feeds, View } from './feeds.ts'
 import type { EngineState } from './state.ts'
+import { groupOf } from './views.ts'
 import { inLists, waitsOf } from './waits/waits.ts'
 
 const FAMILY_SHOWN = 500
@@ -90,8 +91,3 @@ function waitsOfRun(state: EngineState, id: number): Wait[] {
   const run = state.store.runs.get.get(id)
   return run === undefined ? [] : waitsOf(state, run, inLists).waits
 }
-
-const groupOf = ({ store }: EngineState, id: number): FamilyRow['group'] => ({
-  id,
-  name: store.groups.get.get(id)?.name ?? null,
-})

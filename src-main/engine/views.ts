@@ -10,6 +10,7 @@ import type {
   Progress,
   RunDetail,
   RunError,
+  RunGroup,
   RunLive,
   RunRow,
   Stop,
@@ -85,9 +86,15 @@ export function runLive(state: EngineState, id: number): RunLive {
     attempts: attemptsOf(state, run),
     tasks: live === undefined ? [] : tasksOf(state, live, inLists),
     children: childrenOf(state, id),
+    group: run.group_id === null ? null : groupOf(state, run.group_id),
     events: eventsOf(state, run, EVENTS_SHOWN),
   }
 }
+
+export const groupOf = ({ store }: EngineState, id: number): RunGroup => ({
+  id,
+  name: store.groups.get.get(id)?.name ?? null,
+})
 
 function childrenOf(state: EngineState, id: number): Children {
   const unfinished = state.objects.childCounts.get(id) ?? 0

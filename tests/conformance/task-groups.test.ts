@@ -258,6 +258,31 @@ describe('task groups', () => {
     }))
 })
 
+describe('names of groups', () => {
+  test('are said in their errors', () =>
+    inRun(async () => {
+      const name = 'thumbnails'
+      const failed = await outcome(taskGroup(async (group) => void group.spawn(() => fail(1)), { name }))
+      expect((failed as Error).message).toMatch(/^The task group "thumbnails" was aborted: one of its tasks failed/)
+      const late = await outcome(taskGroup(() => sleep(100), { name, deadline: 10 }))
+      expect((late as Error).message).toBe('The task group "thumbnails" was not done by its deadline.')
+      const over = taskGroup({ name })
+      await over[Symbol.asyncDispose]()
+      expect(() => over.spawn(pass)).toThrow('The task group "thumbnails" is over: nothing can be spawned in it.')
+    }))
+
+  test('are bounded texts', () =>
+    inRun(() => {
+      expect(() => taskGroup({ name: 7 as never })).toThrow(
+        new TypeError('taskGroup(name): the name must be a text, not 7.'),
+      )
+      expect(() => taskGroup(pass, { name: 'n'.repeat(121) })).toThrow(
+        new RangeError('taskGroup(name): a name has at most 120 characters, this one 121.'),
+      )
+      expect(() => taskGroup({ name: ' ' })).toThrow(RangeError)
+    }))
+})
+
 describe('deadlines of groups', () => {
   test('cancel all members and the function, and a TimeoutError comes out after their cleanup', () =>
     inRun(async ({ at }) => {

@@ -129,7 +129,7 @@ describe.each(['async', 'thread', 'process'] as const)('scripts of the executor 
           await sleep(50)
           group.spawn('child', { ms: 1, fail: 'no luck' })
           await sleep('1h')
-        })
+        }, { name: 'pages' })
       } catch (error) {
         return [lines, error.errors.map((one) => one.message)]
       }`,
@@ -139,6 +139,8 @@ describe.each(['async', 'thread', 'process'] as const)('scripts of the executor 
     expect([run.result, run.error]).toEqual([[['cleaned up'], ['no luck']], null])
     const outcomes = await Promise.all((await childrenOf(id)).map(async (child) => (await ended(child.id)).outcome))
     expect(outcomes).toEqual(['cancelled', 'failed'])
+    const groups = await Promise.all((await childrenOf(id)).map(async (child) => (await get(child.id)).group?.name))
+    expect(groups).toEqual(['pages', 'pages'])
   })
 
   test('are told what went wrong in silence, with its place in the code', async () => {

@@ -60,8 +60,8 @@ export async function openFamily(options: Parameters<typeof openSimulatedEngine>
         ...calls.map((call) => ({ type: 'call' as const, run, attempt, task: 0, place: null, ...call })),
       )
     },
-    openGroup: async (run: number, deadlineMs?: number): Promise<number> => {
-      const open = { on: 'group' as const, do: 'open' as const, name: null }
+    openGroup: async (run: number, deadlineMs?: number, name: string | null = null): Promise<number> => {
+      const open = { on: 'group' as const, do: 'open' as const, name }
       return ((await ask(run, deadlineMs === undefined ? open : { ...open, deadlineMs })) as { group: number }).group
     },
     watch: (run: number, watched: number) => send(run, { on: 'run', do: 'watch', run: watched }),

@@ -54,6 +54,7 @@ export const runLive = (changes: Partial<RunLive> = {}): RunLive => ({
   ],
   tasks: [],
   children: { unfinished: 0, finished: 0, first: [] },
+  group: null,
   events: [],
   ...changes,
 })

@@ -45,7 +45,12 @@ export function cancelRunsOf(state: EngineState, group: StoredGroup): void {
     to: 'group',
     of: group.id,
     reason: group.abort_reason,
-    by: { cause: 'group', group: group.id, run: group.aborted_by },
+    by: {
+      cause: 'group',
+      group: group.id,
+      ...(group.name === null ? {} : { name: group.name }),
+      run: group.aborted_by,
+    },
   })
 }
 

@@ -33,6 +33,7 @@ function run(id: number, more: Partial<RunDetail> = {}): RunDetail {
     attempts: [],
     tasks: [],
     children: { unfinished: 0, finished: 0, first: [] },
+    group: null,
     events: [],
     ...more,
   }
@@ -102,6 +103,20 @@ test('tasks stand under their parents with their own waits, which the run does n
     '│   └ task 2, t2 | waits for the lock "A", next in line',
     '│      |   at /x/a.ts:4:7',
     '└ task 3, t3 |',
+  ])
+})
+
+test('runs of a group stand under its name, or its number where it has none', () => {
+  const resize = { parent: 1, group: { id: 7, name: 'thumbnails' } }
+  const nameless = { parent: 1, group: { id: 8, name: null } }
+  expect(lines(run(1), run(2, resize), run(3, nameless), run(4, { parent: 1 }), run(5, resize))).toEqual([
+    'run-1 |',
+    '├ group thumbnails |',
+    '│ ├ run-2 |',
+    '│ └ run-5 |',
+    '├ group 8 |',
+    '│ └ run-3 |',
+    '└ run-4 |',
   ])
 })
 

@@ -40,6 +40,7 @@ test('who cancelled a run is said with all that came before', () => {
   expect(cancellersInWords([{ id: 1, at: 0, type: 'finished', data: { outcome: 'cancelled' } }])).toBeNull()
   expect(cancelledBy({ cause: 'run', run: 4 })).toBe('run 4')
   expect(cancelledBy({ cause: 'group', group: 2, run: 4 })).toBe('run 4, by the group 2')
+  expect(cancelledBy({ cause: 'group', group: 2, name: 'pages', run: 4 })).toBe('run 4, by the group "pages"')
   expect(cancelledBy({ cause: 'parent', parent: 12, chain: [12, 7], because: 'run 7 has failed' })).toBe(
     'the end of run 12, by that of run 7',
   )

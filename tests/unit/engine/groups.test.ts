@@ -28,6 +28,16 @@ test('when a run of a group fails, the others are cancelled, and nothing is spaw
   expect(world.states(parent, running)).toEqual(['running', 'cancelled'])
 })
 
+test('the name of a group is said of its runs, and of what cancelled them', async () => {
+  const world = await openFamily({ slots: { async: 3, process: 1 } })
+  const parent = await world.submit({ job: 'work' })
+  const group = await world.openGroup(parent, undefined, 'thumbnails')
+  const [failing, other] = [await world.spawn(parent, { group }), await world.spawn(parent, { group })]
+  expect([parent, other].map((run) => world.detail(run).group)).toEqual([null, { id: group, name: 'thumbnails' }])
+  await world.end(failing, 'threw')
+  expect(world.cancellers(other)).toEqual([{ cause: 'group', group, name: 'thumbnails', run: failing }])
+})
+
 test('a run that ran out of time aborts its group, and one that was cancelled does not', async () => {
   const world = await openFamily({ slots: { async: 4, process: 1 } })
   const parent = await world.submit({ job: 'work' })

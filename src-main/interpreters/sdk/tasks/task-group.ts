@@ -1,5 +1,5 @@
 import { CancelledError } from '../cancelled-error.ts'
-import { checkSpan } from '../check.ts'
+import { checkName, checkSpan } from '../check.ts'
 import type { Duration } from '../check.ts'
 import { errorFrom, RuntimeError, TimeoutError } from '../errors.ts'
 import { currentLink } from '../run-link.ts'
@@ -14,6 +14,8 @@ import { waitUntilDone } from './wait.ts'
 
 /** What a task group may be given. */
 export type TaskGroupOptions = {
+  /** What it is called where its child runs are shown, and in its errors; left out: it is called by what it contains. */
+  name?: string | undefined
   /**
    * How long the group may take: then its members are cancelled, and a TimeoutError comes out. For child runs it outlives
    * this run and its host.
@@ -36,13 +38,15 @@ export class TaskGroup {
   /** Waits of the group's function; null in a block with `await using`, which is not interrupted. */
   #body: Scope | null = null
   #engineGroup: Promise<number> | null = null
+  readonly #name: string | null
   /** In ms of `loop.time()`. */
   readonly #deadline: number | null
   readonly #timer: Callback | null
   #isLate = false
 
   /** @internal Scripts get groups of `taskGroup`. */
-  constructor({ deadline }: TaskGroupOptions = {}) {
+  constructor({ name, deadline }: TaskGroupOptions = {}) {
+    this.#name = name === undefined ? null : checkName('taskGroup', name)
     const { loop } = this.#outer.task.tree
     this.#deadline = deadline === undefined ? null : loop.time() + checkSpan('taskGroup: the deadline', deadline)
     this.#timer = this.#deadline === null ? null : loop.callAt(this.#deadline, () => this.#expire())
@@ -52,7 +56,7 @@ export class TaskGroup {
   readonly spawn: Spawn = ((what: unknown, second?: unknown, third?: unknown) => {
     if (this.#state !== 'open')
       throw new RuntimeError(
-        `The task group ${this.#state === 'aborting' ? 'is being aborted' : 'is over'}: nothing can be spawned in it.`,
+        `${this.#words} ${this.#state === 'aborting' ? 'is being aborted' : 'is over'}: nothing can be spawned in it.`,
       )
     const member = spawnIn({ engineGroup: () => (this.#engineGroup ??= this.#openInEngine()) }, what, second, third)
     this.#members.add(member)
@@ -88,6 +92,10 @@ export class TaskGroup {
     return value as Value
   }
 
+  get #words(): string {
+    return this.#name === null ? 'The task group' : `The task group "${this.#name}"`
+  }
+
   /** Gives the cancel that came while it waited. */
   async #waitForAll(): Promise<CancelledError | null> {
     let cancelled: CancelledError | null = null
@@ -114,10 +122,10 @@ export class TaskGroup {
       if (cancelled !== null) this.#outer.postpone(cancelled)
       const [first] = this.#errors
       const words = this.#errors.length === 1 ? 'one of its tasks failed' : `${this.#errors.length} of its tasks failed`
-      throw new AggregateError(this.#errors, `The task group was aborted: ${words}, first with: ${messageOf(first)}`)
+      throw new AggregateError(this.#errors, `${this.#words} was aborted: ${words}, first with: ${messageOf(first)}`)
     }
     if (cancelled !== null) throw cancelled
-    if (this.#isLate) throw new TimeoutError('The task group was not done by its deadline.')
+    if (this.#isLate) throw new TimeoutError(`${this.#words} was not done by its deadline.`)
   }
 
   #settled(member: Future): void {
@@ -153,7 +161,7 @@ export class TaskGroup {
     const runtime = runtimeOf(currentLink())
     const leftMs =
       this.#deadline === null ? null : Math.max(0, Math.ceil(this.#deadline - this.#outer.task.tree.loop.time()))
-    const call = { on: 'group' as const, do: 'open' as const, name: null }
+    const call = { on: 'group' as const, do: 'open' as const, name: this.#name }
     return new Promise((resolve, reject) => {
       runtime.send(this.#outer.task.id, leftMs === null ? call : { ...call, deadlineMs: leftMs }, null, (answer) => {
         if (answer.ok) resolve((answer.value as { group: number }).group)
@@ -168,7 +176,7 @@ export class TaskGroup {
  * When one fails, the others and the function itself are cancelled, and an AggregateError comes out. With `await using
  * group = taskGroup()` the members are waited for at the end of the block, whatever ends it: what the block itself
  * throws does not cancel them, for a block cannot be asked how it ended. With `{ deadline: '10m' }` all of it is cancelled
- * when the time is up, and a TimeoutError comes out.
+ * when the time is up, and a TimeoutError comes out. `{ name: 'thumbnails' }` says what it is called.
  */
 export function taskGroup(options?: TaskGroupOptions): TaskGroup
 export function taskGroup<Value>(
