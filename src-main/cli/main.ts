@@ -14,6 +14,7 @@ import { describeFailure, exitCodes } from './failure.ts'
 import { addFuture } from './future.ts'
 import { addInterpreter } from './interpreter.ts'
 import { addJob } from './job.ts'
+import { addKill } from './kill.ts'
 import { addLogs } from './logs.ts'
 import { addLookedAt } from './looked-at.ts'
 import { addLs } from './ls.ts'
@@ -40,6 +41,7 @@ const verbs = [
   addShow,
   addLogs,
   addCancel,
+  addKill,
   addRetry,
   addLookedAt,
   addPs,

@@ -93,6 +93,30 @@ test('a running run is shown with its process and cancelled', async () => {
   expect(await json<RunDetail>('show', id)).toMatchObject({ lifecycle: 'finished', outcome: 'cancelled' })
 })
 
+test('a run that does not end when it is told to is killed, and only then', async () => {
+  await say(
+    'job',
+    'add',
+    '--name',
+    'deaf',
+    '--command',
+    'trap "" TERM; echo up; while :; do sleep 1; done',
+    '--grace',
+    '10m',
+  )
+  const id = (await say('submit', 'deaf')).trim()
+  await until('it is up', async () => (await say('logs', id)).includes('up'))
+  expect(await signalbox('kill', id)).toMatchObject({
+    code: 1,
+    stderr: `signalbox: Run ${id} is not being stopped. Ask it to stop first: signalbox cancel ${id}\n`,
+  })
+  expect(await say('cancel', id)).toBe(`run ${id} is stopping\n`)
+  expect(await say('kill', id)).toBe(`run ${id} is stopping: its processes are being killed\n`)
+  await say('logs', id, '-f')
+  expect(await json<RunDetail>('show', id)).toMatchObject({ outcome: 'cancelled', stop: { phase: 'killing' } })
+  expect((await signalbox('kill', id)).stderr).toMatch(/^signalbox: Run \d+ has already finished \(cancelled\)\. /)
+})
+
 test('a run is repeated, with another input if one is given', async () => {
   const { id } = await json<RunDetail>('submit', 'double', '--input', '{"n":1}')
   await say('logs', String(id), '-f')
@@ -304,6 +328,8 @@ test.each<[code: number, words: string[], line: RegExp]>([
   [1, ['show', '999999'], /There is no run 999999/],
   [1, ['logs', '999999', '-f'], /There is no run 999999/],
   [1, ['cancel', '999999'], /There is no run 999999/],
+  [1, ['kill', '999999'], /There is no run 999999/],
+  [2, ['kill', 'abc'], /"abc" is not the id of a run/],
   [1, ['retry', '999999'], /There is no run 999999/],
   [1, ['job', 'show', 'nothing'], /There is no job named "nothing"/],
   [2, ['job', 'add'], /Say what to run/],
