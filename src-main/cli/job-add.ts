@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Definition } from '../../src-preload/contract.ts'
-import { problem } from '../../src-preload/problem.ts'
-import { nameOfFile, parseExecutorOfJob, parseScriptPath, parseSpan, parseWhole, readText } from './arguments.ts'
+import { nameOfFile, parseExecutorOfJob, parseScriptPath, parseSpan, parseWhole } from './arguments.ts'
+import { addCommandOptions, parseCommand, parsePlace } from './command-options.ts'
+import type { CommandOptions } from './command-options.ts'
 import { parseConditions, withConditionOptions } from './condition-options.ts'
 import type { ConditionOptions } from './condition-options.ts'
 import { UseError } from './failure.ts'
@@ -24,8 +25,8 @@ type Options = RetryOptions &
   InterruptionOption &
   LimitOptions &
   HttpOptions &
+  CommandOptions &
   ConditionOptions & {
-    command?: string
     name?: string
     executor?: string
     timeout?: string
@@ -39,10 +40,6 @@ type Options = RetryOptions &
     concurrency?: string
     secret: Definition['secrets']
     expectSuccessEvery?: string
-    cwd?: string
-    env: Record<string, string>
-    stdin?: string
-    successCodes?: string
     description?: string
     replace?: boolean
   }
@@ -54,7 +51,6 @@ export function addJobAdd(job: Command): void {
     .description('save a script, a command or a request as a job')
     .usage('[options] FILE | --command LINE | -- PROGRAM [ARGUMENTS] | NAME --http METHOD URL')
     .argument('[words...]', 'a script; after --, a program and its arguments; with --http, the name')
-    .option('--command <line>', 'a line for the shell')
     .option('--name <name>', 'name of the job (default: of the file or the program)')
     .option(
       '--executor <executor>',
@@ -69,14 +65,11 @@ export function addJobAdd(job: Command): void {
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
     .option('--concurrency <[key=]limit>', 'how many of its runs at a time: 2; or for each value: input.host=2')
     .option('--project <folder>', 'where a script finds its packages (default: its own folder, and those above)')
-    .option('--cwd <folder>', 'where it runs (default: the folder of the script, your home for a command)')
-    .option('--env <name=value>', 'adds to its environment; can be repeated', addVariable, {})
     .option('--secret <[variable=]name>', 'gives it a secret (see: secret set); can be repeated', addSecretOption, [])
-    .option('--stdin <text>', 'given to a command: text, @FILE, or - for standard input')
-    .option('--success-codes <codes>', 'exit codes of a command that mean success: 0,1')
     .option('--description <text>', 'what it is for')
     .option('--replace', 'replace the job of that name')
     .option('--expect-success-every <duration>', 'raise an alert when it has not succeeded for so long: 24h')
+  addCommandOptions(add, 'the folder of the script, your home for a command')
   addHttpOptions(add)
   addLimitOptions(add)
   addInterruptionOption(addRetryOptions(withConditionOptions(add), 'a run')).action(
@@ -103,24 +96,13 @@ export function addJobAdd(job: Command): void {
 async function parseDefinition(words: string[], options: Options): Promise<Definition> {
   const policy = parsePolicy(options)
   const request = await parseHttp(options, options.executor)
-  if (request !== null) {
-    if (options.command !== undefined) throw new UseError('--http and --command exclude each other: give one.')
-    refuseCommandOptions(options, 'requests')
-    return { ...request, ...policy }
-  }
-  if (options.command !== undefined) {
-    if (words.length > 0) throw new UseError('--command and a file exclude each other: give one.')
-    if (options.command.trim() === '')
-      throw new UseError('--command: the line is empty. Write what the shell is to run.')
-    return { ...(await parseCommandOptions(options)), command: { as: 'shell', line: options.command }, ...policy }
-  }
+  const line = await parseCommand(request === null ? words : [], options, options.executor)
+  if (request !== null && line !== null) throw new UseError('--http and --command exclude each other: give one.')
+  const other = request ?? line
+  if (other !== null) return { ...other, ...policy }
   if (words.length === 0) throw new UseError('Say what to run: FILE, --command LINE, or -- PROGRAM ARGUMENTS.')
-  if (process.argv.includes('--')) {
-    return { ...(await parseCommandOptions(options)), command: { as: 'argv', argv: words }, ...policy }
-  }
   const [file = '', ...rest] = words
   if (rest.length > 0) throw new UseError('Only one file makes a job. A program with arguments stands after: --')
-  refuseCommandOptions(options, 'scripts')
   const executor = parseExecutorOfJob(options.executor ?? 'process')
   return { kind: 'script', code: fileCode(file, options.project), executor, ...policy }
 }
@@ -131,11 +113,6 @@ export const fileCode = (file: string, project: string | undefined) => ({
   path: parseScriptPath(file),
   ...(project === undefined ? {} : { project: resolve(project) }),
 })
-
-function refuseCommandOptions({ stdin, successCodes }: Options, kind: string): void {
-  if (stdin === undefined && successCodes === undefined) return
-  throw new UseError(`--stdin and --success-codes are for commands, not for ${kind}.`)
-}
 
 /** The name of a request may stand where a file does for others. */
 function nameGiven([word, ...rest]: string[], { http, name }: Options): string | undefined {
@@ -160,33 +137,8 @@ function parsePolicy(options: Options) {
     conditions: parseConditions(options),
     expectSuccessEveryMs:
       options.expectSuccessEvery === undefined ? null : parseSpan('--expect-success-every', options.expectSuccessEvery),
-    cwd: options.cwd === undefined ? null : resolve(options.cwd),
-    env: options.env,
+    ...parsePlace(options),
   }
-}
-
-async function parseCommandOptions({ executor, stdin, successCodes }: Options) {
-  if (executor !== undefined) throw new UseError('--executor is for scripts: a command is always a process.')
-  const codes = (successCodes ?? '0').split(',').map((code) => parseWhole('--success-codes', code.trim(), 0, 255))
-  return {
-    kind: 'command' as const,
-    stdin: stdin === undefined ? null : await readStdin(stdin),
-    successCodes: codes,
-  }
-}
-
-async function readStdin(given: string): Promise<string> {
-  const text = await readText('--stdin', given)
-  const { limits } = await import('../../src-preload/definition.ts')
-  if (Buffer.byteLength(text) > limits.stdinBytes)
-    throw problem('TOO_LARGE', { what: 'The standard input of a command', limitBytes: limits.stdinBytes })
-  return text
-}
-
-function addVariable(given: string, before: Record<string, string>): Record<string, string> {
-  const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(given) ?? []
-  if (name === undefined || value === undefined) throw new UseError(`--env: "${given}" is not NAME=VALUE.`)
-  return { ...before, [name]: value }
 }
 
 /** The name of the file or of the program, where that can be the name of a job. */

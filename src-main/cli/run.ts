@@ -5,6 +5,8 @@ import { problem } from '../../src-preload/problem.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { fileCode } from './job-add.ts'
 import { parseInput, parseExecutor, parseSpan } from './arguments.ts'
+import { addCommandOptions, parseCommand, parsePlace } from './command-options.ts'
+import type { CommandOptions } from './command-options.ts'
 import { exitCodes, refusalCode, UseError } from './failure.ts'
 import { addSemaphore } from './gate-options.ts'
 import { addHttpOptions, parseHttp } from './http-options.ts'
@@ -25,7 +27,8 @@ import { errorLines, spanInWords } from './words.ts'
 type Options = RetryOptions &
   InterruptionOption &
   LimitOptions &
-  HttpOptions & {
+  HttpOptions &
+  CommandOptions & {
     input?: string
     executor?: string
     project?: string
@@ -41,13 +44,13 @@ type Options = RetryOptions &
 const HAND_OVER_MS = 15_000
 const LOOK_AGAIN_MS = 50
 
-/** `run`: executes a script once, now, and is its terminal: log on stderr, result on stdout, Ctrl+C cancels. */
+/** `run`: executes a script, a command or a request once, now, and is its terminal: log on stderr, result on stdout, Ctrl+C cancels. */
 export function addRun(program: Command): void {
   const run = program
     .command('run')
-    .description('run a script, or send a request, now: its log on stderr, its result as JSON on stdout')
-    .usage('[options] FILE | --http METHOD URL')
-    .argument('[file]', 'a JavaScript or TypeScript module')
+    .description('run a script or a command, or send a request, now: its log on stderr, its result as JSON on stdout')
+    .usage('[options] FILE | --command LINE | -- PROGRAM [ARGUMENTS] | --http METHOD URL')
+    .argument('[words...]', 'a JavaScript or TypeScript module; after --, a program and its arguments')
     .option('--input <json>', 'input of the run: JSON, @FILE, or - for standard input')
     .option('--executor <executor>', 'process (default), thread or async; of a request async (default)')
     .option('--timeout <duration>', 'longest time of one attempt: 90s, 10m')
@@ -56,13 +59,14 @@ export function addRun(program: Command): void {
     .option('--semaphore <name[:amount]>', 'takes permits of it before it starts; can be repeated', addSemaphore, [])
     .option('--secret <[variable=]name>', 'gives it a secret; can be repeated', addSecretOption, [])
     .option('--project <folder>', 'where it finds its packages (default: its own folder, and those above)')
-    .option('--name <name>', 'what lists call it (default: the name of the file)')
+    .option('--name <name>', 'what lists call it (default: that of the file or the program)')
+  addCommandOptions(run, 'the folder of the script, this one for a command')
   addHttpOptions(run)
   addLimitOptions(run)
   addInterruptionOption(addRetryOptions(run, 'it')).action(
-    async (file: string | undefined, options: Options, command: Command) => {
+    async (words: string[], options: Options, command: Command) => {
       const { home, json } = circumstancesOf(command)
-      const request = await parseRequest(file, options)
+      const request = await parseRequest(words, options)
       const stop = new AbortController()
       const removeListeners = onStopSignals((signal) => stop.abort(signal === 'SIGINT' ? 'Ctrl+C' : signal))
       try {
@@ -96,12 +100,12 @@ async function execute(home: string, request: Submit, stop: AbortSignal, json: b
 }
 
 /** The run is stored, whatever became of its host. */
-async function parseRequest(file: string | undefined, options: Options): Promise<Submit> {
+async function parseRequest(words: string[], options: Options): Promise<Submit> {
   return {
     what: 'definition',
     ...(options.name === undefined ? {} : { name: options.name }),
     definition: {
-      ...(await parseWhat(file, options)),
+      ...(await parseWhat(words, options)),
       timeoutMs: options.timeout === undefined ? null : parseSpan('--timeout', options.timeout),
       totalTimeoutMs: options.totalTimeout === undefined ? null : parseSpan('--total-timeout', options.totalTimeout),
       idleTimeoutMs: options.idleTimeout === undefined ? null : parseSpan('--idle-timeout', options.idleTimeout),
@@ -115,14 +119,19 @@ async function parseRequest(file: string | undefined, options: Options): Promise
   }
 }
 
-async function parseWhat(file: string | undefined, options: Options) {
+/** A command runs where it is typed; a script in its own folder. */
+async function parseWhat(words: string[], options: Options) {
   const request = await parseHttp(options, options.executor)
-  if (request === null && file !== undefined) {
-    const executor = parseExecutor(options.executor ?? 'process')
-    return { kind: 'script' as const, code: fileCode(file, options.project), executor }
-  }
-  if (request !== null && file === undefined) return request
-  throw new UseError('Say what to run: FILE, or --http METHOD URL.')
+  const line = await parseCommand(words, options, options.executor)
+  const [file, ...rest] = line === null ? words : []
+  const given = [request, line, file].filter((each) => each !== null && each !== undefined)
+  if (given.length !== 1 || rest.length > 0)
+    throw new UseError('Say what to run: FILE, --command LINE, -- PROGRAM ARGUMENTS, or --http METHOD URL.')
+  const { cwd, env } = parsePlace(options)
+  if (request !== null) return { ...request, cwd, env }
+  if (line !== null) return { ...line, cwd: cwd ?? process.cwd(), env }
+  const executor = parseExecutor(options.executor ?? 'process')
+  return { kind: 'script' as const, code: fileCode(file ?? '', options.project), executor, cwd, env }
 }
 
 /**

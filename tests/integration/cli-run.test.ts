@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { RunDetail, RunRow } from '../../src-preload/contract.ts'
@@ -49,6 +49,25 @@ test('a script that throws ends with 1 and its stack on stderr', async () => {
   const { code, stdout, stderr } = await signalbox('run', scripts.fail)
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/^TypeError: no such colour\n {4}at .*fail\.ts:3:9\)?\n[^]*signalbox: run 1 failed\n$/)
+})
+
+test('a command runs once, where it is typed, with what it is given', async () => {
+  const { home, start } = prepare()
+  const folder = join(home, '..')
+  const line = 'pwd && cat; echo $WHO $SIGNALBOX_INPUT; exit 3'
+  const options = ['--stdin', 'four\n', '--env', 'WHO=me', '--input', '[1]', '--success-codes', '3', '--json']
+  const { stdout, stderr, code } = await start(['run', '--command', line, ...options], { cwd: folder }).whenEnded
+  expect({ code, stderr }).toEqual({ code: 0, stderr: `${realpathSync(folder)}\nfour\nme [1]\n` })
+  expect(JSON.parse(stdout)).toMatchObject({ name: 'pwd', job: null, kind: 'command', outcome: 'succeeded' })
+})
+
+test('a program after -- runs with its arguments as they are, and its failure is that of the command line', async () => {
+  const { start } = prepare()
+  expect(await start(['run', '--', 'sh', '-c', 'echo "$0"; exit 4', '--json']).whenEnded).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(/^--json\n[^]*\nsignalbox: run 1 failed\n$/) as string,
+  })
 })
 
 test('a script that takes too long ends with 124', async () => {
