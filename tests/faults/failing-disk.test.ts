@@ -57,21 +57,23 @@ async function serveBehind(tool: string, words: string[], home: string) {
 
 const tryConnect = (home: string): Promise<Connection | null> => connectToHost(home).catch(() => null)
 
-/**
- * Hands runs in until the host is gone, or `enough` were accepted after it failed once. Whoever is refused connects again. The
- * ids are those that were acknowledged.
- */
-async function submitThroughFaults(home: string, isOver: () => boolean, enough: number): Promise<number[]> {
-  const accepted: number[] = []
+/** A run that was acknowledged, and its input, which no other has: the id of one that was lost is given again. */
+type Accepted = { id: number; input: string }
+
+/** Hands runs in until the host is gone, or `enough` were accepted after it failed once. Whoever is refused connects again. */
+async function submitThroughFaults(home: string, isOver: () => boolean, enough: number): Promise<Accepted[]> {
+  const accepted: Accepted[] = []
   let connection: Connection | null = null
-  let [faults, after] = [0, 0]
+  let [tries, faults, after] = [0, 0, 0]
   const deadline = performance.now() + 120_000
   while (!isOver() && after < enough && performance.now() < deadline) {
     connection ??= await tryConnect(home)
     try {
-      const run = await connection?.client.runs.submit({ what: 'job', job: 'held', input: 'x'.repeat(3_000) })
+      tries += 1
+      const input = `${tries} ${'x'.repeat(3_000)}`
+      const run = await connection?.client.runs.submit({ what: 'job', job: 'held', input })
       if (run !== undefined) {
-        accepted.push(run.id)
+        accepted.push({ id: run.id, input })
         if (faults > 0) after += 1
       }
     } catch {
@@ -88,13 +90,15 @@ async function submitThroughFaults(home: string, isOver: () => boolean, enough: 
 }
 
 /** What a start without faults finds afterwards: all that was accepted, in a whole store. */
-function expectKept(home: string, accepted: number[]): void {
+function expectKept(home: string, accepted: Accepted[]): void {
   const { db, close } = openStore(home, 'test')
-  const kept = new Set(db.prepare<[], number>('SELECT id FROM runs').pluck().all())
+  const rows = db.prepare<[], { id: number; input: string }>('SELECT id, input FROM runs').all()
+  const kept = new Map(rows.map(({ id, input }) => [id, JSON.parse(input) as unknown]))
   expect(db.pragma('integrity_check', { simple: true })).toBe('ok')
   close()
   expect(accepted.length).toBeGreaterThan(5)
-  expect(accepted.filter((id) => !kept.has(id))).toEqual([])
+  const lost = accepted.filter(({ id, input }) => kept.get(id) !== input)
+  expect(lost.map(({ id, input }) => `${id}: ${input.slice(0, 10)}`)).toEqual([])
 }
 
 /** Words for a person, and no trace of where in the code it was. */
