@@ -139,10 +139,31 @@ export const memory: HostileCase[] = [
     definition: script(`return Array.from({ length: 1e6 }, (_, i) => ({ id: i, name: 'row ' + i }))`),
     expected: failed(/may return/),
   },
+  // Longer than a text can be: nobody could write it as JSON.
+  {
+    name: 'a result of 1 GB',
+    definition: script(`return Array(10).fill('x'.repeat(1e8))`),
+    expected: failed(/cannot be written as JSON: .*Invalid string length/),
+  },
+  {
+    name: 'a result of ten million rows',
+    definition: script(`return Array.from({ length: 1e7 }, (_, i) => ({ id: i }))`),
+    expected: failed(/may return|Limit|memory|SIGABRT/),
+  },
   { name: 'an error of 100 MB', definition: script(`throw new Error('x'.repeat(1e8))`), expected: failed(/x/) },
   {
     name: 'a log line of 8 MB',
     definition: script(`fs.writeSync(1, 'x'.repeat(8e6)); return 1`, { imports: fs }),
+    expected: succeeded,
+  },
+  {
+    name: '10,000 sockets',
+    definition: script(
+      `const server = net.createServer().listen(0, '127.0.0.1'); await once(server, 'listening'); const { port } = server.address() as net.AddressInfo
+      const open = () => new Promise((resolve) => { const socket = net.connect(port, '127.0.0.1'); socket.once('connect', () => resolve('opened')).once('error', () => resolve('refused')) })
+      return (await Promise.all(Array.from({ length: 5_000 }, open))).length`,
+      { imports: `import net from 'node:net'\nimport { once } from 'node:events'` },
+    ),
     expected: succeeded,
   },
   {

@@ -69,6 +69,7 @@ export async function openHostileHost(slots: string) {
     get,
     beats: () => pulse.length,
     residentBytes: () => residentBytes(host.child.pid),
+    descriptors: () => readdirSync(`/proc/${host.child.pid}/fd`).length,
     /** The most since the start, or since that was forgotten. */
     largestBytes: () => largestBytes,
     forgetLargest: () => void (largestBytes = 0),

@@ -9,6 +9,8 @@ import type { HostileHost, RunDetail } from './hostile-host.ts'
 const LATE_MS = 250
 /** What one of them may make the host grow; more of them than cores at once up to twice that for a moment. */
 const GROWTH_BYTES = 50 * 1024 * 1024
+/** Those of the host come and go with what it is busy with: it starts, reads and asks. */
+const DESCRIPTORS_MORE = 10
 /** `HOSTILE_ALONE=1`: one after the other, so that it is known which one has done what. */
 const isAlone = process.env['HOSTILE_ALONE'] !== undefined
 const BASELINE_BEATS = 12
@@ -16,14 +18,14 @@ const BASELINE_BEATS = 12
 type Seen = { run: RunDetail; survivors: number[]; stopMs: number | null; grewBytes: number }
 
 let host: HostileHost
-let calm: { lateMs: number; bytes: number }
+let calm: { lateMs: number; bytes: number; descriptors: number }
 const seen = new Map<string, Promise<Seen>>()
 
 beforeAll(async () => {
   host = await openHostileHost('process=4,thread=2')
   await until('the pulse is known', () => host.beats() >= BASELINE_BEATS, 60_000)
   const [lateMs = 0] = await host.latenessMs()
-  calm = { lateMs, bytes: host.residentBytes() }
+  calm = { lateMs, bytes: host.residentBytes(), descriptors: host.descriptors() }
   let before: Promise<unknown> = Promise.resolve()
   for (const [place, each] of hostileCases.entries()) {
     const mark = String(700_000_000 + (process.pid % 30_000) * 1_000 + place)
@@ -93,6 +95,11 @@ test(
   },
   PATIENCE_MS,
 )
+
+test('afterwards the host has no more open files and sockets than before', async () => {
+  await Promise.allSettled(seen.values())
+  await until('they are closed', () => host.descriptors() <= calm.descriptors + DESCRIPTORS_MORE)
+})
 
 test('afterwards a process is as clean as the first one', async () => {
   const probe: Parameters<HostileHost['submit']>[0] = {
