@@ -2,13 +2,19 @@ import { request } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 import { connect, createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { expect, onTestFinished, test } from 'vitest'
 import { startHttpHost } from '../../src-main/server/http.ts'
 import { readRendererFiles } from '../../src-main/server/renderer-files.ts'
 import { openHttpHost } from '../support/http-host.ts'
 import { standInEngine } from '../support/stand-in-engine.ts'
+import { until } from '../support/until.ts'
+
+/** Several times what an address may have at once. */
+const IDLE_SOCKETS = 600
+/** Of this process, in which the server is. */
+const openDescriptors = () => readdirSync('/proc/self/fd').length
 
 type Answer = { status: number; headers: IncomingHttpHeaders; body: string }
 type Asked = { path?: string; method?: string; host?: string }
@@ -127,6 +133,24 @@ test('headers that never end are cut off', async () => {
     socket.on('close', () => resolve(text))
   })
   expect(answered).toContain('408 Request Timeout')
+})
+
+test('connections that say nothing, however many, are turned away, and the page is there again', async () => {
+  const { port } = await openHttpHost()
+  const before = openDescriptors()
+  const sockets = Array.from({ length: IDLE_SOCKETS }, () => connect(port, '127.0.0.1').on('error', () => undefined))
+  onTestFinished(() => sockets.forEach((socket) => void socket.destroy()))
+  const closed = () => sockets.filter((socket) => socket.destroyed).length
+  for (const socket of sockets) socket.resume()
+  // The server lets 128 wait for their first word, and those for 5 s.
+  await until('the others are turned away', () => closed() >= IDLE_SOCKETS - 128)
+  await until('the page is there again', () =>
+    ask(port, {}).then(
+      ({ status }) => status === 200,
+      () => false,
+    ),
+  )
+  await until('all are closed', () => closed() === IDLE_SOCKETS && openDescriptors() <= before + 5)
 })
 
 test('a port that is in use is refused by name', async () => {
