@@ -211,3 +211,15 @@ test('150 rows are drawn at a time, and a family that is too large says so', asy
   await expect.element(rows).toHaveLength(321)
   await expect.element(page.getByText(/Only the first 500 runs/)).toBeVisible()
 })
+
+test('where all that was spawned has finished and is hidden, the timeline says so and shows it again', async () => {
+  await openGantt({ family: [familyRow(2, { ...done, startedAt: 200 })] })
+  const hidden = page.getByText(/^All that it has spawned has finished/)
+  await expect.element(hidden).not.toBeInTheDocument()
+  await page.getByRole('checkbox', { name: 'Hide what has finished' }).click()
+  await expect.element(hidden).toBeVisible()
+  expect(rows.elements()).toHaveLength(1)
+  await page.getByRole('button', { name: 'Show it' }).click()
+  await expect.element(rows).toHaveLength(2)
+  await expect.element(hidden).not.toBeInTheDocument()
+})
