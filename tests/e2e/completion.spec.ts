@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { expectAccessible } from './support/axe.ts'
 import { useHost } from './support/host.ts'
+import { keepScreenshot } from './support/screenshot.ts'
 import { editor, openApp, goTo, paste } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
 test('the editor offers what a script can import, says what it is, and puts it in', async ({ page }) => {
@@ -19,7 +18,7 @@ test('the editor offers what a script can import, says what it is, and puts it i
   await expect(offered.getByRole('option').first()).toHaveText(/semaphore/)
   await expect(page.locator('.cm-completionInfo')).toContainText('The semaphore of this name')
   await expectAccessible(page)
-  await page.screenshot({ path: join(screenshots, 'completion.png') })
+  await keepScreenshot(page, 'completion')
   await page.keyboard.press('Enter')
   await expect(offered).toBeHidden()
   await expect(editor(page, 'Script')).toContainText("import { log, semaphore } from 'signalbox'")

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expectAccessible, expectRule } from './support/axe.ts'
+import { expectAccessibleInEveryLook } from './support/axe.ts'
 import { populate } from './support/busy-host.ts'
 import type { Place } from './support/busy-host.ts'
 import { scriptText, useHost } from './support/host.ts'
@@ -57,22 +57,6 @@ const overlays: { name: string; on: string; open: (page: Page) => Promise<void> 
   },
 ]
 
-/** The theme decides over colours, the rows over sizes: all rules once, and of the other looks what they decide over. */
-async function expectAccessibleInEveryLook(page: Page, where: string): Promise<void> {
-  const look = (colorScheme: 'light' | 'dark', density: string) =>
-    page
-      .emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      .then(() => page.evaluate((chosen) => (document.documentElement.dataset['density'] = chosen), density))
-  await look('light', 'compact')
-  await test.step(`${where} in light`, () => expectAccessible(page))
-  await look('dark', 'compact')
-  await test.step(`${where} in dark`, () => expectRule(page, 'color-contrast'))
-  for (const density of ['dense', 'cozy']) {
-    await look('dark', density)
-    await test.step(`${where}, ${density}`, () => expectRule(page, 'target-size'))
-  }
-}
-
 test('22 and 25: no page breaks a rule of WCAG 2.2 AA in any look, with nothing on the console and no violation of the policy', async ({
   page,
 }) => {
@@ -81,12 +65,12 @@ test('22 and 25: no page breaks a rule of WCAG 2.2 AA in any look, with nothing 
   for (const { route, ready } of places) {
     await page.goto(host.page(route))
     await expect(page.getByRole('main').getByText(ready).first()).toBeVisible()
-    await expectAccessibleInEveryLook(page, route)
+    await test.step(route, () => expectAccessibleInEveryLook(page))
   }
   for (const { name, on, open } of overlays) {
     await page.goto(host.page(on))
     await open(page)
-    await expectAccessibleInEveryLook(page, name)
+    await test.step(name, () => expectAccessibleInEveryLook(page))
     await page.keyboard.press('Escape')
   }
 })

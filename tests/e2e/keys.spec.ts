@@ -1,10 +1,9 @@
-import { join } from 'node:path'
-import { expectAccessible } from './support/axe.ts'
+import { expectAccessibleInBothThemes } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
+import { keepScreenshots } from './support/screenshot.ts'
 import { editor, goTo, openApp, openAt, openPalette, runPage, runRow } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
 test('21: letters are text in fields and in the editor, and do nothing else there', async ({ page }) => {
@@ -65,7 +64,9 @@ test('21: the palette opens from inside the editor, and Escape leaves everything
   await expect(page.getByText('// one two')).toBeVisible()
 })
 
-test('the palette goes to pages, shows their keys, opens a run by its number and starts a job', async ({ page }) => {
+test('the palette goes to pages, shows their keys, opens a run by its number, starts a job and sets the rows', async ({
+  page,
+}) => {
   await host.client.jobs.save({ name: 'greet', definition: shellLine('echo hello') })
   const id = await host.submit(scriptText('export default () => 1'))
   await openApp(page, host)
@@ -81,6 +82,8 @@ test('the palette goes to pages, shows their keys, opens a run by its number and
   await expect(runPage(page, id)).toBeVisible()
   await choose('greet', 'Run greet')
   await expect(page.getByText(/^Run \d+ of greet is queued$/)).toBeVisible()
+  await choose('rows: dense', /^Rows: dense/)
+  await expect(page.locator('html')).toHaveAttribute('data-density', 'dense')
   await openPalette(page)
   await page.keyboard.type('nothing like this')
   await expect(page.getByText('Nothing fits “nothing like this”.')).toBeVisible()
@@ -128,61 +131,55 @@ test('22: a run is found, looked at and run again without the mouse', async ({ p
   await expect(page.getByText(`again of run ${id}`)).toBeVisible()
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+test('a shortcut gets other keys, which the window then names everywhere, and its usual ones again', async ({
+  page,
+}) => {
+  await openAt(page, host, '/settings?section=keys')
+  const change = page.getByRole('button', { name: 'Other keys for: New run' })
+  await expect(page.getByRole('group', { name: 'Timeline', exact: true })).toContainText('Show all of it')
+  await change.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Keys for “New run”' })
+  const field = dialog.getByRole('textbox', { name: 'New keys' })
+  await expect(field).toBeFocused()
+  await page.keyboard.press('p')
+  await expect(dialog).toContainText('P is “Pause or resume live values” (Everywhere) already.')
+  await expect(dialog.getByRole('button', { name: 'Take these' })).toBeDisabled()
+  await keepScreenshots(page, 'keys-of-new-run')
+  await expectAccessibleInBothThemes(page)
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('Control+k')
+  await expect(dialog).toContainText('Ctrl+K is “Search or run a command” (Everywhere) already.')
+  await page.keyboard.press('Backspace')
+  await page.keyboard.press('y')
+  await expect(field).toHaveValue('Y')
+  await page.keyboard.press('Enter')
+  await expect(dialog).toHaveCount(0)
+  await expect(change).toBeFocused()
+  await expectAccessibleInBothThemes(page)
+  await keepScreenshots(page, 'keymap')
 
-    test(`a shortcut gets other keys, which the window then names everywhere, and its usual ones again, in ${colorScheme}`, async ({
-      page,
-    }) => {
-      await openAt(page, host, '/settings?section=keys')
-      const change = page.getByRole('button', { name: 'Other keys for: New run' })
-      await expect(page.getByRole('group', { name: 'Timeline', exact: true })).toContainText('Show all of it')
-      await change.press('Enter')
-      const dialog = page.getByRole('dialog', { name: 'Keys for “New run”' })
-      const field = dialog.getByRole('textbox', { name: 'New keys' })
-      await expect(field).toBeFocused()
-      await page.keyboard.press('p')
-      await expect(dialog).toContainText('P is “Pause or resume live values” (Everywhere) already.')
-      await expect(dialog.getByRole('button', { name: 'Take these' })).toBeDisabled()
-      await page.screenshot({ path: join(screenshots, `keys-${colorScheme}.png`) })
-      await expectAccessible(page)
-      await page.keyboard.press('Backspace')
-      await page.keyboard.press('Control+k')
-      await expect(dialog).toContainText('Ctrl+K is “Search or run a command” (Everywhere) already.')
-      await page.keyboard.press('Backspace')
-      await page.keyboard.press('y')
-      await expect(field).toHaveValue('Y')
-      await page.keyboard.press('Enter')
-      await expect(dialog).toHaveCount(0)
-      await expect(change).toBeFocused()
-      await expectAccessible(page)
-      await page.screenshot({ path: join(screenshots, `keymap-${colorScheme}.png`) })
+  await page.reload()
+  await expect(page.getByRole('button', { name: 'New run by N again' })).toBeVisible()
+  await page.keyboard.press('n')
+  await page.keyboard.press('Shift+?')
+  await expect(page.getByRole('dialog', { name: 'Keys' }).getByRole('group', { name: 'Everywhere' })).toContainText(
+    'New run Y',
+  )
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL(/#\/settings/)
+  await openPalette(page)
+  await page.keyboard.type('new script')
+  await expect(page.getByRole('option', { name: /^New script\s*Y$/ })).toBeVisible()
+  await page.keyboard.press('Escape')
+  // Letters are the palette's until it is gone.
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByTitle('Write a script or command (Y)')).toBeVisible()
+  await page.keyboard.press('y')
+  await expect(page).toHaveURL(/#\/scripts\?new=script$/)
 
-      await page.reload()
-      await expect(page.getByRole('button', { name: 'New run by N again' })).toBeVisible()
-      await page.keyboard.press('n')
-      await page.keyboard.press('Shift+?')
-      await expect(page.getByRole('dialog', { name: 'Keys' }).getByRole('group', { name: 'Everywhere' })).toContainText(
-        'New run Y',
-      )
-      await page.keyboard.press('Escape')
-      await expect(page).toHaveURL(/#\/settings/)
-      await openPalette(page)
-      await page.keyboard.type('new script')
-      await expect(page.getByRole('option', { name: /^New script\s*Y$/ })).toBeVisible()
-      await page.keyboard.press('Escape')
-      // Letters are the palette's until it is gone.
-      await expect(page.getByRole('dialog')).toHaveCount(0)
-      await expect(page.getByTitle('Write a script or command (Y)')).toBeVisible()
-      await page.keyboard.press('y')
-      await expect(page).toHaveURL(/#\/scripts\?new=script$/)
-
-      await page.goto(host.page('/settings'))
-      await page.getByRole('button', { name: 'All usual keys again' }).click()
-      await expect(page.getByRole('button', { name: 'New run by N again' })).toHaveCount(0)
-      await page.keyboard.press('n')
-      await expect(page).toHaveURL(/#\/scripts\?new=script$/)
-    })
-  })
-}
+  await page.goto(host.page('/settings'))
+  await page.getByRole('button', { name: 'All usual keys again' }).click()
+  await expect(page.getByRole('button', { name: 'New run by N again' })).toHaveCount(0)
+  await page.keyboard.press('n')
+  await expect(page).toHaveURL(/#\/scripts\?new=script$/)
+})

@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { expectAccessible } from './support/axe.ts'
+import { expectAccessible, expectAccessibleInBothThemes } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
 import { timeFromKeys } from './support/page-state.ts'
+import { keepScreenshots } from './support/screenshot.ts'
 import { goTo, openApp, runRow, runRows, stateOf } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
 test.afterEach(() => host.endRuns())
@@ -219,53 +218,45 @@ test('a run that waits says for what: the slot with its place in line, the insta
   for (const id of queued) await expect(stateOf(runRow(page, id))).toHaveText('Running')
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
-
-    test(`the rate of values is chosen in the top bar, kept, and holds back what changes faster, in ${colorScheme}`, async ({
-      page,
-    }) => {
-      const counting = scriptText(`import { progress, sleep } from 'signalbox'
+test('the rate of values is chosen in the top bar, kept, and holds back what changes faster', async ({ page }) => {
+  const counting = scriptText(`import { progress, sleep } from 'signalbox'
 export default async function () {
   for (let n = 1; ; n += 1) {
-    progress(n, null, 'page ' + n)
-    await sleep(20)
+progress(n, null, 'page ' + n)
+await sleep(20)
   }
 }`)
-      const id = await host.submit(counting, { name: 'counts' })
-      await openApp(page, host)
-      await expect(stateOf(runRow(page, id))).toHaveText('Running')
-      const opener = page.getByRole('button', { name: 'Rate of values: 4/s' })
-      await opener.press('Enter')
-      await expect(page.getByRole('menuitemradio', { name: 'Four times a second' })).toBeChecked()
-      await page.screenshot({ path: join(screenshots, `rate-${colorScheme}.png`) })
-      await expectAccessible(page)
-      await page.getByRole('menuitemradio', { name: 'Once a second' }).click()
-      const chosen = page.getByRole('button', { name: 'Rate of values: 1/s' })
-      await expect(chosen).toBeFocused()
+  const id = await host.submit(counting, { name: 'counts' })
+  await openApp(page, host)
+  await expect(stateOf(runRow(page, id))).toHaveText('Running')
+  const opener = page.getByRole('button', { name: 'Rate of values: 4/s' })
+  await opener.press('Enter')
+  await expect(page.getByRole('menuitemradio', { name: 'Four times a second' })).toBeChecked()
+  await keepScreenshots(page, 'rate')
+  await expectAccessibleInBothThemes(page)
+  await page.getByRole('menuitemradio', { name: 'Once a second' }).click()
+  const chosen = page.getByRole('button', { name: 'Rate of values: 1/s' })
+  await expect(chosen).toBeFocused()
 
-      // The next message comes a second after the last at the earliest, however often the value changes.
-      const spanMs = await runRow(page, id)
-        .getByRole('cell')
-        .nth(3)
-        .evaluate((cell) => {
-          const { promise, resolve } = Promise.withResolvers<number>()
-          const shown = new Map<string, number>()
-          new MutationObserver(() => {
-            if (!shown.has(cell.textContent)) shown.set(cell.textContent, performance.now())
-            // The first may have been on its way already.
-            const [, second, , fourth] = [...shown.values()]
-            if (second !== undefined && fourth !== undefined) resolve(fourth - second)
-          }).observe(cell, { subtree: true, childList: true, characterData: true })
-          return promise
-        })
-      expect(spanMs).toBeGreaterThan(1_500)
-      await page.reload()
-      await expect(chosen).toBeVisible()
-      await page.goto(host.page('/settings'))
-      await page.getByRole('radio', { name: 'Four times a second' }).check()
-      await expect(opener).toBeVisible()
+  // The next message comes a second after the last at the earliest, however often the value changes.
+  const spanMs = await runRow(page, id)
+    .getByRole('cell')
+    .nth(3)
+    .evaluate((cell) => {
+      const { promise, resolve } = Promise.withResolvers<number>()
+      const shown = new Map<string, number>()
+      new MutationObserver(() => {
+        if (!shown.has(cell.textContent)) shown.set(cell.textContent, performance.now())
+        // The first may have been on its way already.
+        const [, second, , fourth] = [...shown.values()]
+        if (second !== undefined && fourth !== undefined) resolve(fourth - second)
+      }).observe(cell, { subtree: true, childList: true, characterData: true })
+      return promise
     })
-  })
-}
+  expect(spanMs).toBeGreaterThan(1_500)
+  await page.reload()
+  await expect(chosen).toBeVisible()
+  await page.goto(host.page('/settings'))
+  await page.getByRole('radio', { name: 'Four times a second' }).check()
+  await expect(opener).toBeVisible()
+})

@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
-import { expectAccessible, expectRule } from './support/axe.ts'
+import { expectAccessibleInBothThemes } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
-import { openApp, openAt, openPalette, paste, runPage, runRow, stateOf } from './support/window.ts'
+import { keepScreenshots } from './support/screenshot.ts'
+import { openApp, openAt, paste, runPage, runRow, stateOf } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 /** Runs of every kind and state, by what they are called here. */
 const ids: Record<'working' | 'queued' | 'succeeded' | 'failed' | 'cancelled', number> = {
@@ -81,39 +80,40 @@ test.beforeAll(async () => {
 })
 
 type View = { name: string; show: (page: Page) => Promise<void> }
-const views: View[] = [
+const visit = (page: Page, route: string) => page.goto(host.page(route))
+const runs: View[] = [
   {
     name: 'runs',
     async show(page) {
-      await openApp(page, host)
+      await visit(page, '/runs')
       await expect(runRow(page, ids.queued)).toContainText('next in line')
     },
   },
   {
     name: 'run-log',
     async show(page) {
-      await openAt(page, host, `/runs/${ids.working}?tab=logs`)
+      await visit(page, `/runs/${ids.working}?tab=logs`)
       await expect(page.getByText('fetched https://example.org/catalogue/59')).toBeVisible()
     },
   },
   {
     name: 'run-waiting',
     async show(page) {
-      await openAt(page, host, `/runs/${ids.queued}`)
+      await visit(page, `/runs/${ids.queued}`)
       await expect(runPage(page, ids.queued)).toContainText('no free process slot')
     },
   },
   {
     name: 'run-succeeded',
     async show(page) {
-      await openAt(page, host, `/runs/${ids.succeeded}`)
+      await visit(page, `/runs/${ids.succeeded}`)
       await expect(runPage(page, ids.succeeded).getByRole('region', { name: 'Result' })).toContainText('jpg')
     },
   },
   {
     name: 'run-failed',
     async show(page) {
-      await openAt(page, host, `/runs/${ids.failed}`)
+      await visit(page, `/runs/${ids.failed}`)
       await expect(runPage(page, ids.failed).getByRole('region', { name: 'Error' })).toContainText('RangeError')
       await page.getByText('script.ts', { exact: true }).click()
     },
@@ -121,14 +121,14 @@ const views: View[] = [
   {
     name: 'history',
     async show(page) {
-      await openAt(page, host, '/history')
+      await visit(page, '/history')
       await expect(runRow(page, ids.failed)).toBeVisible()
     },
   },
   {
     name: 'history-filtered',
     async show(page) {
-      await openAt(page, host, '/history?state=failed&state=exploded')
+      await visit(page, '/history?state=failed&state=exploded')
       await expect(page.getByText(/^There is no state "exploded"/)).toBeVisible()
       await page.getByRole('combobox', { name: 'Filter the history' }).fill('state:')
       await expect(page.getByRole('option').first()).toBeVisible()
@@ -137,28 +137,30 @@ const views: View[] = [
   {
     name: 'history-nothing-fits',
     async show(page) {
-      await openAt(page, host, '/history?q=nothing%20like%20this')
+      await visit(page, '/history?q=nothing%20like%20this')
       await expect(page.getByRole('button', { name: 'Clear the filter' })).toBeVisible()
     },
   },
+]
+const scripts: View[] = [
   {
     name: 'scripts',
     async show(page) {
-      await openAt(page, host, '/scripts')
+      await visit(page, '/scripts')
       await expect(page.getByRole('heading', { name: 'Choose a job on the left' })).toBeVisible()
     },
   },
   {
     name: 'script',
     async show(page) {
-      await openAt(page, host, '/scripts?job=index%20the%20catalogue')
+      await visit(page, '/scripts?job=index%20the%20catalogue')
       await expect(page.getByText('indexCatalogue')).toBeVisible()
     },
   },
   {
     name: 'script-faults',
     async show(page) {
-      await openAt(page, host, '/scripts?new=script')
+      await visit(page, '/scripts?new=script')
       await paste(page, 'Script', 'export default async () => {\n  const answer = 6 *\n}\n')
       await paste(page, 'Input as JSON', '{ "folder": ')
       await page.getByLabel('Time limit').fill('soon')
@@ -169,7 +171,7 @@ const views: View[] = [
   {
     name: 'script-run',
     async show(page) {
-      await openAt(page, host, '/scripts?new=sample')
+      await visit(page, '/scripts?new=sample')
       await page.getByLabel('Executor').selectOption('async')
       await page.getByRole('button', { name: 'Run', exact: true }).click()
       const output = page.getByRole('region', { name: /^Run \d+$/ })
@@ -179,17 +181,12 @@ const views: View[] = [
       await expect(stateOf(output)).toHaveText('Cancelled')
     },
   },
-  {
-    name: 'command',
-    async show(page) {
-      await openAt(page, host, '/scripts?job=nightly%20backup')
-      await expect(page.getByLabel('Command line')).toHaveValue(/tar -c/)
-    },
-  },
+]
+const dialogs: View[] = [
   {
     name: 'dialog-cancel',
     async show(page) {
-      await openAt(page, host, `/runs/${ids.working}`)
+      await visit(page, `/runs/${ids.working}`)
       await page.getByRole('button', { name: 'Cancel' }).click()
       await expect(page.getByRole('dialog', { name: `Cancel run ${ids.working}?` })).toBeVisible()
     },
@@ -197,7 +194,7 @@ const views: View[] = [
   {
     name: 'dialog-save',
     async show(page) {
-      await openAt(page, host, '/scripts?new=script')
+      await visit(page, '/scripts?new=script')
       await page.getByRole('button', { name: 'Save as job…' }).click()
       await page.getByLabel('Name').fill('sync photos')
       await page.getByRole('button', { name: 'Save', exact: true }).click()
@@ -207,7 +204,7 @@ const views: View[] = [
   {
     name: 'dialog-delete',
     async show(page) {
-      await openAt(page, host, '/scripts?job=sync%20photos')
+      await visit(page, '/scripts?job=sync%20photos')
       await page.getByRole('button', { name: /^More for / }).click()
       await page.getByRole('menuitem', { name: 'Delete this job…' }).click()
       await expect(page.getByRole('dialog', { name: 'Delete the job sync photos?' })).toBeVisible()
@@ -216,64 +213,36 @@ const views: View[] = [
   {
     name: 'dialog-run-again',
     async show(page) {
-      await openAt(page, host, `/runs/${ids.succeeded}`)
+      await visit(page, `/runs/${ids.succeeded}`)
       await page.getByRole('button', { name: 'Run again with changed input…' }).click()
       await expect(page.getByRole('dialog').getByText('/home/ada/photos')).toBeVisible()
     },
   },
-  {
-    name: 'palette',
-    async show(page) {
-      await openApp(page, host)
-      await page.keyboard.press('ControlOrMeta+K')
-      await expect(page.getByRole('option').first()).toBeVisible()
-    },
-  },
-  {
-    name: 'keys',
-    async show(page) {
-      await openApp(page, host)
-      await page.keyboard.press('Shift+?')
-      await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
-    },
-  },
-  {
-    name: 'no-key',
-    async show(page) {
-      await page.goto(new URL(host.url).origin)
-      await expect(page.getByRole('heading', { name: 'This address lacks its key' })).toBeVisible()
-    },
-  },
 ]
 
-test.describe('every state', () => {
-  test.use({ colorScheme: 'light', contextOptions: { reducedMotion: 'reduce' } })
-  for (const { name, show } of views) {
-    test(`${name} breaks no rule of WCAG 2.2 AA, in light and in dark`, async ({ page }) => {
-      await show(page)
-      await page.screenshot({ path: join(screenshots, `${name}-light.png`) })
-      await expectAccessible(page)
-      // A theme decides over colours, and over nothing else.
-      await page.emulateMedia({ colorScheme: 'dark' })
-      await page.screenshot({ path: join(screenshots, `${name}-dark.png`) })
-      await expectRule(page, 'color-contrast')
-    })
-  }
-})
-
-for (const density of ['dense', 'cozy'] as const) {
-  test(`${density} rows keep every target large enough`, async ({ page }) => {
+for (const [what, views] of [
+  ['runs and the history', runs],
+  ['scripts', scripts],
+  ['dialogs', dialogs],
+] as const)
+  test(`22: ${what} break no rule of WCAG 2.2 AA in any state, in light and in dark`, async ({ page }) => {
+    test.slow()
     await openApp(page, host)
-    await openPalette(page)
-    await page.keyboard.type(density)
-    await page.keyboard.press('Enter')
-    for (const path of ['/runs', '/history', '/scripts?job=nightly%20backup', `/runs/${ids.working}?tab=logs`]) {
-      await page.goto(host.page(path))
-      await expect(page.getByRole('contentinfo', { name: 'Engine' })).toContainText('Running')
-      await expectAccessible(page)
-    }
+    for (const { name, show } of views)
+      await test.step(name, async () => {
+        await show(page)
+        await keepScreenshots(page, name)
+        await expectAccessibleInBothThemes(page)
+        await page.keyboard.press('Escape')
+      })
   })
-}
+
+test('22: an address without its key breaks no rule of WCAG 2.2 AA, in light and in dark', async ({ page }) => {
+  await page.goto(new URL(host.url).origin)
+  await expect(page.getByRole('heading', { name: 'This address lacks its key' })).toBeVisible()
+  await keepScreenshots(page, 'no-key')
+  await expectAccessibleInBothThemes(page)
+})
 
 for (const [width, height] of [
   [1024, 700],

@@ -1,14 +1,13 @@
 import { renameSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { homePaths } from '../../src-main/home.ts'
 import { until } from '../support/until.ts'
-import { expectAccessible } from './support/axe.ts'
+import { expectAccessible, expectAccessibleInBothThemes, expectAccessibleInEveryLook } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
-import { openAt, openPalette } from './support/window.ts'
+import { keepScreenshot, keepScreenshots } from './support/screenshot.ts'
+import { openAt } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 /** Ends only when it is killed, which comes late. */
 const stubborn = { ...shellLine(`trap '' TERM; echo deaf; while :; do sleep 0.1; done`), graceMs: 600_000 }
@@ -107,7 +106,7 @@ test('15: a cancel that is ignored shows its age and its steps, and can be force
   const steps = drawer.getByRole('list', { name: `Steps of stopping run ${id}` }).getByRole('listitem')
   await expect(steps).toHaveText(['Requested', 'Signal delivered', /^Not reacting · \d+ s$/, 'Ended'])
   await expect(drawer).toContainText(/in all, forced in/)
-  await page.screenshot({ path: join(screenshots, 'cancellations-light.png') })
+  await keepScreenshot(page, 'cancellations-light')
   await expectAccessible(page)
   await page.keyboard.press('Escape')
   await expect(drawer).toHaveCount(0)
@@ -145,52 +144,40 @@ test('15: force is offered when the grace period after the signal is over, and t
   await expect(force).toHaveCount(0)
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
-
-    test(`22: the overview in ${colorScheme} breaks no rule of WCAG 2.2 AA`, async ({ page }) => {
-      test.slow() // the whole page is checked several times over
-      const quick = scriptText(`export default () => 1`, { executor: 'async' })
-      for (let n = 0; n < 30; n += 1) await host.submit(quick, { name: 'quick' })
-      await host.submit(shellLine('exit 1'), { name: 'check the links' })
-      await host.client.jobs.save({ name: 'sync photos', definition: shellLine('exit 4'), replace: true })
-      await host.client.runs.submit({ what: 'job', job: 'sync photos' })
-      await host.client.jobs.save({ name: 'rotate logs', definition: shellLine('true'), replace: true })
-      await host.client.schedules.save({
-        name: 'often',
-        job: 'rotate logs',
-        timing: { kind: 'interval', everyMs: 600_000, anchorAt: Date.now() - 60_000, zone: 'Europe/Berlin' },
-        replace: true,
-      })
-      await host.client.runs.submit({ what: 'job', job: 'rotate logs', delayMs: 900_000 })
-      const works = scriptText(`import { progress, sleep } from 'signalbox'
+test('22: the overview breaks no rule of WCAG 2.2 AA', async ({ page }) => {
+  test.slow() // the whole page is checked several times over
+  const quick = scriptText('export default () => 1', { executor: 'async' })
+  for (let n = 0; n < 30; n += 1) await host.submit(quick, { name: 'quick' })
+  await host.submit(shellLine('exit 1'), { name: 'check the links' })
+  await host.client.jobs.save({ name: 'sync photos', definition: shellLine('exit 4'), replace: true })
+  await host.client.runs.submit({ what: 'job', job: 'sync photos' })
+  await host.client.jobs.save({ name: 'rotate logs', definition: shellLine('true'), replace: true })
+  await host.client.schedules.save({
+    name: 'often',
+    job: 'rotate logs',
+    timing: { kind: 'interval', everyMs: 600_000, anchorAt: Date.now() - 60_000, zone: 'Europe/Berlin' },
+    replace: true,
+  })
+  await host.client.runs.submit({ what: 'job', job: 'rotate logs', delayMs: 900_000 })
+  const works = scriptText(`import { progress, sleep } from 'signalbox'
 export default async function () {
   progress(60, 240, 'page 60')
   await sleep('1h')
 }`)
-      await host.submit(works, { name: 'index the catalogue' })
-      const deaf = await startStubborn('transcode')
-      await host.client.runs.cancel({ id: deaf, reason: 'wrong folder' })
-      await openAt(page, host, '/overview')
-      await expect(attention(page)).toContainText('transcode')
-      await expect(page.getByRole('region', { name: 'Running now', exact: true })).toContainText('60 / 240')
-      await expect(page.getByRole('list', { name: 'Planned for the next half hour' })).toContainText('schedule often')
-      await expect(
-        page.getByRole('img', { name: /^Runs that ended in the last hour: \d\d+ succeeded, [1-9]/ }),
-      ).toBeVisible()
-      await page.screenshot({ path: join(screenshots, `overview-${colorScheme}.png`) })
-      await expectAccessible(page)
-      for (const density of ['dense', 'cozy']) {
-        await openPalette(page)
-        await page.keyboard.type(`rows: ${density}`)
-        await page.keyboard.press('Enter')
-        await expectAccessible(page)
-      }
-      await page.setViewportSize({ width: 720, height: 450 })
-      await page.getByRole('region', { name: 'Throughput' }).scrollIntoViewIfNeeded()
-      await expect(page.getByRole('region', { name: 'Throughput' })).toBeInViewport()
-      await expectAccessible(page)
-    })
-  })
-}
+  await host.submit(works, { name: 'index the catalogue' })
+  const deaf = await startStubborn('transcode')
+  await host.client.runs.cancel({ id: deaf, reason: 'wrong folder' })
+  await openAt(page, host, '/overview')
+  await expect(attention(page)).toContainText('transcode')
+  await expect(page.getByRole('region', { name: 'Running now', exact: true })).toContainText('60 / 240')
+  await expect(page.getByRole('list', { name: 'Planned for the next half hour' })).toContainText('schedule often')
+  await expect(
+    page.getByRole('img', { name: /^Runs that ended in the last hour: \d\d+ succeeded, [1-9]/ }),
+  ).toBeVisible()
+  await keepScreenshots(page, 'overview')
+  await expectAccessibleInEveryLook(page)
+  await page.setViewportSize({ width: 720, height: 450 })
+  await page.getByRole('region', { name: 'Throughput' }).scrollIntoViewIfNeeded()
+  await expect(page.getByRole('region', { name: 'Throughput' })).toBeInViewport()
+  await expectAccessibleInBothThemes(page)
+})

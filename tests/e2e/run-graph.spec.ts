@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { until } from '../support/until.ts'
-import { expectAccessible } from './support/axe.ts'
+import { expectAccessibleInBothThemes } from './support/axe.ts'
 import { scriptText, useHost } from './support/host.ts'
+import { keepScreenshots } from './support/screenshot.ts'
 import { openAt, runPage } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
 /** Two of its children want the printer, one has parts of its own, and all of it waits for a future in the end. */
@@ -62,64 +61,59 @@ async function startFamily(book: string): Promise<number> {
 
 test.afterEach(() => host.endRuns())
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
-    test(`the graph and the tree in ${colorScheme}`, async ({ page }) => {
-      const id = await startFamily(colorScheme)
-      await openAt(page, host, `/runs/${id}`)
-      await page.getByRole('tab', { name: 'Overview' }).focus()
-      await page.keyboard.press('4')
-      await expect(page.getByRole('tab', { name: 'Graph' })).toHaveAttribute('aria-selected', 'true')
-      for (const name of ['make a book', 'print the cover', 'print the chapters', 'bind the book'])
-        await expect(node(page, name)).toContainText('Running')
-      await expect(node(page, 'fold a sheet ×12')).toContainText('12 succeeded')
-      await expect(node(page, 'printer')).toContainText('Semaphore')
-      await expect(node(page, 'print the chapters')).toContainText('semaphore printer: needs 1, 0 of 1 free · held by')
-      await page.screenshot({ path: join(screenshots, `run-graph-${colorScheme}.png`) })
-      await expectAccessible(page)
+test('the graph and the tree', async ({ page }) => {
+  const id = await startFamily('atlas')
+  await openAt(page, host, `/runs/${id}`)
+  await page.getByRole('tab', { name: 'Overview' }).focus()
+  await page.keyboard.press('4')
+  await expect(page.getByRole('tab', { name: 'Graph' })).toHaveAttribute('aria-selected', 'true')
+  for (const name of ['make a book', 'print the cover', 'print the chapters', 'bind the book'])
+    await expect(node(page, name)).toContainText('Running')
+  await expect(node(page, 'fold a sheet ×12')).toContainText('12 succeeded')
+  await expect(node(page, 'printer')).toContainText('Semaphore')
+  await expect(node(page, 'print the chapters')).toContainText('semaphore printer: needs 1, 0 of 1 free · held by')
+  await keepScreenshots(page, 'run-graph')
+  await expectAccessibleInBothThemes(page)
 
-      // A state that changes, and a wait that ends, move nothing.
-      const before = await placesOf(page)
-      await host.client.futures.resolve({ name: `${colorScheme} paper 0`, value: null })
-      await expect(node(page, 'print the cover')).toContainText('Succeeded')
-      await expect(node(page, `${colorScheme} paper 1`)).toBeVisible()
-      await expect(node(page, 'print the chapters')).not.toContainText('semaphore printer')
-      expect(await placesOf(page)).toEqual(before)
+  // A state that changes, and a wait that ends, move nothing.
+  const before = await placesOf(page)
+  await host.client.futures.resolve({ name: 'atlas paper 0', value: null })
+  await expect(node(page, 'print the cover')).toContainText('Succeeded')
+  await expect(node(page, 'atlas paper 1')).toBeVisible()
+  await expect(node(page, 'print the chapters')).not.toContainText('semaphore printer')
+  expect(await placesOf(page)).toEqual(before)
 
-      // The same as a tree: by keys into the group, to what waits there, and to where it waits.
-      await page.getByRole('tab', { name: 'Graph' }).focus()
-      await page.keyboard.press('5')
-      const tree = page.getByRole('tree', { name: 'Family' })
-      const inTree = (name: string) => tree.getByRole('treeitem').filter({ has: page.getByText(name, { exact: true }) })
-      await expect(inTree('bind the book')).toContainText('Running')
-      await expect(inTree('fold a sheet ×12')).toContainText('12 succeeded')
-      await page.screenshot({ path: join(screenshots, `run-tree-${colorScheme}.png`) })
-      await expectAccessible(page)
-      await tree.focus()
-      await page.keyboard.press('1')
-      await expect(tree.getByRole('treeitem')).toHaveCount(3)
-      await page.keyboard.press('ArrowDown')
-      await page.keyboard.press('ArrowDown')
-      await page.keyboard.press('ArrowRight')
-      await page.keyboard.press('ArrowRight')
-      await expect(inTree('print the chapters')).toHaveAttribute('aria-selected', 'true')
-      await page.keyboard.press('Tab')
-      await expect(inTree('print the chapters').getByRole('link', { name: /^future / })).toBeFocused()
-      await page.getByRole('tab', { name: 'Tree' }).focus()
-      await page.keyboard.press('4')
+  // The same as a tree: by keys into the group, to what waits there, and to where it waits.
+  await page.getByRole('tab', { name: 'Graph' }).focus()
+  await page.keyboard.press('5')
+  const tree = page.getByRole('tree', { name: 'Family' })
+  const inTree = (name: string) => tree.getByRole('treeitem').filter({ has: page.getByText(name, { exact: true }) })
+  await expect(inTree('bind the book')).toContainText('Running')
+  await expect(inTree('fold a sheet ×12')).toContainText('12 succeeded')
+  await keepScreenshots(page, 'run-tree')
+  await expectAccessibleInBothThemes(page)
+  await tree.focus()
+  await page.keyboard.press('1')
+  await expect(tree.getByRole('treeitem')).toHaveCount(3)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await expect(inTree('print the chapters')).toHaveAttribute('aria-selected', 'true')
+  await page.keyboard.press('Tab')
+  await expect(inTree('print the chapters').getByRole('link', { name: /^future / })).toBeFocused()
+  await page.getByRole('tab', { name: 'Tree' }).focus()
+  await page.keyboard.press('4')
 
-      // By keys to a run and into it.
-      await node(page, 'make a book').getByRole('link').focus()
-      await page.keyboard.press('ArrowRight')
-      await expect(node(page, 'print the cover').getByRole('link')).toBeFocused()
-      const href = await node(page, 'print the cover').getByRole('link').getAttribute('href')
-      await page.keyboard.press('Enter')
-      const child = Number(href?.split('/').at(-1))
-      await expect(runPage(page, child)).toContainText('print the cover')
-      await page.keyboard.press('4')
-      await expect(page.getByRole('heading', { name: 'print the cover has spawned nothing' })).toBeVisible()
-      await expectAccessible(page)
-    })
-  })
-}
+  // By keys to a run and into it.
+  await node(page, 'make a book').getByRole('link').focus()
+  await page.keyboard.press('ArrowRight')
+  await expect(node(page, 'print the cover').getByRole('link')).toBeFocused()
+  const href = await node(page, 'print the cover').getByRole('link').getAttribute('href')
+  await page.keyboard.press('Enter')
+  const child = Number(href?.split('/').at(-1))
+  await expect(runPage(page, child)).toContainText('print the cover')
+  await page.keyboard.press('4')
+  await expect(page.getByRole('heading', { name: 'print the cover has spawned nothing' })).toBeVisible()
+  await expectAccessibleInBothThemes(page)
+})

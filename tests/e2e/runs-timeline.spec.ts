@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { expectAccessible } from './support/axe.ts'
+import { expectAccessibleInBothThemes } from './support/axe.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
 import { openAt, openApp, runPage } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
@@ -32,26 +32,20 @@ test.beforeAll(async () => {
   running = await run('fetch', 3_600_000)
   await host.untilRun(running, ({ lifecycle }) => lifecycle === 'running', 'runs')
 })
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme })
-
-    test('the tab Timeline shows what ran and runs in lanes, and breaks no rule of access', async ({ page }) => {
-      await openApp(page, host)
-      await page.getByRole('tab', { name: 'Timeline' }).click()
-      await expect(bar(page, done)).toHaveAccessibleName(/^fetch, run \d+: succeeded, began .*, ran \d.* s$/)
-      await expect(bar(page, failed)).toHaveAccessibleName(/^pack, run \d+: failed/)
-      await expect(bar(page, running)).toHaveAccessibleName(/^fetch, run \d+: running/)
-      await expect(page.locator('.planned').first()).toHaveAccessibleName(/^pack: planned for .*, schedule often$/)
-      await expect(list(page).getByRole('group')).toHaveCount(3)
-      await expectAccessible(page)
-      await page.getByRole('button', { name: 'Executor' }).click()
-      await expect(list(page).getByRole('group', { name: 'process' })).toHaveCount(1)
-      await list(page).focus()
-      await expectAccessible(page)
-    })
-  })
-}
+test('the tab Timeline shows what ran and runs in lanes, and breaks no rule of access', async ({ page }) => {
+  await openApp(page, host)
+  await page.getByRole('tab', { name: 'Timeline' }).click()
+  await expect(bar(page, done)).toHaveAccessibleName(/^fetch, run \d+: succeeded, began .*, ran \d.* s$/)
+  await expect(bar(page, failed)).toHaveAccessibleName(/^pack, run \d+: failed/)
+  await expect(bar(page, running)).toHaveAccessibleName(/^fetch, run \d+: running/)
+  await expect(page.locator('.planned').first()).toHaveAccessibleName(/^pack: planned for .*, schedule often$/)
+  await expect(list(page).getByRole('group')).toHaveCount(3)
+  await expectAccessibleInBothThemes(page)
+  await page.getByRole('button', { name: 'Executor' }).click()
+  await expect(list(page).getByRole('group', { name: 'process' })).toHaveCount(1)
+  await list(page).focus()
+  await expectAccessibleInBothThemes(page)
+})
 
 test('the brush and the switch for idle time change what is shown, and stand in the address', async ({ page }) => {
   await openAt(page, host, '/runs?tab=timeline')

@@ -1,10 +1,9 @@
-import { join } from 'node:path'
-import { expectAccessible } from './support/axe.ts'
+import { expectAccessible, expectAccessibleInBothThemes } from './support/axe.ts'
 import { shellLine, useHost } from './support/host.ts'
+import { keepScreenshots } from './support/screenshot.ts'
 import { goTo, openApp, openAt } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 test.describe.configure({ mode: 'serial' })
 
@@ -173,36 +172,24 @@ test('a schedule is edited and deleted', async ({ page }) => {
   await expect(page.getByRole('row', { name: /often/ })).toHaveCount(0)
 })
 
-for (const theme of ['light', 'dark'] as const) {
-  test(`the page looks as it should in ${theme}`, async ({ page }) => {
-    await page.emulateMedia({ colorScheme: theme })
-    const { client } = host
-    const save = (
-      name: string,
-      job: string,
-      timing: Parameters<typeof client.schedules.save>[0]['timing'],
-      more = {},
-    ) => client.schedules.save({ name, job, timing, replace: true, ...more })
-    const cron = (expression: string, zone = 'Europe/Berlin') => ({ kind: 'cron' as const, expression, zone })
-    await save('photos to the disk', 'backup', cron('0 */6 * * *'), { conditions: { acPower: true } })
-    await save('weekly report', 'report', cron('0 9 * * MON-FRI', 'America/New_York'), { overlap: 'queue' })
-    await save('at the end of the month', 'report', cron('0 8 L * *', 'system'))
-    await save('every ten minutes', 'backup', cron('*/10 * * * *'))
-    const now = Date.now()
-    await save(
-      'quick',
-      'backup',
-      { kind: 'interval', everyMs: 1_000, anchorAt: now, zone: 'UTC' },
-      { overlap: 'allow' },
-    )
-    await openAt(page, host, '/schedules')
-    await expect(page.getByRole('row', { name: /quick/ }).locator('a.tick').nth(3)).toBeVisible()
-    await client.schedules.pause({ name: 'quick' })
-    await expectAccessible(page)
-    await page.screenshot({ path: join(screenshots, `schedules-${theme}.png`) })
-    await page.getByRole('button', { name: 'weekly report', exact: true }).click()
-    await expect(page.getByRole('list', { name: 'Next slots' }).getByRole('listitem')).toHaveCount(10)
-    await expectAccessible(page)
-    await page.screenshot({ path: join(screenshots, `schedule-editor-${theme}.png`) })
-  })
-}
+test('22: the page and its editor break no rule of WCAG 2.2 AA', async ({ page }) => {
+  const { client } = host
+  const save = (name: string, job: string, timing: Parameters<typeof client.schedules.save>[0]['timing'], more = {}) =>
+    client.schedules.save({ name, job, timing, replace: true, ...more })
+  const cron = (expression: string, zone = 'Europe/Berlin') => ({ kind: 'cron' as const, expression, zone })
+  await save('photos to the disk', 'backup', cron('0 */6 * * *'), { conditions: { acPower: true } })
+  await save('weekly report', 'report', cron('0 9 * * MON-FRI', 'America/New_York'), { overlap: 'queue' })
+  await save('at the end of the month', 'report', cron('0 8 L * *', 'system'))
+  await save('every ten minutes', 'backup', cron('*/10 * * * *'))
+  const now = Date.now()
+  await save('quick', 'backup', { kind: 'interval', everyMs: 1_000, anchorAt: now, zone: 'UTC' }, { overlap: 'allow' })
+  await openAt(page, host, '/schedules')
+  await expect(page.getByRole('row', { name: /quick/ }).locator('a.tick').nth(3)).toBeVisible()
+  await client.schedules.pause({ name: 'quick' })
+  await expectAccessibleInBothThemes(page)
+  await keepScreenshots(page, 'schedules')
+  await page.getByRole('button', { name: 'weekly report', exact: true }).click()
+  await expect(page.getByRole('list', { name: 'Next slots' }).getByRole('listitem')).toHaveCount(10)
+  await expectAccessibleInBothThemes(page)
+  await keepScreenshots(page, 'schedule-editor')
+})

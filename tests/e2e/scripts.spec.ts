@@ -1,10 +1,9 @@
-import { join } from 'node:path'
 import { expectAccessible } from './support/axe.ts'
 import { scriptText, useHost } from './support/host.ts'
+import { keepScreenshot } from './support/screenshot.ts'
 import { editor, goTo, openApp, openAt, paste, pressRun, runPage, stateOf, writeScript } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
 const resize = `type Place = { folder: string; keep?: boolean }
@@ -49,7 +48,7 @@ test('24: the run form is generated from the parameters; what is wrong stands be
   }
   await form.getByRole('button', { name: 'Remove tags 1' }).click()
   await expectAccessible(page)
-  await page.screenshot({ path: join(screenshots, 'script-form.png') })
+  await keepScreenshot(page, 'script-form')
 
   const { id, output } = await pressRun(page)
   await expect(stateOf(output)).toHaveText('Succeeded')
@@ -136,7 +135,7 @@ test('versions of a job are compared, and an earlier one is restored', async ({ 
   await expect(shown.getByRole('textbox')).toContainText("'first'")
   await expect(shown.getByRole('textbox')).toContainText('unchanged lines')
   await expectAccessible(page)
-  await page.screenshot({ path: join(screenshots, 'script-versions.png') })
+  await keepScreenshot(page, 'script-versions')
 
   await page.getByRole('list', { name: 'Versions' }).getByRole('button', { name: 'Version 1' }).click()
   await page.getByRole('button', { name: 'Restore this version' }).click()

@@ -1,12 +1,11 @@
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { until } from '../support/until.ts'
-import { expectAccessible } from './support/axe.ts'
+import { expectAccessibleInBothThemes, expectAccessibleInEveryLook } from './support/axe.ts'
 import { scriptText, useHost } from './support/host.ts'
-import { openAt, openPalette, runPage } from './support/window.ts'
+import { keepScreenshots } from './support/screenshot.ts'
+import { openAt, runPage } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
 const script = (body: string) =>
@@ -163,61 +162,48 @@ test('25: two kinds of nothing, each with a way on', async ({ page }) => {
   await expect(rowOf(page, 'ready')).toBeVisible()
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
-
-    test(`9: a deadlock is drawn in ${colorScheme}, names both runs, and is ended from there`, async ({ page }) => {
-      test.slow() // the whole page is checked several times over
-      const one = await host.submit(crossing('photos', 'index'), { name: 'sort photos' })
-      const two = await host.submit(crossing('index', 'photos'), { name: 'index photos' })
-      for (const [name, permits] of [
-        ['api.example.org', 8],
-        ['gpu', 2],
-      ] as const)
-        for (let n = 0; n < 4; n += 1)
-          await host.submit(holds(`${name} ${colorScheme}`, permits), { name: `use ${name}` })
-      await host.submit(holds(`many ${colorScheme}`, 40), { name: 'use many' })
-      await host.submit(script(`await barrier('start', { parties: 3 }).wait()`), { name: 'runner' })
-      await host.submit(script(`const c = condition('changed'); await c.acquire(); await c.wait()`), {
-        name: 'watcher',
-      })
-      for (const id of [one, two]) await host.untilRun(id, ({ deadlock }) => deadlock !== null, 'is in a deadlock')
-
-      await openAt(page, host, '/semaphores')
-      const banner = page.getByRole('region', { name: /^Deadlock \d+$/ })
-      const drawing = banner.getByRole('img')
-      await expect(drawing).toContainText(`sort photos · ${one}`)
-      await expect(drawing).toContainText(`index photos · ${two}`)
-      await expect(page.getByRole('navigation').getByRole('link', { name: 'Semaphores' })).toContainText('1 to see to')
-      await rowOf(page, `gpu ${colorScheme}`).getByRole('link').click()
-      await expect(page.getByRole('list', { name: /^Who waits for gpu/ })).toBeVisible()
-      await page.screenshot({ path: join(screenshots, `semaphores-${colorScheme}.png`) })
-      await expectAccessible(page)
-      for (const density of ['dense', 'cozy']) {
-        await openPalette(page)
-        await page.keyboard.type(`rows: ${density}`)
-        await page.keyboard.press('Enter')
-        await expectAccessible(page)
-      }
-      for (const [kind, name] of [
-        ['Locks', 'photos'],
-        ['Barriers', 'start'],
-        ['Conditions', 'changed'],
-      ] as const) {
-        await page.getByRole('tab', { name: new RegExp(`^${kind}`) }).click()
-        await rowOf(page, name).getByRole('link').click()
-        await expect(
-          page.getByRole('list', { name: new RegExp(`^Who (waits (for|at)|holds) ${name}$`) }).first(),
-        ).toBeVisible()
-        await expectAccessible(page)
-      }
-      await page.screenshot({ path: join(screenshots, `conditions-${colorScheme}.png`) })
-
-      await banner.getByRole('button', { name: /^Cancel run \d+…$/ }).click()
-      await page.getByRole('button', { name: 'Cancel the run' }).click()
-      for (const id of [one, two]) await host.untilFinished(id)
-      await expect(banner).toHaveCount(0)
-    })
+test('9: a deadlock is drawn, names both runs, and is ended from there', async ({ page }) => {
+  test.slow() // the whole page is checked several times over
+  const one = await host.submit(crossing('photos', 'index'), { name: 'sort photos' })
+  const two = await host.submit(crossing('index', 'photos'), { name: 'index photos' })
+  for (const [name, permits] of [
+    ['api.example.org', 8],
+    ['workshop', 2],
+  ] as const)
+    for (let n = 0; n < 4; n += 1) await host.submit(holds(name, permits), { name: `use ${name}` })
+  await host.submit(holds('many', 40), { name: 'use many' })
+  await host.submit(script(`await barrier('start', { parties: 3 }).wait()`), { name: 'runner' })
+  await host.submit(script(`const c = condition('changed'); await c.acquire(); await c.wait()`), {
+    name: 'watcher',
   })
-}
+  for (const id of [one, two]) await host.untilRun(id, ({ deadlock }) => deadlock !== null, 'is in a deadlock')
+
+  await openAt(page, host, '/semaphores')
+  const banner = page.getByRole('region', { name: /^Deadlock \d+$/ })
+  const drawing = banner.getByRole('img')
+  await expect(drawing).toContainText(`sort photos · ${one}`)
+  await expect(drawing).toContainText(`index photos · ${two}`)
+  await expect(page.getByRole('navigation').getByRole('link', { name: 'Semaphores' })).toContainText('1 to see to')
+  await rowOf(page, 'workshop').getByRole('link').click()
+  await expect(page.getByRole('list', { name: /^Who waits for workshop/ })).toBeVisible()
+  await keepScreenshots(page, 'semaphores')
+  await expectAccessibleInEveryLook(page)
+  for (const [kind, name] of [
+    ['Locks', 'photos'],
+    ['Barriers', 'start'],
+    ['Conditions', 'changed'],
+  ] as const) {
+    await page.getByRole('tab', { name: new RegExp(`^${kind}`) }).click()
+    await rowOf(page, name).getByRole('link').click()
+    await expect(
+      page.getByRole('list', { name: new RegExp(`^Who (waits (for|at)|holds) ${name}$`) }).first(),
+    ).toBeVisible()
+    await expectAccessibleInBothThemes(page)
+  }
+  await keepScreenshots(page, 'conditions')
+
+  await banner.getByRole('button', { name: /^Cancel run \d+…$/ }).click()
+  await page.getByRole('button', { name: 'Cancel the run' }).click()
+  for (const id of [one, two]) await host.untilFinished(id)
+  await expect(banner).toHaveCount(0)
+})

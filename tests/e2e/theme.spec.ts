@@ -1,11 +1,10 @@
-import { join } from 'node:path'
 import type { Page } from '@playwright/test'
 import { makeBusy } from './support/busy-host.ts'
 import { scriptText, shellLine, useHost } from './support/host.ts'
+import { keepScreenshot } from './support/screenshot.ts'
 import { openApp } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 let interpreter = 0
 test.beforeAll(async () => {
@@ -198,7 +197,7 @@ test('23: in grey all twelve states are told apart, chips by icon and word and b
   }, looks)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme })
-    await page.locator('#bars').screenshot({ path: join(screenshots, `bars-in-grey-${colorScheme}.png`) })
+    await keepScreenshot(page.locator('#bars'), `bars-in-grey-${colorScheme}`)
     for (const look of looks.filter((each) => each !== 'running')) {
       const pattern = await page
         .locator(`#bars [data-state-look="${look}"]`)

@@ -1,10 +1,9 @@
-import { join } from 'node:path'
-import { expectAccessible } from './support/axe.ts'
+import { expectAccessibleInBothThemes } from './support/axe.ts'
 import { scriptText, useHost } from './support/host.ts'
+import { keepScreenshots } from './support/screenshot.ts'
 import { openApp, runPage, runRow } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-const screenshots = join(import.meta.dirname, '../../artefacts/screenshots')
 const host = useHost()
 
 /** Takes `first`, waits until the other one has its lock too, and then takes `second`. */
@@ -26,47 +25,39 @@ export default async function () {
 }
 `)
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  test.describe(colorScheme, () => {
-    test.use({ colorScheme, contextOptions: { reducedMotion: 'reduce' } })
+test('a deadlock is said with its cycle, leads to its runs, and ends with the suggested cancel', async ({ page }) => {
+  const one = await host.submit(crossing('photos', 'index'), { name: 'sort photos' })
+  const two = await host.submit(crossing('index', 'photos'), { name: 'index photos' })
+  await host.untilRun(one, ({ deadlock }) => deadlock !== null, 'is in a deadlock')
+  const behind = await host.submit(late, { name: 'resize photos' })
+  await host.untilRun(behind, ({ waits }) => waits.length > 0, 'waits')
 
-    test('a deadlock is said with its cycle, leads to its runs, and ends with the suggested cancel', async ({
-      page,
-    }) => {
-      const one = await host.submit(crossing('photos', 'index'), { name: 'sort photos' })
-      const two = await host.submit(crossing('index', 'photos'), { name: 'index photos' })
-      await host.untilRun(one, ({ deadlock }) => deadlock !== null, 'is in a deadlock')
-      const behind = await host.submit(late, { name: 'resize photos' })
-      await host.untilRun(behind, ({ waits }) => waits.length > 0, 'waits')
+  await openApp(page, host)
+  const notice = page.getByRole('region', { name: /^Deadlock \d+$/ })
+  await expect(notice).toContainText(
+    `run ${one} (sort photos) waits for the lock "index", which run ${two} (index photos) holds`,
+  )
+  await expect(runRow(page, behind)).toContainText(
+    `3 / 10 · pages · lock photos · held by run ${one} (sort photos) · 1 ahead · gives up in`,
+  )
+  await keepScreenshots(page, 'deadlock')
+  await expectAccessibleInBothThemes(page)
 
-      await openApp(page, host)
-      const notice = page.getByRole('region', { name: /^Deadlock \d+$/ })
-      await expect(notice).toContainText(
-        `run ${one} (sort photos) waits for the lock "index", which run ${two} (index photos) holds`,
-      )
-      await expect(runRow(page, behind)).toContainText(
-        `3 / 10 · pages · lock photos · held by run ${one} (sort photos) · 1 ahead · gives up in`,
-      )
-      await page.screenshot({ path: join(screenshots, `deadlock-${colorScheme}.png`) })
-      await expectAccessible(page)
+  await notice.getByRole('link', { name: `run ${one} (sort photos)` }).click()
+  await expect(runPage(page, one)).toContainText('script.ts:6:')
+  await expect(page.getByRole('region', { name: /^Deadlock \d+$/ })).toBeVisible()
+  await keepScreenshots(page, 'run-in-deadlock')
+  await expectAccessibleInBothThemes(page)
+  await page
+    .getByRole('list', { name: 'Who has index' })
+    .getByRole('link', { name: `run ${two}` })
+    .click()
+  await expect(runPage(page, two)).toBeVisible()
 
-      await notice.getByRole('link', { name: `run ${one} (sort photos)` }).click()
-      await expect(runPage(page, one)).toContainText('script.ts:6:')
-      await expect(page.getByRole('region', { name: /^Deadlock \d+$/ })).toBeVisible()
-      await page.screenshot({ path: join(screenshots, `run-in-deadlock-${colorScheme}.png`) })
-      await expectAccessible(page)
-      await page
-        .getByRole('list', { name: 'Who has index' })
-        .getByRole('link', { name: `run ${two}` })
-        .click()
-      await expect(runPage(page, two)).toBeVisible()
-
-      await page.getByRole('button', { name: /^Cancel run \d+…$/ }).click()
-      await page.getByRole('button', { name: 'Cancel the run' }).click()
-      for (const id of [one, two, behind]) await host.untilFinished(id)
-      const outcomes = await Promise.all([one, two].map(async (id) => (await host.client.runs.get({ id })).outcome))
-      expect(outcomes.sort()).toEqual(['cancelled', 'succeeded'])
-      await expect(page.getByRole('region', { name: /^Deadlock \d+$/ })).toHaveCount(0)
-    })
-  })
-}
+  await page.getByRole('button', { name: /^Cancel run \d+…$/ }).click()
+  await page.getByRole('button', { name: 'Cancel the run' }).click()
+  for (const id of [one, two, behind]) await host.untilFinished(id)
+  const outcomes = await Promise.all([one, two].map(async (id) => (await host.client.runs.get({ id })).outcome))
+  expect(outcomes.sort()).toEqual(['cancelled', 'succeeded'])
+  await expect(page.getByRole('region', { name: /^Deadlock \d+$/ })).toHaveCount(0)
+})

@@ -9,14 +9,15 @@ export type PageName =
 
 /** Opens the address that the host printed, which leads to the overview, and goes on to the runs. */
 export async function openApp(page: Page, host: TestHost): Promise<void> {
-  await page.goto(host.url)
-  await goTo(page, 'Runs')
+  await openAt(page, host, '/runs')
   await expect(page.getByRole('heading', { name: 'Runs', level: 1 })).toBeVisible()
 }
 
 /** Opens one place of the app in a tab that may not have the token yet. */
 export async function openAt(page: Page, host: TestHost, route: string): Promise<void> {
-  await openApp(page, host)
+  await page.goto(host.url)
+  // A tab that shows the app already loads it anew for the token.
+  await page.waitForURL(({ hash }) => hash === '')
   await page.goto(host.page(route))
 }
 
