@@ -1,24 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { shellLine, TestHost } from './support/host.ts'
+import { shellLine, useHost } from './support/host.ts'
 import { openApp, runRow, stateOf } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
-let host: TestHost
+const host = useHost()
 /** What Chromium itself writes when a socket is refused or nobody answers. */
 const refusedByHost = /WebSocket connection to .* failed|Failed to load resource: .*(ERR_CONNECTION_REFUSED|401|403)/
 
-test.beforeEach(async ({ faults }) => {
-  // The host of each test ends before its pages do.
-  faults.allow(refusedByHost)
-  host = new TestHost()
-  await host.start()
-})
-test.afterEach(async ({ context }) => {
-  // A page that is still open would look for its host, and complain that it is gone.
-  for (const page of context.pages()) await page.close()
-  await host.dispose()
-})
+test.beforeEach(({ faults }) => faults.allow(refusedByHost))
 
 test('an address without its key, or with another, shows how to get the right one and nothing else', async ({
   page,
