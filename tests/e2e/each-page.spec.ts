@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import type { Place } from './support/busy-host.ts'
 import { makeBusy } from './support/busy-host.ts'
 import { useHost } from './support/host.ts'
-import { lookAtFocus, pauseAndWatch, placeInPage, timeFromKeys } from './support/page-state.ts'
+import { pauseAndWatch, placeInPage, tabThrough, timeFromKeys } from './support/page-state.ts'
 import { openApp } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
@@ -92,17 +92,10 @@ test('22: on every page Tab goes through what there is, and what has the focus i
   await openApp(page, host)
   await visitEach(page, async (route) => {
     await page.evaluate(() => document.querySelector<HTMLElement>('main')?.focus())
-    const names = new Set<string>()
-    for (const key of ['Tab', 'Shift+Tab']) {
-      for (let presses = 0; presses < 25; presses += 1) {
-        await page.keyboard.press(key)
-        // Leaving an editor takes Escape first; its own Tab indents.
-        const focus = await lookAtFocus(page)
-        if (focus === null) break
-        names.add(focus.name)
-        if (focus.fault !== null) faults.push(`${route}: ${focus.name}: ${focus.fault}`)
-      }
-    }
+    // Leaving an editor takes Escape first; its own Tab indents.
+    const looks = await tabThrough(page, 25)
+    for (const { name, fault } of looks) if (fault !== null) faults.push(`${route}: ${name}: ${fault}`)
+    const names = new Set(looks.map(({ name }) => name))
     expect(names.size, 'places where the focus was').toBeGreaterThan(1)
   })
   expect([...new Set(faults)]).toEqual([])
@@ -165,4 +158,43 @@ test('12 and 22: at 200 % zoom nothing that can be done is lost, and no duration
   })
   expect.soft(lost, 'what can be done at 100 % only').toEqual([])
   expect(negative, 'negative durations').toEqual([])
+})
+
+/** Titles of columns that are cut off, and tables that lie over what stands beside them. */
+const squeezed = (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    // What follows the size of the window by script does so in the frame after.
+    for (let frames = 0; frames < 2; frames += 1) await new Promise((resolve) => requestAnimationFrame(resolve))
+    const titles = [...document.querySelectorAll<HTMLElement>('th')].filter(
+      ({ scrollWidth, clientWidth }) => clientWidth > 0 && scrollWidth > clientWidth,
+    )
+    const cover = (a: DOMRect, b: DOMRect) =>
+      a.right > b.left + 1 && a.left < b.right - 1 && a.bottom > b.top + 1 && a.top < b.bottom - 1
+    const tables = [...document.querySelectorAll('table')].filter((table) => {
+      const place = table.getBoundingClientRect()
+      for (let at: Element | null = table; at && getComputedStyle(at).overflowX === 'visible'; at = at.parentElement) {
+        const next = at.nextElementSibling
+        if (next && cover(place, next.getBoundingClientRect())) return true
+      }
+      return false
+    })
+    return [
+      ...titles.map(({ textContent }) => `the title ${textContent.trim()}`),
+      ...tables.map(({ caption }) => `the table ${caption?.textContent.trim()}`),
+    ]
+  })
+
+test('in windows of 1,100, 1,280 and 1,600 pixels every column has room for its title, and no table lies over its neighbour', async ({
+  page,
+}) => {
+  test.slow()
+  const found: string[] = []
+  await openApp(page, host)
+  await visitEach(page, async (route) => {
+    for (const width of [1_100, 1_280, 1_600]) {
+      await page.setViewportSize({ width, height: 800 })
+      found.push(...(await squeezed(page)).map((what) => `${route} at ${width}: ${what}`))
+    }
+  })
+  expect(found).toEqual([])
 })

@@ -65,7 +65,7 @@ test('19: a time is chosen on the bars by keys, and a wrong time is explained', 
   await bars.press('Enter')
   await expect(page).toHaveURL(/since=.*until=/)
   await expectListed(page, 50)
-  await openAt(page, host, '/history?since=yesterday')
+  await page.goto(host.page('/history?since=yesterday'))
   await expect(page.getByText('"yesterday" is no time. Write 2h, 1d, or 2026-11-27T10:00.')).toBeVisible()
   await expectListed(page, 50)
 })

@@ -94,9 +94,9 @@ test('19: Backspace in the empty field takes the last token back for editing', a
 test('words find runs by their error, their name and their number', async ({ page }) => {
   await openAt(page, host, '/history?q=disk%20is%20full')
   await expect(runRows(page)).toHaveCount(BREAKS)
-  await openAt(page, host, '/history?q=breaks')
+  await page.goto(host.page('/history?q=breaks'))
   await expect(runRows(page)).toHaveCount(BREAKS)
-  await openAt(page, host, `/history?q=${QUICK + 1}`)
+  await page.goto(host.page(`/history?q=${QUICK + 1}`))
   await expect(runRows(page)).toHaveCount(1)
 })
 

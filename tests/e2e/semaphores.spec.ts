@@ -3,7 +3,7 @@ import { until } from '../support/until.ts'
 import { expectAccessibleInBothThemes, expectAccessibleInEveryLook } from './support/axe.ts'
 import { scriptText, useHost } from './support/host.ts'
 import { keepScreenshots } from './support/screenshot.ts'
-import { openAt, runPage } from './support/window.ts'
+import { openApp, openAt, runPage } from './support/window.ts'
 import { expect, test } from './support/window-test.ts'
 
 const host = useHost()
@@ -138,11 +138,12 @@ export default async function () { ${body} }`,
     ['asks', `await future('answer')`, /^future answer/, 'Who waits for answer'],
     ['takes', `await queue('empty one').get()`, /^queue empty one/, 'Consumers'],
   ]
+  await openApp(page, host)
   for (const [name, body, says, list] of cases)
     await test.step(name, async () => {
       const id = await host.submit(waits(body), { name })
       await host.untilRun(id, (run) => run.waits.length > 0, 'waits')
-      await openAt(page, host, `/runs/${id}`)
+      await page.goto(host.page(`/runs/${id}`))
       await runPage(page, id).getByRole('link', { name: says }).click()
       const place = page.getByRole(list === 'Consumers' ? 'region' : 'list', { name: list })
       await expect(place.locator('[aria-current="true"]')).toContainText(name)

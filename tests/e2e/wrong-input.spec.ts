@@ -85,9 +85,9 @@ test('places that do not exist say so and lead back', async ({ page }) => {
   await page.getByRole('button', { name: 'See the history' }).click()
   await expect(page.getByRole('heading', { name: 'History', level: 1 })).toBeVisible()
 
-  await openAt(page, host, '/scripts?job=never%20saved')
+  await page.goto(host.page('/scripts?job=never%20saved'))
   await expect(page.getByRole('heading', { name: 'There is no job never saved' })).toBeVisible()
-  await openAt(page, host, '/nowhere')
+  await page.goto(host.page('/nowhere'))
   await expect(page.getByRole('heading', { name: 'There is no page /nowhere' })).toBeVisible()
   await page.getByRole('button', { name: 'Go to the overview' }).click()
   await expect(page.getByRole('heading', { name: 'Overview', level: 1 })).toBeVisible()

@@ -18,7 +18,7 @@ export default async function (name) {
 const asks = async(`import { future } from 'signalbox'
 export default () => future('approval')`)
 
-/** Moves what its pages show, some fifty times a second. */
+/** Moves what its pages show, some twenty times a second. */
 const busy = async(`import { event, log, progress, queue, semaphore, sleep } from 'signalbox'
 export default async function () {
   const stream = queue('stream', { maxsize: 50 })
@@ -29,7 +29,7 @@ export default async function () {
     progress(n % 1_000, 1_000, 'page ' + n)
     log.info('page ' + n)
     if (n % 20 === 0) await (n % 40 === 0 ? event('even').set() : event('even').clear())
-    await sleep(20)
+    await sleep(50)
     await permit.release()
   }
 }`)
@@ -69,7 +69,7 @@ export async function populate(host: TestHost): Promise<{ places: Place[]; faile
     { route: `/interpreters/${interpreter}`, ready: 'Enter runs' },
     { route: '/schedules', ready: 'often' },
     { route: '/history', ready: 'breaks' },
-    { route: '/scripts?job=typed', ready: 'folder' },
+    { route: '/scripts?job=typed', ready: 'Can be left out.' },
     { route: '/scripts?tab=examples', ready: 'gather-order' },
     { route: '/settings', ready: 'Appearance' },
   ]
@@ -80,7 +80,7 @@ export async function populate(host: TestHost): Promise<{ places: Place[]; faile
 export async function makeBusy(host: TestHost): Promise<Place[]> {
   const { places } = await populate(host)
   const working = await host.submit(busy, { name: 'works' })
-  await host.untilRun(working, ({ progress }) => (progress?.done ?? 0) > 40, 'is under way')
+  await host.untilRun(working, ({ progress }) => (progress?.done ?? 0) > 20, 'is under way')
   return [
     ...places,
     { route: '/queues/stream', ready: 'Put an item…' },

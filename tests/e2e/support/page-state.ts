@@ -80,29 +80,49 @@ export async function pauseAndWatch(page: Page): Promise<Watched> {
   return page.evaluate(() => (globalThis as unknown as { watched: Promise<Watched> }).watched)
 }
 
-/** What has the focus: how it is called, and what is wrong with how it is seen; null when nothing in the page has it. */
-export const lookAtFocus = (page: Page): Promise<{ name: string; fault: string | null } | null> =>
-  page.evaluate(() => {
-    let focused = document.activeElement
-    while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement
-    if (!focused || focused === document.body) return null
-    const name = focused.getAttribute('aria-label') ?? focused.textContent.trim().slice(0, 40)
-    const { left, right, top, bottom } = focused.getBoundingClientRect()
-    const x = (Math.max(0, left) + Math.min(innerWidth, right)) / 2
-    const y = (Math.max(0, top) + Math.min(innerHeight, bottom)) / 2
-    const root = focused.getRootNode() as Document | ShadowRoot
-    const above = root.elementFromPoint(x, y)
-    const isSeen = above !== null && (focused.contains(above) || above.contains(focused))
-    const ringed: Element[] = []
-    for (let at: Element | null = focused; at && ringed.length < 4; at = at.parentElement) ringed.push(at)
-    // An editor's ring is drawn above it, since its own parts would cover an outline.
-    const isEditor = root instanceof ShadowRoot && getComputedStyle(root.host, '::after').content !== 'none'
-    const hasRing =
-      isEditor ||
-      ringed.some((element) => {
-        const { outlineStyle, outlineWidth } = getComputedStyle(element)
-        return outlineStyle !== 'none' && outlineWidth !== '0px'
-      })
-    if (!isSeen) return { name, fault: `covered by ${above?.tagName} ${String(above?.className)}` }
-    return { name, fault: hasRing ? null : 'no ring' }
+/** Something that had the focus: how it is called, and what is wrong with how it is seen. */
+type FocusLook = { name: string; fault: string | null }
+
+/**
+ * Presses Tab so many times, then Shift+Tab as often, and gives what had the focus after each. The page looks by itself when
+ * the key goes up: to ask it after each press would take as long again.
+ */
+export async function tabThrough(page: Page, presses: number): Promise<FocusLook[]> {
+  await page.evaluate(() => {
+    const seen: FocusLook[] = []
+    const stopped = new AbortController()
+    const look = () => {
+      let focused = document.activeElement
+      while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement
+      if (!focused || focused === document.body) return
+      const name = focused.getAttribute('aria-label') ?? focused.textContent.trim().slice(0, 40)
+      const { left, right, top, bottom } = focused.getBoundingClientRect()
+      const x = (Math.max(0, left) + Math.min(innerWidth, right)) / 2
+      const y = (Math.max(0, top) + Math.min(innerHeight, bottom)) / 2
+      const root = focused.getRootNode() as Document | ShadowRoot
+      const above = root.elementFromPoint(x, y)
+      const isSeen = above !== null && (focused.contains(above) || above.contains(focused))
+      const ringed: Element[] = []
+      for (let at: Element | null = focused; at && ringed.length < 4; at = at.parentElement) ringed.push(at)
+      // An editor's ring is drawn above it, since its own parts would cover an outline.
+      const isEditor = root instanceof ShadowRoot && getComputedStyle(root.host, '::after').content !== 'none'
+      const hasRing =
+        isEditor ||
+        ringed.some((element) => {
+          const { outlineStyle, outlineWidth } = getComputedStyle(element)
+          return outlineStyle !== 'none' && outlineWidth !== '0px'
+        })
+      const covered = isSeen ? null : `covered by ${above?.tagName} ${String(above?.className)}`
+      seen.push({ name, fault: covered ?? (hasRing ? null : 'no ring') })
+    }
+    addEventListener('keyup', ({ key }) => key === 'Tab' && look(), { capture: true, signal: stopped.signal })
+    Object.assign(globalThis, {
+      endLooks: () => {
+        stopped.abort()
+        return seen
+      },
+    })
   })
+  for (const key of ['Tab', 'Shift+Tab']) for (let n = 0; n < presses; n += 1) await page.keyboard.press(key)
+  return page.evaluate(() => (globalThis as unknown as { endLooks: () => FocusLook[] }).endLooks())
+}
