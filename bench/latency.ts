@@ -2,7 +2,7 @@
  * From the sender's call to the first line of the handler, on an idle host: another process submits over the local
  * socket, as the command line does; both ends read the machine's monotonic clock. Executor `async`, synchronous=FULL.
  * `idleCommitP50Ms` is the floor under it: one row committed by SQLite itself at the same rhythm. A disk that had nothing
- * to do takes longer for an fsync than one that is kept busy, so `insert1` says too little here. `supervisedP50Ms` and
+ * to do takes longer for an fsync than one that is kept busy, so `insert1` says too little here. `directP50Ms` and
  * `shortestP50Ms` are the floor of the way as well: the same hops between bare processes, and the fewest that keep a handler
  * out of the process which owns the store.
  */
@@ -23,7 +23,7 @@ const rounds = await inRounds(5, async (folder) => {
   await endHost(host, 'SIGTERM')
   return {
     ...starts,
-    supervisedMs: await measureBareChain(folder, 'supervised', SAMPLES, PAUSE_MS),
+    directMs: await measureBareChain(folder, 'direct', SAMPLES, PAUSE_MS),
     shortestMs: await measureBareChain(folder, 'shortest', SAMPLES, PAUSE_MS),
     idleCommitMs: await probeIdleCommits(folder, SAMPLES, PAUSE_MS),
   }
@@ -33,10 +33,10 @@ print('latency', {
   handlerP50Ms: spread(rounds.map((round) => percentile(round.startToHandlerMs, 0.5))),
   handlerP99Ms: spread(rounds.map((round) => percentile(round.startToHandlerMs, 0.99))),
   storedP50Ms: spread(rounds.map((round) => percentile(round.submittedMs, 0.5))),
-  supervisedP50Ms: spread(rounds.map((round) => percentile(round.supervisedMs, 0.5))),
+  directP50Ms: spread(rounds.map((round) => percentile(round.directMs, 0.5))),
   shortestP50Ms: spread(rounds.map((round) => percentile(round.shortestMs, 0.5))),
-  handlerToSupervised: spread(
-    rounds.map((round) => percentile(round.startToHandlerMs, 0.5) / percentile(round.supervisedMs, 0.5)),
+  handlerToDirect: spread(
+    rounds.map((round) => percentile(round.startToHandlerMs, 0.5) / percentile(round.directMs, 0.5)),
   ),
   idleCommitP50Ms: spread(rounds.map((round) => percentile(round.idleCommitMs, 0.5))),
   idleCommitP99Ms: spread(rounds.map((round) => percentile(round.idleCommitMs, 0.99))),
