@@ -44,15 +44,17 @@ export class DirectLine {
  */
 export class DirectLines {
   readonly #folder: string
+  readonly #threads: number
   readonly #onCut: (line: DirectLine) => void
   readonly #offered = new Set<number>()
   readonly #lines = new Set<DirectLine>()
   readonly #sockets = new Set<Socket>()
   #server: Server | null = null
 
-  /** `folder` is made when it is needed. `onCut` is told of a line that has closed although its thread is not known to be dead. */
-  constructor(folder: string, onCut: (line: DirectLine) => void) {
+  /** `folder` is made when it is needed; `threads`: of each pool. `onCut` is told of a line that has closed although its thread is not known to be dead. */
+  constructor(folder: string, threads: number, onCut: (line: DirectLine) => void) {
     this.#folder = folder
+    this.#threads = threads
     this.#onCut = onCut
   }
 
@@ -61,19 +63,25 @@ export class DirectLines {
     const path = join(this.#folder, 'line')
     // A pipe of Windows is in no folder, and anybody might connect.
     if (process.platform === 'win32' || Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) return null
-    this.#server ??= this.#listen(path)
-    if (!this.#server.listening) return null
+    this.#server ??= this.#tryListen(path)
+    if (this.#server?.listening !== true) return null
     this.#offered.add(channel)
     return { path, channel }
   }
 
-  /** The least busy line to a pool that takes something at once; null when there is none. */
+  /**
+   * The least busy line to a pool that takes something at once. Null when there is none, and until all threads of the pool have
+   * one: those that came first would be given everything.
+   */
   find(channel: number): DirectLine | null {
     let found: DirectLine | null = null
+    let lines = 0
     for (const line of this.#lines) {
-      if (line.channel === channel && line.isFree && (found === null || line.runs < found.runs)) found = line
+      if (line.channel !== channel) continue
+      lines += 1
+      if (line.isFree && (found === null || line.runs < found.runs)) found = line
     }
-    return found
+    return lines >= this.#threads ? found : null
   }
 
   /** The thread is dead. */
@@ -93,11 +101,17 @@ export class DirectLines {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  #listen(path: string): Server {
+  /** A full disk, for one, must not keep a pool from being launched: null where there can be no folder now. */
+  #tryListen(path: string): Server | null {
+    try {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    } catch (error) {
+      sayLongWay(error as Error)
+      return null
+    }
     const server = createServer((socket) => this.#welcome(socket))
     server.maxConnections = MAX_CONNECTIONS
-    server.on('error', (error) => process.stderr.write(`starts go the long way: ${error.message}\n`))
-    mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
+    server.on('error', sayLongWay)
     return server.listen(path)
   }
 
@@ -128,6 +142,8 @@ export class DirectLines {
     }, NEWS_MS).unref()
   }
 }
+
+const sayLongWay = ({ message }: Error) => process.stderr.write(`starts go the long way: ${message}\n`)
 
 /** Null for anything else than one whole hello: it is written at once, and small. */
 function readHello(bytes: Buffer, socket: Socket): DirectLine | null {

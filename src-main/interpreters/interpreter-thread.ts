@@ -284,9 +284,9 @@ function measure(key: string): void {
   if (known !== undefined && isAlone(known)) known.useSoFar = measureThread()
 }
 
-// Before any run begins: what it leaves open is told from what was open.
-if (settings.line !== null) await openLine(settings.line, threadId, (json) => void runTogether(json))
-
 function keyOf({ run, attempt }: { run: number; attempt: number }): string {
   return `${run}.${attempt}`
 }
+
+// Before any run begins: what it leaves open is told from what was open.
+if (settings.line !== null) await openLine(settings.line, threadId, (json) => void runTogether(json))

@@ -44,7 +44,7 @@ type Pool = {
   isRetired: boolean
 }
 
-export type PoolParts = {
+type PoolParts = {
   link: SupervisorLink
   settings: Omit<PoolSettings, 'line'>
   /** Null where each run has a thread to itself: which one is decided in the pool. */

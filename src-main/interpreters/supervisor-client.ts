@@ -214,7 +214,9 @@ class SupervisorClient implements Interpreters {
         exited: (code) => void this.#afterExit(life, code),
       },
     )
-    const lines = new DirectLines(join(tempFolder, link.life), (line) => life.pools.async.cut(line))
+    const lines = new DirectLines(join(tempFolder, link.life), this.#threads.async, (line) =>
+      life.pools.async.cut(line),
+    )
     const createPools = (executor: PoolExecutor) =>
       new PoolAttempts({
         link,

@@ -33,6 +33,19 @@ export const script = (
   ...more,
 })
 
+/** For the inputs 0 and 1: each waits for the other, blocking, so on one thread they would never end. Gives its thread. */
+export const meeting = (executor: Executor): ScriptDefinition =>
+  script(
+    `import { threadId } from 'node:worker_threads'
+     import { existsSync, writeFileSync } from 'node:fs'
+     export default (own: number) => {
+       writeFileSync('here-' + own, '')
+       while (!existsSync('here-' + (1 - own)));
+       return threadId
+     }`,
+    executor,
+  )
+
 /**
  * A supervisor of its own store for one test. When the test ends it is closed, and the test fails if any process that carries
  * the store's tag is left.

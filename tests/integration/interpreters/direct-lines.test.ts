@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openSupervisor, script } from '../../support/supervised.ts'
+import { meeting, openSupervisor, script } from '../../support/supervised.ts'
 import { until } from '../../support/until.ts'
 
 const one = script('export default () => 1', 'async')
@@ -52,17 +52,7 @@ test('a run that tears the shared thread down alone has exited; one that had com
 
 test('runs are spread over the lines of several threads', async () => {
   const { startMany, endingOf } = await openWarm(2)
-  const meets = script(
-    `import { threadId } from 'node:worker_threads'
-     import { existsSync, writeFileSync } from 'node:fs'
-     export default (own: number) => {
-       writeFileSync('here-' + own, '')
-       while (!existsSync('here-' + (1 - own)));
-       return threadId
-     }`,
-    'async',
-  )
-  const endings = await Promise.all(startMany(meets, [0, 1]).map((run) => endingOf(run)))
+  const endings = await Promise.all(startMany(meeting('async'), [0, 1]).map((run) => endingOf(run)))
   expect(new Set(endings.map((ending) => JSON.stringify(ending))).size).toBe(2)
 })
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { findTagged } from '../../../src-main/interpreters/tagged-processes.ts'
-import { openSupervisor, script } from '../../support/supervised.ts'
+import { meeting, openSupervisor, script } from '../../support/supervised.ts'
 import { until } from '../../support/until.ts'
 
 const returned = (value: unknown) => ({ how: 'returned', result: JSON.stringify(value) })
@@ -10,18 +10,7 @@ const loops = script(`export default () => { console.log('loops'); for (;;); }`,
 
 test('every run has a thread to itself, all in one process beside that of the async runs', async () => {
   const { startMany, start, endingOf, pid } = openSupervisor()
-  // Each waits for the other, blocking: on one thread they would never end.
-  const meets = script(
-    `import { threadId } from 'node:worker_threads'
-     import { existsSync, writeFileSync } from 'node:fs'
-     export default (own: number) => {
-       writeFileSync('here-' + own, '')
-       while (!existsSync('here-' + (1 - own)));
-       return threadId
-     }`,
-    'thread',
-  )
-  const runs = startMany(meets, [0, 1])
+  const runs = startMany(meeting('thread'), [0, 1])
   const endings = await Promise.all(runs.map((run) => endingOf(run)))
   const threads = endings.map((ending) => (ending.how === 'returned' ? Number(ending.result) : null))
   expect(new Set(threads).size).toBe(2)

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
-import { onTestFinished, expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { openLine } from '../../../src-main/interpreters/direct-line-end.ts'
 import { DirectLines } from '../../../src-main/interpreters/direct-lines.ts'
 import type { DirectLine } from '../../../src-main/interpreters/direct-lines.ts'
@@ -14,9 +14,9 @@ import { until } from '../../support/until.ts'
 const CHANNEL = 7
 
 /** Lines that are offered to the pool of one channel, and those that were cut. */
-function open(folder = join(tempFolder(), 'life')) {
+function open(folder = join(tempFolder(), 'life'), threads = 1) {
   const cut: DirectLine[] = []
-  const lines = new DirectLines(folder, (line) => cut.push(line))
+  const lines = new DirectLines(folder, threads, (line) => cut.push(line))
   onTestFinished(() => lines.close())
   const end = lines.offer(CHANNEL)
   return { lines, cut, folder, end }
@@ -64,6 +64,20 @@ test('of several lines the one with the fewest runs is taken, of other pools non
   lines.find(CHANNEL)!.send('0', 3)
   expect(lines.find(CHANNEL)).toBe(first)
   expect(lines.find(CHANNEL + 1)).toBeNull()
+})
+
+test('no line is taken until all threads have one, nor when one of them has died', async () => {
+  const { lines, end } = open(undefined, 2)
+  await openLine(offered(end), 1, () => undefined)
+  // One that is refused was certainly looked at after the first.
+  await (
+    await dial(offered(end), hello(CHANNEL, '1'))
+  ).closed
+  expect(lines.find(CHANNEL)).toBeNull()
+  await openLine(offered(end), 2, () => undefined)
+  await until('both are there', () => lines.find(CHANNEL) !== null)
+  lines.forgetThread(CHANNEL, 1)
+  expect(lines.find(CHANNEL)).toBeNull()
 })
 
 test('a thread that does not read is given no more until it does', async () => {
@@ -119,6 +133,12 @@ test('a line that closes is told of when its thread is not known to be dead, and
 
 test('a folder whose path is too long for a socket, and one that cannot be made, mean that there are no lines', () => {
   expect(open(join(tempFolder(), 'x'.repeat(100))).end).toBeNull()
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true)
+  onTestFinished(() => said.mockRestore())
+  const inTheWay = join(tempFolder(), 'file')
+  writeFileSync(inTheWay, '')
+  expect(open(join(inTheWay, 'life')).end).toBeNull()
+  expect(said.mock.calls.flat()).toEqual([expect.stringContaining('starts go the long way: ENOTDIR')])
 })
 
 test('the socket is for this user alone, and goes with the lines', () => {
